@@ -1,0 +1,79 @@
+import type { Secret } from './secret.ts'
+
+/** Stands for a value that is only known after apply. Serialises as `known after apply`. */
+export const UNKNOWN: unique symbol = Symbol('known after apply')
+export type Unknown = typeof UNKNOWN
+
+/** Runs a program, never through a shell. `timeout` in seconds, 30 unless given. */
+export interface RunStep {
+  kind: 'run'
+  argv: readonly string[]
+  stdin?: string | Secret
+  timeout?: number
+}
+
+/** Replaces a file atomically. `mode` is octal text; owner and group are names or numbers. */
+export interface WriteStep {
+  kind: 'write'
+  path: string
+  bytes: string | Secret
+  mode: string
+  owner: string
+  group: string
+}
+
+/** Removes a file; a file that is absent already is success. */
+export interface RemoveStep {
+  kind: 'remove'
+  path: string
+}
+
+export type Step = RunStep | WriteStep | RemoveStep
+
+/** A fact going from `before` to `after`, with the steps that do it and the steps that undo it. */
+export interface Change {
+  /** Key and path of the smallest thing that changes: `sysctl/net.mptcp.enabled`, `file//etc/sysctl.d/90-mptcp.conf`. */
+  fact: string
+  /** JSON-like; null means absent. */
+  before: unknown
+  after: unknown
+  /** Further facts (key and path) that the same steps alter, to their new value, null (absent) or UNKNOWN. */
+  effects?: Readonly<Record<string, unknown>>
+  /** One line in the imperative: `set net.mptcp.enabled to 1`. */
+  summary: string
+  apply: readonly Step[]
+  undo: readonly Step[]
+  /** True if the steps could cut the connection that carries SSH. */
+  disruptive: boolean
+}
+
+/** A change in its place: the engine adds host and task. */
+export interface PlannedChange extends Change {
+  host: string
+  /** Name of the task as written, else the module's name. */
+  task: string
+  module: string
+  /** Index of the task in its play, from 0. */
+  taskIndex: number
+}
+
+/** Something worth telling beside the changes: a choice made, a limit, a thing left alone. */
+export interface Note {
+  summary: string
+  detail?: string
+}
+
+/** Why a wish cannot be met on this host; the host then fails before anything is changed. */
+export interface Problem {
+  code: string
+  summary: string
+  detail?: string
+  hint?: string
+}
+
+/** What a module's plan returns for one host. No changes: already so. */
+export interface PlanResult {
+  changes: Change[]
+  notes?: Note[]
+  problems?: Problem[]
+}

@@ -1,0 +1,40 @@
+/** What became of a host on which something went wrong. */
+export type HostOutcome = 'unreachable' | 'failed' | 'unknown'
+
+/**
+ * What went wrong with one host, as data. Codes:
+ * unreachable: `dns`, `refused`, `timeout`, `auth`, `host-key-unknown`, `host-key-changed`, `connection-lost`, `key-file`;
+ * failed: `become-password-missing`, `become-password-wrong`, `become-not-allowed`, `become-missing`, `command-failed`,
+ * `fact-unreadable`, `not-converged`, `timed-out`, `output-cap`, `refused-by-module` and each module's own;
+ * unknown: `outcome-unknown` (connection lost in mid-command).
+ */
+export interface HostErrorData {
+  code: string
+  summary: string
+  detail: string
+  hint: string
+}
+
+/** Thrown inside one host's pipeline and caught once at its edge, where it becomes that host's result. */
+export class HostError extends Error {
+  readonly outcome: HostOutcome
+  readonly data: HostErrorData
+
+  constructor(outcome: HostOutcome, code: string, summary: string, more: { detail?: string; hint?: string } = {}) {
+    super(summary)
+    this.name = 'HostError'
+    this.outcome = outcome
+    this.data = { code, summary, detail: more.detail ?? '', hint: more.hint ?? '' }
+  }
+}
+
+/** Ends a command with this exit code; main.ts is the only place that acts on it. */
+export class ExitError extends Error {
+  readonly exitCode: number
+
+  constructor(exitCode: number, message = '') {
+    super(message)
+    this.name = 'ExitError'
+    this.exitCode = exitCode
+  }
+}

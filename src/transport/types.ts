@@ -1,0 +1,47 @@
+import type { Secret } from '../model/secret.ts'
+import type { Target } from '../model/host.ts'
+
+/** Text for the host's `sh -s`; a Secret among the parts is revealed only where it is written to the channel. */
+export type ScriptPart = string | Secret
+
+export interface ExecRequest {
+  script: readonly ScriptPart[]
+  /** Whole-script limit on the host, in seconds (`timeout -k 5 N`); the controller waits 10 s longer. */
+  timeoutSeconds: number
+  /** Bytes of stdout and stderr together that are kept; more ends the exec with `output-cap`. */
+  outputCap: number
+  /** Whether to raise privileges as the connection says. */
+  become: boolean
+  signal: AbortSignal
+  /** Keeps stdin open after the script until `release` resolves (a dead man's switch); default: closed at once. */
+  holdStdin?: { release: Promise<void> }
+  /** Whole stdout lines as they arrive, decoded as UTF-8. */
+  onLine?: (line: string) => void
+}
+
+/** How an exec ended; only `exited` says anything about success. */
+export type ExecEnd = 'exited' | 'timed-out' | 'lost' | 'aborted' | 'output-cap'
+
+export interface ExecResult {
+  end: ExecEnd
+  /** Exit status of the script; null unless `exited`. */
+  rc: number | null
+  stdout: string
+  stderr: string
+}
+
+/** One connection to one host. */
+export interface Session {
+  /** Throws HostError only for become failures and where the channel cannot be opened (nothing ran). */
+  exec: (request: ExecRequest) => Promise<ExecResult>
+  /** Bytes and execs so far. */
+  usage: () => { execs: number; bytesSent: number; bytesReceived: number }
+  close: () => Promise<void>
+}
+
+/** A way to reach hosts. Throws HostError (`unreachable`) where it cannot. */
+export interface Transport {
+  connect: (target: Target, signal: AbortSignal) => Promise<Session>
+  /** Connections that are still open are closed. */
+  close: () => Promise<void>
+}
