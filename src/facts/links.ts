@@ -1,3 +1,7 @@
+import { z } from 'zod'
+import { defineFact } from './define.ts'
+import { parseJson, requireSuccess } from './read/output.ts'
+
 /** `ip -j -d -s link`. Byte counters are since the link was made. */
 export interface Link {
   name: string
@@ -14,3 +18,50 @@ export interface Link {
   txBytes: number
 }
 export type Links = Record<string, Link>
+
+const bytes = z.object({ bytes: z.number() })
+
+// ip prints an empty object for each link that a filter left out.
+const schema = z.array(
+  z.union([
+    z.object({
+      ifname: z.string(),
+      ifindex: z.number(),
+      address: z.string().optional(),
+      mtu: z.number().default(0),
+      flags: z.array(z.string()),
+      linkinfo: z.object({ info_kind: z.string().optional() }).optional(),
+      master: z.string().optional(),
+      stats64: z.object({ rx: bytes, tx: bytes }).optional(),
+      stats: z.object({ rx: bytes, tx: bytes }).optional(),
+    }),
+    z.strictObject({}),
+  ]),
+)
+
+export const links = defineFact<Links>({
+  key: 'links',
+  summary: 'Network links with state, kind and byte counters.',
+  probe: 'ip -j -d -s link show',
+  parse: ({ stdout, stderr, rc }) => {
+    requireSuccess({ rc, stderr, text: stdout }, 'ip')
+    const found: Links = {}
+    for (const item of parseJson(stdout, schema, 'ip link')) {
+      if (!('ifname' in item)) continue
+      const stats = item.stats64 ?? item.stats
+      found[item.ifname] = {
+        name: item.ifname,
+        index: item.ifindex,
+        mac: item.address ?? null,
+        mtu: item.mtu,
+        up: item.flags.includes('UP') && item.flags.includes('LOWER_UP'),
+        loopback: item.flags.includes('LOOPBACK'),
+        kind: item.linkinfo?.info_kind ?? null,
+        master: item.master ?? null,
+        rxBytes: stats?.rx.bytes ?? 0,
+        txBytes: stats?.tx.bytes ?? 0,
+      }
+    }
+    return found
+  },
+})

@@ -1,5 +1,32 @@
+import { defineFact } from './define.ts'
+import { lines } from './read/output.ts'
+
 /** net.ipv4.conf.*.rp_filter and arp_ignore by interface, `all` and `default` among them. */
 export interface NetFilters {
   rpFilter: Record<string, number>
   arpIgnore: Record<string, number>
 }
+
+export const netFilters = defineFact<NetFilters>({
+  key: 'net_filters',
+  summary: 'Reverse path filter and ARP answering of each network link.',
+  probe: "grep -H '' /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/arp_ignore 2>/dev/null",
+  parse: ({ stdout }) => {
+    const filters: NetFilters = { rpFilter: {}, arpIgnore: {} }
+    for (const line of lines(stdout)) {
+      const match = /^\/proc\/sys\/net\/ipv4\/conf\/([^/]+)\/(rp_filter|arp_ignore):(\d{1,10})$/.exec(line)
+      if (match === null) continue
+      const [, dev = '', name] = match
+      ;(name === 'rp_filter' ? filters.rpFilter : filters.arpIgnore)[dev] = Number(match[3])
+    }
+    return filters
+  },
+  set: (filters, path, value) => {
+    const [kind, ...dev] = path.split('/')
+    if (kind !== 'rpFilter' && kind !== 'arpIgnore') return filters
+    const copy = { ...filters[kind] }
+    if (value === null) delete copy[dev.join('/')]
+    else copy[dev.join('/')] = value as number
+    return { ...filters, [kind]: copy }
+  },
+})

@@ -1,9 +1,71 @@
+import { FactUnreadable } from '../model/fact.ts'
+import { defineFact } from './define.ts'
+import { endPiece, firstLine, piece } from './read/output.ts'
+
 /**
  * Settings of one NetworkManager profile as `nmcli -t` prints them, with the names nmcli uses:
  * `connection.id`, `connection.uuid`, `connection.interface-name`, `connection.autoconnect`, `connection.mptcp-flags`
- * (a decimal number as text, `0` is default), `ipv4.method`, `ipv4.addresses`, `ipv4.gateway`, the same for ipv6.
+ * (a decimal number as text, `0` is default; absent before NetworkManager 1.40), `ipv4.method`, `ipv4.addresses`,
+ * `ipv4.gateway`, the same for ipv6.
  */
 export type NmSettings = Record<string, string>
 
-/** By UUID. Path of a change: `UUID/connection.mptcp-flags`. Key of the fact: `nm_profile`. */
+/** By UUID. Path of a change: `UUID/connection.mptcp-flags`. Key of the fact: `nm_profile`. Empty without NetworkManager. */
 export type NmProfiles = Record<string, NmSettings>
+
+const CONNECTION = ['id', 'uuid', 'interface-name', 'autoconnect'].map((name) => `connection.${name}`)
+const IP = ['ipv4', 'ipv6'].flatMap((family) => ['method', 'addresses', 'gateway'].map((name) => `${family}.${name}`))
+const OLD = [...CONNECTION, ...IP]
+const NEW = [...CONNECTION, 'connection.mptcp-flags', ...IP]
+
+export const nmProfiles = defineFact<NmProfiles>({
+  key: 'nm_profile',
+  summary: 'Profiles of NetworkManager, with addresses and MPTCP flags.',
+  // nmcli refuses a whole list of fields for one it does not know: asked again without the one that came with 1.40.
+  probe: `command -v nmcli >/dev/null || exit 0
+u=$(nmcli -t -f UUID connection show 2>&1); r=$?
+if [ $r -ne 0 ]; then printf '%s\\n== profiles %s\\n' "$u" $r; exit 0; fi
+set -f
+if o=$(nmcli -t -f ${NEW.join(',')} connection show $u 2>/dev/null) && [ -n "$u" ]; then printf '%s\\n' "$o"; true
+elif [ -n "$u" ]; then nmcli -t -f ${OLD.join(',')} connection show $u 2>&1; fi
+${endPiece('profiles')}`,
+  parse: (output) => {
+    if (output.stdout.trim() === '') return {}
+    const { text, rc } = piece(output, 'profiles')
+    if (rc === 8) return {}
+    if (rc !== 0) throw new FactUnreadable(`nmcli failed: ${firstLine(text)}`)
+    const profiles: NmProfiles = {}
+    let settings: NmSettings = {}
+    for (const line of text.split('\n')) {
+      const match = /^((?:connection|ipv[46])\.[a-z\d-]+):(.*)$/.exec(line)
+      if (match === null) continue
+      const [, name = '', value = ''] = match
+      // Every profile starts with its id.
+      if (name === 'connection.id') settings = {}
+      settings[name] = name === 'connection.mptcp-flags' ? decimal(value) : value
+      if (name === 'connection.uuid') profiles[value] = settings
+    }
+    return profiles
+  },
+  set: (profiles, path, value) => {
+    const [uuid = '', ...rest] = path.split('/')
+    const copy = { ...profiles }
+    if (rest.length === 0) {
+      if (value === null) delete copy[uuid]
+      else copy[uuid] = value as NmSettings
+      return copy
+    }
+    const settings = { ...copy[uuid] }
+    if (value === null) delete settings[rest.join('/')]
+    else settings[rest.join('/')] = value as string
+    return { ...copy, [uuid]: settings }
+  },
+})
+
+/** `0x2a (enabled,…)`, `0 (default)` and `18` all as decimal text. */
+function decimal(flags: string): string {
+  const number = /^(?:0x[\da-f]{1,8}|\d{1,10})\b/i.exec(flags.trim())?.[0]
+  if (number === undefined)
+    throw new FactUnreadable(`nmcli printed mptcp-flags that are no number: ${flags.slice(0, 40)}`)
+  return String(Number(number))
+}

@@ -1,2 +1,20 @@
+import { defineFact } from './define.ts'
+import { lines } from './read/output.ts'
+
 /** Running values of all net.mptcp.* by full name, as the kernel reads them back. Key of the fact: `sysctl`. */
 export type Sysctl = Record<string, string>
+
+export const sysctl = defineFact<Sysctl>({
+  key: 'sysctl',
+  summary: 'Running values of net.mptcp.*; empty where the kernel has none.',
+  // One grep for all files: the shell's own read gets only the first digit of a number from /proc/sys in dash.
+  probe: "grep -H '' /proc/sys/net/mptcp/* 2>/dev/null",
+  parse: ({ stdout }) => {
+    const values: Sysctl = {}
+    for (const line of lines(stdout)) {
+      const match = /^\/proc\/sys\/net\/mptcp\/([\w-]+):(.*)$/.exec(line)
+      if (match !== null) values[`net.mptcp.${match[1]}`] = match[2]!.trim()
+    }
+    return values
+  },
+})

@@ -55,6 +55,8 @@ export interface PlannedChange extends Change {
   module: string
   /** Index of the task in its play, from 0. */
   taskIndex: number
+  /** The task stands under `check_mode: true`: shown and counted, never applied. */
+  checkOnly: boolean
 }
 
 /** Something worth telling beside the changes: a choice made, a limit, a thing left alone. */

@@ -3,14 +3,19 @@
  * `reveal` is called in one place only, where a script or password is written to a channel.
  */
 export class Secret {
-  readonly #value: string
+  readonly #read: () => string
 
-  constructor(value: string) {
-    this.#value = value
+  constructor(value: string | (() => string)) {
+    this.#read = typeof value === 'string' ? () => value : value
   }
 
   reveal(): string {
-    return this.#value
+    return this.#read()
+  }
+
+  /** The same secret in base64, still unread. */
+  base64(): Secret {
+    return new Secret(() => Buffer.from(this.reveal(), 'utf8').toString('base64'))
   }
 
   toString(): string {

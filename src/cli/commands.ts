@@ -1,0 +1,58 @@
+/** All commands: what the overview needs, and how each is loaded when it is called. */
+import type { CommandModule } from './command.ts'
+
+export interface CommandEntry {
+  name: string
+  /** What follows the program's name. */
+  usage: string
+  summary: string
+  /** Left out of the overview. */
+  hidden?: boolean
+  load: () => Promise<{ command: CommandModule }>
+}
+
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'plan',
+    usage: 'plan PLAYBOOK…',
+    summary: 'show what would change on which host',
+    load: () => import('./commands/plan.ts'),
+  },
+  {
+    name: 'apply',
+    usage: 'apply PLAYBOOK…',
+    summary: 'show the plan, make the changes, verify and prove them',
+    load: () => import('./commands/apply.ts'),
+  },
+  {
+    name: 'pair',
+    usage: 'pair SERVER CLIENT',
+    summary: 'set up Multipath TCP between two hosts from their own addresses, and prove it',
+    load: () => import('./commands/pair.ts'),
+  },
+  {
+    name: 'test',
+    usage: 'test SERVER CLIENT…',
+    summary: 'prove by a real transfer which paths a connection uses',
+    load: () => import('./commands/test.ts'),
+  },
+  {
+    name: 'doc',
+    usage: 'doc [NAME]',
+    summary: 'explain modules, facts and exit codes',
+    load: () => import('./commands/doc.ts'),
+  },
+  {
+    name: 'lab',
+    usage: 'lab up|status|ssh|reboot|down',
+    summary: 'real hosts on this machine, to try things on',
+    load: () => import('./commands/lab.ts'),
+  },
+  {
+    name: 'demo',
+    usage: 'demo',
+    summary: 'boot two hosts, pair them, prove it, and clean up',
+    hidden: true,
+    load: () => import('./commands/demo.ts'),
+  },
+]

@@ -1,0 +1,49 @@
+/** From the argument vector to a command and its exit code. Loads only what the command needs. */
+import { EXIT } from '../model/exit-codes.ts'
+import { commands } from './commands.ts'
+import { reportError, usageError } from './errors.ts'
+import type { Io } from './io.ts'
+
+/** Runs one command line (without node and script). Never throws: what goes wrong is printed and becomes a code. */
+export async function dispatch(argv: readonly string[], version: string, io: Io): Promise<number> {
+  try {
+    return await run(argv, version, io)
+  } catch (error) {
+    return await reportError(error, io)
+  }
+}
+
+async function run(argv: readonly string[], version: string, io: Io): Promise<number> {
+  const [first, ...rest] = argv
+  if (first === '--version' || first === '-V') {
+    io.stdout.write(`mptcp-fleet ${version}\n`)
+    return EXIT.ok.code
+  }
+  if (first === '--help' || first === '-h' || (first === 'help' && rest.length === 0)) {
+    const { renderOverview } = await import('./help.ts')
+    io.stdout.write(renderOverview())
+    return EXIT.ok.code
+  }
+  if (first === 'help') return await run([rest[0]!, '--help'], version, io)
+  if (first === undefined) throw usageError('no command given', 'mptcp-fleet --help lists them')
+  if (first.startsWith('-')) {
+    throw usageError(`the command comes first, then its flags: ${first}`, `mptcp-fleet COMMAND ${first}`)
+  }
+  const entry = commands.find((command) => command.name === first)
+  if (entry === undefined) {
+    const { didYouMean } = await import('../text/closest.ts')
+    const meant = didYouMean(
+      first,
+      commands.map((command) => command.name),
+    )
+    throw usageError(`unknown command "${first}"`, meant === '' ? 'mptcp-fleet --help lists them' : meant)
+  }
+  const { command } = await entry.load()
+  const { parseCommandLine } = await import('./parse.ts')
+  const parsed = await parseCommandLine(entry.name, command, rest)
+  if (parsed.kind === 'help') {
+    io.stdout.write(parsed.text)
+    return EXIT.ok.code
+  }
+  return await command.run(parsed.invocation, io)
+}

@@ -1,0 +1,87 @@
+/** Flags that commands share, as data. Letters are Ansible's. */
+import { formatOf, reportFormats } from '../report/formats.ts'
+import type { Flag } from './command.ts'
+
+const wholeNumber =
+  (least: number) =>
+  (value: string | number): string | null =>
+    Number.isInteger(value) && Number(value) >= least ? null : `must be a whole number from ${least}`
+
+/** Where hosts come from and how they are reached. */
+export const connectionFlags = {
+  inventory: {
+    letter: 'i',
+    type: 'strings',
+    value: 'FILE',
+    summary: 'inventory file or folder; repeat it to add more, later ones win',
+  },
+  limit: { letter: 'l', type: 'string', value: 'PATTERN', summary: 'only these hosts: names, groups, globs, a,b' },
+  forks: {
+    letter: 'f',
+    type: 'number',
+    value: 'N',
+    default: 10,
+    summary: 'hosts worked on at once',
+    check: wholeNumber(1),
+  },
+  user: { letter: 'u', type: 'string', value: 'NAME', summary: 'log in as this user' },
+  'private-key': { type: 'string', value: 'FILE', summary: 'private key to log in with' },
+  'ask-pass': { letter: 'k', type: 'boolean', summary: 'ask for the SSH password' },
+  become: { letter: 'b', type: 'boolean', summary: 'raise privileges through sudo' },
+  'become-user': { type: 'string', value: 'NAME', summary: 'become this user (root)' },
+  'ask-become-pass': { letter: 'K', type: 'boolean', summary: 'ask for the sudo password' },
+  timeout: {
+    letter: 'T',
+    type: 'number',
+    value: 'SECONDS',
+    default: 10,
+    summary: 'time limit for connecting',
+    check: wholeNumber(1),
+  },
+} as const satisfies Record<string, Flag>
+
+/** What is shown and kept. */
+export const outputFlags = {
+  verbose: { letter: 'v', type: 'count', summary: 'more: notes and each change; -vv: the commands that steps run' },
+  diff: { letter: 'D', type: 'boolean', summary: 'show how files change' },
+  output: {
+    type: 'string',
+    value: 'KIND',
+    default: 'text',
+    choices: ['text', 'json', 'ndjson'],
+    summary: 'what goes to stdout',
+  },
+  report: {
+    type: 'strings',
+    value: 'FILE',
+    summary: `also write a report; its ending picks the format: ${reportFormats.map((format) => format.ending).join(', ')}`,
+    check: (value) =>
+      formatOf(String(value)) === null
+        ? `no report format has this ending; there is ${reportFormats.map((format) => `${format.ending} (${format.summary})`).join(', ')}`
+        : null,
+  },
+} as const satisfies Record<string, Flag>
+
+/** Which tasks take part. */
+export const taskFlags = {
+  tags: { letter: 't', type: 'strings', value: 'TAGS', summary: 'only tasks with one of these tags (a,b)' },
+  'skip-tags': { type: 'strings', value: 'TAGS', summary: 'no tasks with one of these tags (a,b)' },
+} as const satisfies Record<string, Flag>
+
+/** Looking at a playbook without connecting to any host. */
+export const listFlags = {
+  'list-hosts': { type: 'boolean', summary: 'list the hosts of each play, and stop' },
+  'list-tasks': { type: 'boolean', summary: 'list the tasks of each play, and stop' },
+  'list-tags': { type: 'boolean', summary: 'list the tags of each play, and stop' },
+  'syntax-check': { type: 'boolean', summary: 'check playbooks and inventory, and stop' },
+} as const satisfies Record<string, Flag>
+
+/** Flags of commands that change hosts. */
+export const applyFlags = {
+  check: { letter: 'C', type: 'boolean', summary: 'change nothing, show what would change' },
+  yes: { letter: 'y', type: 'boolean', summary: 'do not ask before changes are made' },
+} as const satisfies Record<string, Flag>
+
+export const detailedExitcode = {
+  'detailed-exitcode': { type: 'boolean', summary: 'where nothing is applied: exit 3 if changes are pending' },
+} as const satisfies Record<string, Flag>

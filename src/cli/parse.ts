@@ -1,0 +1,114 @@
+/** A command's flags and arguments, through yargs, from the command's data. */
+import yargs from 'yargs'
+import { didYouMean } from '../text/closest.ts'
+import type { CommandModule, Flag, Flags, Invocation } from './command.ts'
+import { usageError } from './errors.ts'
+
+export type Parsed = { kind: 'help'; text: string } | { kind: 'run'; invocation: Invocation<any> }
+
+/** Throws a usage error that names what is wrong. */
+export async function parseCommandLine(name: string, command: CommandModule, argv: readonly string[]): Promise<Parsed> {
+  const parser = build(name, command)
+  const flags: Flags = command.flags
+  const hint = `mptcp-fleet ${name} --help`
+  let failure: string | null = null
+  const parsed = await parser
+    .fail((message, error) => {
+      failure = message ?? error?.message ?? 'cannot be understood'
+    })
+    .parseAsync([...argv])
+  if (parsed['help'] === true) return { kind: 'help', text: `${await parser.getHelp()}\n` }
+  if (failure !== null) throw usageError(plainMessage(failure), hint)
+  const positional = parsed._.map(String)
+  const rest = ((parsed['--'] as unknown[] | undefined) ?? []).map(String)
+  const unknown = Object.keys(parsed).find((key) => !['_', '$0', '--', 'help', 'h'].includes(key) && !(key in flags))
+  if (unknown !== undefined) throw unknownFlag(unknown, flags, hint)
+  const values = Object.fromEntries(Object.entries(flags).map(([key, flag]) => [key, valueOf(key, flag, parsed[key])]))
+  checkCount(positional.length, command, hint)
+  return { kind: 'run', invocation: { args: positional, rest, flags: values } }
+}
+
+function build(name: string, command: CommandModule): ReturnType<typeof yargs> {
+  const types = { boolean: 'boolean', count: 'count', string: 'string', number: 'number', strings: 'array' } as const
+  const parser = yargs()
+    .scriptName('mptcp-fleet')
+    .locale('en')
+    .usage(`Usage: $0 ${command.usage}\n\n${[command.summary, command.description ?? ''].join('\n').trim()}`)
+    .wrap(Math.min(100, process.stdout.columns ?? 80))
+    .version(false)
+    .help(false)
+    .exitProcess(false)
+    .parserConfiguration({
+      'camel-case-expansion': false,
+      'strip-aliased': true,
+      'dot-notation': false,
+      'boolean-negation': false,
+      'greedy-arrays': false,
+      'parse-positional-numbers': false,
+      'populate--': true,
+    })
+    .option('help', { alias: 'h', type: 'boolean', describe: 'show this' })
+  for (const [key, flag] of Object.entries<Flag>(command.flags)) {
+    const type = types[flag.type]
+    const takesValue = type !== 'boolean' && type !== 'count'
+    parser.option(key, {
+      ...(type === 'count' ? { count: true } : { type }),
+      ...(flag.type === 'strings' ? { string: true } : {}),
+      ...(flag.letter === undefined ? {} : { alias: flag.letter }),
+      ...(takesValue ? { requiresArg: true } : {}),
+      describe: `${flag.value === undefined ? '' : `${flag.value}: `}${flag.summary}${defaultText(flag)}`,
+    })
+  }
+  for (const example of command.examples ?? []) parser.example(`$0 ${example}`, '')
+  return parser
+}
+
+function defaultText(flag: Flag): string {
+  const choices = flag.choices === undefined ? '' : ` (${flag.choices.join(', ')})`
+  return flag.default === undefined ? choices : `${choices} [${flag.default}]`
+}
+
+/** yargs' own sentences, made to name the flag as it is written. */
+function plainMessage(message: string): string {
+  const missing = /^Not enough arguments following: (.+)$/.exec(message)
+  if (missing === null) return message
+  return `${dashed(missing[1] ?? '')} needs a value`
+}
+
+function unknownFlag(key: string, flags: Flags, hint: string): Error {
+  const names = Object.keys(flags)
+  const meant = key.length === 1 ? '' : didYouMean(key, names)
+  return usageError(`unknown flag ${dashed(key)}`, meant === '' ? hint : meant.replace('"', '"--'))
+}
+
+function dashed(key: string): string {
+  return key.length === 1 ? `-${key}` : `--${key}`
+}
+
+function valueOf(key: string, flag: Flag, raw: unknown): unknown {
+  if (flag.type === 'boolean') return (Array.isArray(raw) ? raw.at(-1) : raw) === true
+  if (flag.type === 'count') return Number(raw ?? 0)
+  const given = raw === undefined ? [] : Array.isArray(raw) ? (raw as (string | number)[]) : [raw as string | number]
+  for (const value of given) {
+    const wrong = wrongValue(flag, value)
+    if (wrong !== null) throw usageError(`${dashed(key)} ${value}: ${wrong}`)
+  }
+  if (flag.type === 'strings') return given.map(String)
+  // As in Ansible, the last one wins where a flag is repeated.
+  return given.at(-1) ?? flag.default ?? null
+}
+
+function wrongValue(flag: Flag, value: string | number): string | null {
+  if (flag.type === 'number' && Number.isNaN(value)) return 'must be a number'
+  if (value === '') return 'must not be empty'
+  if (flag.choices !== undefined && !flag.choices.includes(String(value))) {
+    return `must be one of ${flag.choices.join(', ')}`
+  }
+  return flag.check?.(value) ?? null
+}
+
+function checkCount(given: number, command: CommandModule, hint: string): void {
+  const { min, max } = command.args
+  if (given < min) throw usageError(`too few arguments: mptcp-fleet ${command.usage}`, hint)
+  if (given > max) throw usageError(`too many arguments: mptcp-fleet ${command.usage}`, hint)
+}

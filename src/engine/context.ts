@@ -1,0 +1,155 @@
+/** What one run carries along: its options, and the state of each host. */
+import pLimit from 'p-limit'
+import type { LimitFunction } from 'p-limit'
+import type { Emit, HostPhase, PlayPlan } from '../model/events.ts'
+import type { PlannedChange } from '../model/change.ts'
+import { UNKNOWN } from '../model/change.ts'
+import { HostError } from '../model/errors.ts'
+import type { Target } from '../model/host.ts'
+import type { ChangeReport, ChangeStatus, HostReport, HostStatus, Metrics, TrialResult } from '../model/report.ts'
+import type { Session, Transport } from '../transport/types.ts'
+
+export interface RunContext {
+  runId: string
+  check: boolean
+  timeoutSeconds: number
+  transport: Transport
+  interrupt: AbortSignal
+  kill: AbortSignal
+  review: (plan: PlayPlan) => Promise<boolean>
+  emit: Emit
+  /** How many hosts are worked on at once. */
+  limit: LimitFunction
+  hosts: Map<string, HostState>
+  trials: TrialResult[]
+  /** True once a review was answered with no. */
+  declined: boolean
+}
+
+/** One host over the whole run. */
+export interface HostState {
+  name: string
+  target: Target
+  session: { key: string; session: Session } | null
+  /** Why it takes no part any more, else null. */
+  absent: string | null
+  status: HostStatus
+  changes: ChangeReport[]
+  error: HostReport['error']
+  metrics: Metrics
+}
+
+export function newContext(
+  options: Omit<RunContext, 'limit' | 'hosts' | 'trials' | 'declined'> & { forks: number },
+): RunContext {
+  const { forks, ...rest } = options
+  return { ...rest, limit: pLimit(forks), hosts: new Map(), trials: [], declined: false }
+}
+
+export function newHostState(target: Target): HostState {
+  const metrics = {
+    connections: 0,
+    execs: 0,
+    bytesSent: 0,
+    bytesReceived: 0,
+    connectMs: 0,
+    gatherMs: 0,
+    planMs: 0,
+    applyMs: 0,
+    verifyMs: 0,
+  }
+  return {
+    name: target.host.name,
+    target,
+    session: null,
+    absent: null,
+    status: 'not-started',
+    changes: [],
+    error: null,
+    metrics,
+  }
+}
+
+/** The host's connection for its present target, opened if need be. Throws HostError. */
+export async function sessionOf(context: RunContext, state: HostState): Promise<Session> {
+  const { address, port, user, become } = state.target.connection
+  const key = JSON.stringify([address, port, user, become?.user ?? null])
+  if (state.session?.key === key) return state.session.session
+  await closeSession(state)
+  phase(context, state, 'connecting')
+  const began = performance.now()
+  const session = await context.transport.connect(state.target, context.kill)
+  state.metrics.connectMs += performance.now() - began
+  state.metrics.connections += 1
+  state.session = { key, session }
+  return session
+}
+
+/** Closes the host's connection and takes its usage into the metrics. */
+export async function closeSession(state: HostState): Promise<void> {
+  if (state.session === null) return
+  const { session } = state.session
+  state.session = null
+  addUsage(state, session.usage(), 1)
+  await session.close()
+}
+
+/** Adds (1) or takes away (-1) what a session used: trials do not count in their hosts' metrics. */
+export function addUsage(state: HostState, usage: ReturnType<Session['usage']>, sign: 1 | -1): void {
+  state.metrics.execs += sign * usage.execs
+  state.metrics.bytesSent += sign * usage.bytesSent
+  state.metrics.bytesReceived += sign * usage.bytesReceived
+}
+
+/** Runs one host's work and turns what goes wrong in it into that host's result. Returns null then. */
+export async function atHostEdge<T>(state: HostState, work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work()
+  } catch (error) {
+    failHost(state, error)
+    return null
+  }
+}
+
+/** Makes an error the host's result; anything but a HostError is a bug, reported with its stack and kept to this host. */
+export function failHost(state: HostState, error: unknown): void {
+  if (error instanceof HostError) {
+    state.status = error.outcome
+    state.error = error.data
+  } else {
+    state.status = 'failed'
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    state.error = {
+      code: 'internal-error',
+      summary: 'a bug in this program',
+      detail: stack,
+      hint: 'please report it with this stack',
+    }
+  }
+  state.absent = state.error.summary
+}
+
+export function phase(context: RunContext, state: HostState, name: HostPhase): void {
+  context.emit({ type: 'host-phase', host: state.name, phase: name })
+}
+
+/** A change as the report shows it. */
+export function changeReport(change: PlannedChange, status: ChangeStatus): ChangeReport {
+  return {
+    task: change.task,
+    module: change.module,
+    fact: change.fact,
+    summary: change.summary,
+    before: plain(change.before),
+    after: plain(change.after),
+    status,
+  }
+}
+
+function plain(value: unknown): unknown {
+  if (value === UNKNOWN) return 'known after apply'
+  if (value === undefined) return null
+  return JSON.parse(
+    JSON.stringify(value, (_, inner: unknown) => (inner === UNKNOWN ? 'known after apply' : inner)),
+  ) as unknown
+}

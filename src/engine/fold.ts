@@ -1,0 +1,178 @@
+/** Task by task over every host of a batch: each task sees the facts that the tasks before it will have made true. */
+import type { PlanResult, PlannedChange } from '../model/change.ts'
+import { UNKNOWN } from '../model/change.ts'
+import type { HostPlan } from '../model/events.ts'
+import type { Fact } from '../model/fact.ts'
+import type { FleetModule, HostModule } from '../modules/define.ts'
+import type { AssembledTask } from './assemble.ts'
+import type { Predicted } from './predict.ts'
+import { applyPrediction, readPredicted, startPrediction } from './predict.ts'
+import type { FactResults } from './script/probe.ts'
+
+/** One host of the batch as the fold sees it. */
+export interface FoldHost {
+  name: string
+  /** Definitions of what was gathered, by key. */
+  facts: ReadonlyMap<string, Fact>
+  gathered: FactResults
+  /** Why the host takes no part any more (unreachable, failed), else null. */
+  absent: string | null
+}
+
+/** What a fold came to. */
+export interface FoldResult {
+  plans: Map<string, HostPlan>
+  /** Index of the first task that was not planned: a trial, or one that reads what is only known after apply. */
+  end: number
+  /** Facts after the planned changes, by host. */
+  predicted: Map<string, Predicted>
+  /** Hosts whose only part in a fleet task was skipped because a peer is absent, with the reason. */
+  skipped: Map<string, string>
+}
+
+interface Fold {
+  hosts: FoldHost[]
+  plans: Map<string, HostPlan>
+  predicted: Map<string, Predicted>
+  skipped: Map<string, string>
+}
+
+/**
+ * Plans tasks `start` up to the end of the segment. `through`: go on past trials (check mode, where none runs).
+ * `from`: start from these predictions in place of the gathered facts (planning once more over one's own result).
+ */
+export function fold(
+  tasks: readonly AssembledTask[],
+  hosts: FoldHost[],
+  options: { start: number; end?: number; through: boolean; from?: Map<string, Predicted> },
+): FoldResult {
+  const state: Fold = { hosts, plans: new Map(), predicted: new Map(), skipped: new Map() }
+  for (const host of hosts) {
+    state.plans.set(host.name, { host: host.name, changes: [], notes: [], problems: [], afterApply: [] })
+    const from = options.from?.get(host.name)
+    state.predicted.set(host.name, startPrediction(host.facts, from?.values ?? host.gathered))
+  }
+  let index = options.start
+  const last = options.end ?? tasks.length
+  for (; index < last; index++) {
+    const task = tasks[index]!
+    if (task.module.kind === 'trial') {
+      if (options.through) continue
+      break
+    }
+    const reason = unknownBefore(state, task)
+    if (reason !== null) {
+      if (options.from !== undefined) continue
+      break
+    }
+    if (task.module.kind === 'host') planHosts(state, task, task.module)
+    else planFleet(state, task, task.module)
+  }
+  for (const later of tasks.slice(index, last)) markLater(state, later)
+  return { plans: state.plans, end: index, predicted: state.predicted, skipped: state.skipped }
+}
+
+/** Whether a host can still be planned: present and without a problem so far. */
+function active(state: Fold, host: FoldHost): boolean {
+  return host.absent === null && state.plans.get(host.name)!.problems.length === 0
+}
+
+/** What the task would read that is not known yet, or null. */
+function unknownBefore(state: Fold, task: AssembledTask): string | null {
+  for (const host of state.hosts) {
+    const want = task.wants.get(host.name)
+    if (want === undefined || !active(state, host)) continue
+    for (const fact of Object.values(task.module.facts(want))) {
+      if (readPredicted(state.predicted.get(host.name)!, fact.key) === UNKNOWN) return fact.key
+    }
+  }
+  return null
+}
+
+function markLater(state: Fold, task: AssembledTask): void {
+  if (task.module.kind === 'trial') return
+  const reason = unknownBefore(state, task)
+  for (const host of state.hosts) {
+    if (!task.wants.has(host.name) || !active(state, host)) continue
+    const detail = reason === null ? 'an earlier task must be applied first' : `reads ${reason}`
+    state.plans.get(host.name)!.afterApply.push({ task: task.name, reason: detail })
+  }
+}
+
+function planHosts(state: Fold, task: AssembledTask, module: HostModule): void {
+  for (const host of state.hosts) {
+    const want = task.wants.get(host.name)
+    if (want === undefined || !active(state, host)) continue
+    const have = readAll(state, task, host, want)
+    if (have !== null) take(state, task, host, module.plan(want, have))
+  }
+}
+
+function planFleet(state: Fold, task: AssembledTask, module: FleetModule): void {
+  const members = state.hosts.filter((host) => task.wants.has(host.name))
+  const want: unknown = task.wants.get(members[0]?.name ?? '')
+  const have: Record<string, Record<string, unknown>> = {}
+  const absent: Record<string, string> = {}
+  for (const host of members) {
+    const facts = active(state, host) ? readAll(state, task, host, want) : null
+    if (facts !== null) have[host.name] = facts
+    else absent[host.name] = absence(state, host)
+  }
+  const results = module.plan(want, have, absent)
+  for (const host of members.filter((member) => member.name in have)) {
+    const result = results[host.name] ?? { changes: [] }
+    take(state, task, host, result)
+    if (Object.keys(absent).length > 0 && result.changes.length === 0) {
+      state.skipped.set(
+        host.name,
+        Object.entries(absent)
+          .map(([name, why]) => `${name}: ${why}`)
+          .join('; '),
+      )
+    }
+  }
+}
+
+function absence(state: Fold, host: FoldHost): string {
+  return host.absent ?? state.plans.get(host.name)!.problems[0]?.summary ?? 'failed'
+}
+
+/** The facts a task asked for, or null after noting as a problem what cannot be read. */
+function readAll(state: Fold, task: AssembledTask, host: FoldHost, want: unknown): Record<string, any> | null {
+  const have: Record<string, unknown> = {}
+  let readable = true
+  for (const [name, fact] of Object.entries<Fact>(task.module.facts(want))) {
+    const result = readPredicted(state.predicted.get(host.name)!, fact.key)
+    if (result === UNKNOWN) return null
+    if (result.ok) {
+      have[name] = result.value
+      continue
+    }
+    readable = false
+    state.plans.get(host.name)!.problems.push({
+      task: task.name,
+      code: 'fact-unreadable',
+      summary: `cannot read ${fact.key}: ${result.reason}`,
+      hint: result.hint,
+    })
+  }
+  return readable ? have : null
+}
+
+function take(state: Fold, task: AssembledTask, host: FoldHost, result: PlanResult): void {
+  const plan = state.plans.get(host.name)!
+  plan.notes.push(...(result.notes ?? []).map((note) => ({ task: task.name, ...note })))
+  plan.problems.push(...(result.problems ?? []).map((problem) => ({ task: task.name, ...problem })))
+  for (const change of result.changes) {
+    const planned: PlannedChange = {
+      ...change,
+      host: host.name,
+      task: task.name,
+      module: task.module.name,
+      taskIndex: task.index,
+      checkOnly: task.checkOnly,
+    }
+    plan.changes.push(planned)
+    if (!task.checkOnly) applyPrediction(state.predicted.get(host.name)!, change)
+  }
+}

@@ -1,0 +1,49 @@
+/** Reads all facts that a play needs of one host, in one exec. */
+import type { PlannedChange } from '../model/change.ts'
+import { HostError } from '../model/errors.ts'
+import type { Fact } from '../model/fact.ts'
+import { shellJoin } from '../text/shell.ts'
+import type { Session } from '../transport/types.ts'
+import { endError } from './apply.ts'
+import { newNonce } from './run-id.ts'
+import type { FactResults } from './script/probe.ts'
+import { parseProbe, probeScript } from './script/probe.ts'
+import { forgetRecord } from './script/steps.ts'
+
+/** Output of one probe that is kept, in bytes: far above what any host here printed (60 kB). */
+const OUTPUT_CAP = 16 * 1024 * 1024
+
+/** Seconds for which a probe waits while an address that was just changed is tentative (duplicate address detection). */
+const TENTATIVE_SECONDS = 5
+
+/** Throws HostError where the facts cannot be read at all; a single unreadable fact is a value. */
+export async function gather(
+  session: Session,
+  facts: readonly Fact[],
+  options: { timeoutSeconds: number; signal: AbortSignal; before?: readonly string[] },
+): Promise<FactResults> {
+  const nonce = newNonce()
+  const result = await session.exec({
+    script: probeScript(nonce, facts, options.before),
+    timeoutSeconds: options.timeoutSeconds,
+    outputCap: OUTPUT_CAP,
+    become: true,
+    signal: options.signal,
+  })
+  // A probe changes nothing, so a host that was lost during one is in a known state: unreachable.
+  if (result.end === 'lost')
+    throw new HostError('unreachable', 'connection-lost', 'the connection was lost while facts were read')
+  if (result.end !== 'exited' || result.rc !== 0) throw endError(result, 'reading facts')
+  return parseProbe(nonce, facts, result.stdout, result.stderr)
+}
+
+/** What a verifying probe does first: forgets the applied run's record, waits for addresses of its changes. */
+export function beforeVerify(runId: string, changes: readonly PlannedChange[]): string[] {
+  const paths = changes.flatMap((change) => [change.fact, ...Object.keys(change.effects ?? {})])
+  const sixes = new Set(paths.flatMap((path) => /(?:endpoint|address)\/([\da-f]*:[\da-f:]+)/.exec(path)?.[1] ?? []))
+  const waits = [...sixes].map(
+    (address) =>
+      `i=0; while [ $i -lt ${TENTATIVE_SECONDS * 10} ] && [ -n "$(${shellJoin(['ip', '-6', '-o', 'addr', 'show', 'tentative', 'to', address])})" ]; do sleep 0.1 || break; i=$((i+1)); done`,
+  )
+  return [forgetRecord(runId), ...waits]
+}

@@ -1,0 +1,93 @@
+/** The run: playbooks over an inventory, batch by batch, to a report. Nothing here prints; subscribers get events. */
+import type { ConnectionFlags, Inventory } from '../inventory/types.ts'
+import type { Emit, PlayPlan } from '../model/events.ts'
+import type { RunReport } from '../model/report.ts'
+import type { Playbook } from '../playbook/types.ts'
+import type { Transport } from '../transport/types.ts'
+import type { Assembled } from './assemble.ts'
+import { assemble } from './assemble.ts'
+import { runBatch } from './batch.ts'
+import type { HostState, RunContext } from './context.ts'
+import { closeSession, newContext, newHostState } from './context.ts'
+import { mustStop } from './policy.ts'
+import { hostReport, runReport } from './run-report.ts'
+
+export interface RunOptions {
+  /** Name of the command, for the report. */
+  command: string
+  runId: string
+  playbooks: Playbook[]
+  inventory: Inventory
+  limit: string | null
+  tags: string[]
+  skipTags: string[]
+  /** Hosts that are worked on at once. */
+  forks: number
+  /** Plan only; nothing is applied. */
+  check: boolean
+  connection: ConnectionFlags
+  /** Longest time for reading facts on a host, in seconds; steps have limits of their own. */
+  timeoutSeconds: number
+  transport: Transport
+  /** Exit code 3 where changes are pending. */
+  detailedExitcode: boolean
+  /** At the first interrupt: nothing new starts, running steps end, the report is written. */
+  interrupt: AbortSignal
+  /** At the second interrupt: running execs are cut. */
+  kill: AbortSignal
+  /** Asked once per batch and segment that has changes; false: nothing is applied and the run ends. */
+  review: (plan: PlayPlan) => Promise<boolean>
+  emit: Emit
+}
+
+/** Throws DiagnosticsError before any connection is made; what happens on hosts is in the report. */
+export async function run(options: RunOptions): Promise<RunReport> {
+  const startedAt = new Date()
+  const assembled = assemble(options)
+  const context = newContext(options)
+  for (const play of assembled.plays) {
+    for (const target of play.batches.flat()) {
+      if (!context.hosts.has(target.host.name)) context.hosts.set(target.host.name, newHostState(target))
+    }
+  }
+  const { runId, command, check } = options
+  const names = [...context.hosts.keys()]
+  context.emit({ type: 'run-started', runId, command, check, startedAt: startedAt.toISOString(), hosts: names })
+  try {
+    await runPlays(context, assembled)
+  } finally {
+    await Promise.all([...context.hosts.values()].map((state) => closeSession(state)))
+  }
+  const report = runReport(context, {
+    command,
+    startedAt,
+    playbooks: options.playbooks.map((playbook) => playbook.file),
+    inventoryHash: options.inventory.hash,
+    diagnostics: assembled.diagnostics,
+    detailedExitcode: options.detailedExitcode,
+  })
+  context.emit({ type: 'run-finished', report })
+  return report
+}
+
+async function runPlays(context: RunContext, assembled: Assembled): Promise<void> {
+  const batches = assembled.plays.flatMap((play) => play.batches.map((targets, batch) => ({ play, targets, batch })))
+  const lastOf = new Map(batches.flatMap(({ targets }, index) => targets.map((target) => [target.host.name, index])))
+  for (const [index, { play, targets, batch }] of batches.entries()) {
+    if (context.interrupt.aborted || context.declined) break
+    const states = targets.map((target) => stateFor(context, target.host.name, target))
+    const alive = states.filter((state) => state.absent === null)
+    if (alive.length > 0) await runBatch(context, play, states, { batch: batch + 1, batches: play.batches.length })
+    const over = states.filter((state) => state.absent !== null || lastOf.get(state.name) === index)
+    await Promise.all(over.map((state) => closeSession(state)))
+    for (const state of over) context.emit({ type: 'host-finished', host: hostReport(state) })
+    if (alive.length > 0 && mustStop(play, states) !== null) break
+  }
+}
+
+/** The host's state, with the target as this play reaches it. */
+function stateFor(context: RunContext, name: string, target: HostState['target']): HostState {
+  const state = context.hosts.get(name)!
+  state.target = target
+  return state
+}

@@ -1,0 +1,47 @@
+// The lab's key, the hosts' keys, and the files by which everything else reaches the hosts.
+import { utils } from 'ssh2'
+import { stringify } from 'yaml'
+import type { HostLayout } from './layout.ts'
+
+/** An ed25519 key pair in OpenSSH's formats. */
+export interface KeyPair {
+  privateKey: string
+  publicKey: string
+}
+
+/** Makes a key pair without a passphrase. */
+export function makeKeyPair(comment: string): KeyPair {
+  const { private: privateKey, public: publicKey } = utils.generateKeyPairSync('ed25519', { comment })
+  return { privateKey, publicKey }
+}
+
+/** Text of a known_hosts file. `hostKeys` are the hosts' public keys by host name. */
+export function renderKnownHosts(hosts: readonly HostLayout[], hostKeys: ReadonlyMap<string, string>): string {
+  return hosts
+    .map((host) => `${host.management.address} ${hostKeys.get(host.name)!.split(' ').slice(0, 2).join(' ')}\n`)
+    .join('')
+}
+
+/** Text of the inventory: every host as root over its management address, and the topology's groups. */
+export function renderInventory(
+  hosts: readonly HostLayout[],
+  files: { keyFile: string; knownHostsFile: string },
+): string {
+  const groups = new Map<string, Record<string, null>>()
+  for (const host of hosts) {
+    for (const group of host.spec.groups) groups.set(group, { ...groups.get(group), [host.name]: null })
+  }
+  const inventory = {
+    all: {
+      vars: {
+        ansible_user: 'root',
+        ansible_port: 22,
+        ansible_ssh_private_key_file: files.keyFile,
+        ansible_ssh_common_args: `-o UserKnownHostsFile=${files.knownHostsFile} -o StrictHostKeyChecking=yes`,
+      },
+      hosts: Object.fromEntries(hosts.map((host) => [host.name, { ansible_host: host.management.address }])),
+      ...(groups.size > 0 && { children: Object.fromEntries([...groups].map(([name, of]) => [name, { hosts: of }])) }),
+    },
+  }
+  return stringify(inventory, { nullStr: '' })
+}

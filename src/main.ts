@@ -1,0 +1,28 @@
+#!/usr/bin/env node
+/** The executable. Hands the command line over and ends the process with the code that comes back. */
+import { readFileSync } from 'node:fs'
+import { dispatch } from './cli/dispatch.ts'
+import { processIo } from './cli/io.ts'
+
+// Whoever reads our output may stop before its end (`| head`): that is no error.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
+
+const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+const code = await dispatch(process.argv.slice(2), manifest.version, processIo())
+process.exitCode = code
+await flushed(process.stdout)
+await flushed(process.stderr)
+process.exit(code)
+
+/** Resolves once what was written has gone out, or the reader has. */
+async function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  if (stream.writableLength === 0 || stream.destroyed) return
+  await new Promise<void>((resolve) => {
+    stream.once('error', () => resolve())
+    stream.write('', () => resolve())
+  })
+}

@@ -1,0 +1,42 @@
+import type { Note, PlannedChange, Problem } from './change.ts'
+import type { ChangeReport, HostReport, RunReport, TrialResult } from './report.ts'
+
+/** What would be, or is about to be, done on one host in one play. */
+export interface HostPlan {
+  host: string
+  changes: PlannedChange[]
+  notes: (Note & { task: string })[]
+  problems: (Problem & { task: string })[]
+  /** Names of tasks that can only be planned once earlier changes are made, with the reason. */
+  afterApply: { task: string; reason: string }[]
+}
+
+/** The plan of one batch of one play (of one segment of it, where something had to be applied first). */
+export interface PlayPlan {
+  play: string
+  batch: number
+  batches: number
+  hosts: HostPlan[]
+  /** Trials that follow; listed, never run by check mode. */
+  trials: { task: string; server: string; client: string }[]
+}
+
+export type HostPhase = 'connecting' | 'gathering' | 'planned' | 'applying' | 'verifying'
+
+/** All that happens in a run, in order; the terminal view, NDJSON output and the store subscribe. */
+export type RunEvent =
+  | { type: 'run-started'; runId: string; command: string; check: boolean; startedAt: string; hosts: string[] }
+  | { type: 'play-started'; play: string; batch: number; batches: number; hosts: string[] }
+  | { type: 'host-phase'; host: string; phase: HostPhase }
+  | { type: 'plan-ready'; plan: PlayPlan }
+  /** Before the first step runs: what is about to be done, with its undo. */
+  | { type: 'apply-started'; host: string; address: string; changes: PlannedChange[] }
+  | { type: 'change-finished'; host: string; change: ChangeReport }
+  | { type: 'trial-started'; task: string; server: string; client: string }
+  | { type: 'trial-finished'; task: string; result: TrialResult }
+  /** A host's part is over: all its tasks are done, or it failed. */
+  | { type: 'host-finished'; host: HostReport }
+  | { type: 'run-finished'; report: RunReport }
+
+/** A subscriber. Must not throw; what it does asynchronously it orders itself. */
+export type Emit = (event: RunEvent) => void

@@ -1,0 +1,32 @@
+/** What went wrong on which host: code, summary, detail, hint; hosts with the same error are shown together. */
+import type { HostReport, RunReport } from '../model/report.ts'
+import { renderHint } from './diagnostics.ts'
+import { sanitize } from './sanitize.ts'
+import type { Style } from './style.ts'
+import { paint } from './style.ts'
+import { count, wrap } from './wrap.ts'
+
+/** Hosts' errors, one block for each different one; empty where there are none. */
+export function renderHostErrors(report: RunReport, style: Style): string {
+  const groups = new Map<string, HostReport[]>()
+  for (const host of report.hosts) {
+    if (host.error === null) continue
+    const key = JSON.stringify([host.status, host.error])
+    groups.set(key, [...(groups.get(key) ?? []), host])
+  }
+  return [...groups.values()].map((hosts) => `${renderGroup(hosts, style)}\n`).join('')
+}
+
+function renderGroup(hosts: HostReport[], style: Style): string {
+  const { status, error } = hosts[0]!
+  const names = hosts.map((host) => sanitize(host.name)).join(', ')
+  const title = paint(style, status === 'skipped' ? 'yellow' : 'red', status.toUpperCase())
+  const many = hosts.length > 1 ? ` (${count(hosts.length, 'host')})` : ''
+  const lines = [`${title} ${wrap(`${names}${many}`, style.width - status.length - 1)}`]
+  if (error !== null) {
+    lines.push(wrap(`${error.code}: ${sanitize(error.summary)}`, style.width, '    '))
+    if (error.detail !== '') lines.push(wrap(sanitize(error.detail, { lines: true }), style.width, '      '))
+    if (error.hint !== '') lines.push(renderHint(error.hint, style, '    '))
+  }
+  return lines.join('\n')
+}

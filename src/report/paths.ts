@@ -1,0 +1,83 @@
+/** Trials as text: a verdict line, its reasons, and a table of paths and subflows. */
+import Table from 'cli-table3'
+import type { RunReport, SubflowReport, TrialResult } from '../model/report.ts'
+import { sanitize } from './sanitize.ts'
+import type { Style } from './style.ts'
+import { paint } from './style.ts'
+import { formatBytes, formatDuration } from './units.ts'
+import { count, wrap } from './wrap.ts'
+
+/** Tables are slow to lay out and long to read: beyond this many trials only those that did not pass are shown. */
+const MAX_SHOWN = 12
+
+/** All trials of a run; empty where there are none. */
+export function renderTrials(report: RunReport, style: Style): string {
+  const { trials } = report
+  if (trials.length === 0) return ''
+  const many = trials.length > MAX_SHOWN
+  const shown = (many ? trials.filter((trial) => trial.verdict !== 'pass') : trials).slice(0, MAX_SHOWN)
+  const blocks = shown.map((trial) => renderTrial(trial, style))
+  if (many) blocks.push(renderRest(trials, shown, style))
+  return blocks.join('\n')
+}
+
+function renderRest(trials: TrialResult[], shown: TrialResult[], style: Style): string {
+  const number = (verdict: string): number => trials.filter((trial) => trial.verdict === verdict).length
+  const text =
+    `${count(trials.length, 'trial')}: ${number('pass')} passed, ${number('fail')} failed, ` +
+    `${number('not-run')} not run; ${shown.length} of those that did not pass are shown, the report has all.`
+  return `${wrap(text, style.width)}\n`
+}
+
+/** One trial. */
+export function renderTrial(trial: TrialResult, style: Style): string {
+  const verdict = { pass: 'PASS', fail: 'FAIL', 'not-run': 'NOT RUN' }[trial.verdict]
+  const color = ({ pass: 'green', fail: 'red', 'not-run': 'yellow' } as const)[trial.verdict]
+  const pair = `${sanitize(trial.client)} → ${sanitize(trial.server)}`
+  const lines = [`${paint(style, color, verdict)}  ${pair}${transfer(trial)}`]
+  lines.push(...trial.reasons.map((reason) => wrap(sanitize(reason), style.width, '    - ', '      ')))
+  if (trial.subflows.length > 0) lines.push(subflowTable(trial.subflows, style))
+  return `${lines.join('\n')}\n`
+}
+
+function transfer(trial: TrialResult): string {
+  if (trial.bytes === 0 && trial.checksumOk === null) return ''
+  const checksum = { true: ', checksum right', false: ', checksum wrong', null: '' }[String(trial.checksumOk)] ?? ''
+  const subflows = count(trial.subflows.length, 'subflow')
+  return `  ${formatBytes(trial.bytes)} in ${formatDuration(trial.durationMs)}, ${subflows}${checksum}`
+}
+
+function subflowTable(subflows: SubflowReport[], style: Style): string {
+  const rows = subflows.map((subflow) => [
+    end(subflow.clientAddress, subflow.clientDevice),
+    end(subflow.serverAddress, subflow.serverDevice),
+    subflow.backup ? 'backup' : 'regular',
+    formatBytes(subflow.bytes),
+    `${(subflow.share * 100).toFixed(1)} %`,
+  ])
+  const wide = draw(['client', 'server', 'role', 'bytes', 'share'], rows)
+  if (lineWidth(wide) <= style.width) return wide
+  return draw(
+    ['client → server', 'role', 'bytes', 'share'],
+    rows.map(([client, server, ...rest]) => [`${client}\n→ ${server}`, ...rest]),
+  )
+}
+
+function end(address: string, device: string | null): string {
+  return sanitize(device === null ? address : `${address}%${device}`)
+}
+
+function draw(head: string[], rows: string[][]): string {
+  const numbers = head.length - 2
+  const table = new Table({
+    head,
+    style: { head: [], border: [], compact: true },
+    colAligns: head.map((_, index) => (index >= numbers ? 'right' : 'left')),
+  })
+  table.push(...rows)
+  return table.toString()
+}
+
+function lineWidth(text: string): number {
+  return text.indexOf('\n') === -1 ? text.length : text.indexOf('\n')
+}

@@ -1,0 +1,23 @@
+/** What is shown at the end of a run: trials, errors, recap. */
+import type { RunReport } from '../model/report.ts'
+import { renderDiagnostics } from './diagnostics.ts'
+import { renderHostErrors } from './errors.ts'
+import { renderTrials } from './paths.ts'
+import { renderRecap } from './recap.ts'
+import type { Style } from './style.ts'
+import { paint } from './style.ts'
+
+/** Parts that have nothing to tell are left out. `tasksOf`: see recapRows. */
+export function renderRun(report: RunReport, style: Style, tasksOf?: ReadonlyMap<string, number>): string {
+  const parts = [
+    section('TRIALS', renderTrials(report, style), style),
+    section('ERRORS', renderHostErrors(report, style), style),
+    section('DIAGNOSTICS', renderDiagnostics(report.diagnostics, style), style),
+    section('RECAP', renderRecap(report, style, tasksOf), style),
+  ]
+  return parts.filter((part) => part !== '').join('\n')
+}
+
+function section(title: string, body: string, style: Style): string {
+  return body === '' ? '' : `${paint(style, 'bold', title)}\n${body}`
+}

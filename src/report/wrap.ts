@@ -1,0 +1,29 @@
+/** Breaking lines at words. */
+
+/**
+ * Wraps to `width` columns. The first line starts with `first`, the others with `rest`; words that are longer than a
+ * line stand alone on theirs. Line ends in the text are kept.
+ */
+export function wrap(text: string, width: number, first = '', rest = first): string {
+  const lines: string[] = []
+  for (const paragraph of text.split('\n')) {
+    let line = lines.length === 0 ? first : rest
+    let empty = true
+    for (const word of paragraph.split(' ').filter((part) => part !== '')) {
+      if (!empty && line.length + 1 + word.length > width) {
+        lines.push(line)
+        line = rest
+        empty = true
+      }
+      line += empty ? word : ` ${word}`
+      empty = false
+    }
+    lines.push(line.trimEnd())
+  }
+  return lines.join('\n')
+}
+
+/** `1 change`, `3 changes`. */
+export function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`
+}

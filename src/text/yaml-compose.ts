@@ -1,0 +1,144 @@
+/** From the YAML parser's nodes to ours: resolves scalars, aliases and merge keys, refuses what has no meaning here. */
+import { isAlias, isMap, isPair, isScalar, isSeq } from 'yaml'
+import type { Alias, ParsedNode, Scalar, YAMLMap, YAMLSeq } from 'yaml'
+import type { Diagnostic, Source } from '../model/diagnostic.ts'
+import { errorDiagnostic } from '../model/diagnostic.ts'
+import { resolveNumber, resolvePlain } from './yaml-scalar.ts'
+import type { YamlEntry, YamlNode } from './yaml-node.ts'
+
+/** Nodes that aliases may stand for in one file; an alias bomb reaches it, nothing written by hand does. */
+const MAX_EXPANDED = 100_000
+
+/** One walk over one document; `diagnostics` fills as it goes. */
+export class Composer {
+  readonly diagnostics: Diagnostic[] = []
+  readonly #at: (offset: number) => Source
+  readonly #anchors = new Map<string, YamlNode | 'open'>()
+  readonly #sizes = new Map<YamlNode, number>()
+  #expanded = 0
+
+  constructor(at: (offset: number) => Source) {
+    this.#at = at
+  }
+
+  compose(node: ParsedNode | null): YamlNode {
+    if (node === null) return { kind: 'scalar', value: null, source: this.#at(0) }
+    const source = this.#at(node.range[0])
+    if (isAlias(node)) return this.#alias(node, source)
+    if (node.anchor !== undefined) this.#anchors.set(node.anchor, 'open')
+    this.#checkTag(node, source)
+    const result = this.#collection(node, source)
+    if (node.anchor !== undefined) this.#anchors.set(node.anchor, result)
+    return result
+  }
+
+  #collection(node: Scalar.Parsed | YAMLMap.Parsed | YAMLSeq.Parsed, source: Source): YamlNode {
+    if (isScalar(node)) return { kind: 'scalar', value: this.#scalar(node, source), source }
+    if (isSeq(node)) {
+      const items = node.items.map((item) => this.compose(item))
+      return this.#sized({ kind: 'list', items, source }, items)
+    }
+    const entries = this.#entries(node)
+    return this.#sized(
+      { kind: 'map', entries, source },
+      [...entries.values()].map((entry) => entry.node),
+    )
+  }
+
+  #entries(node: YAMLMap.Parsed): Map<string, YamlEntry> {
+    const own = new Map<string, YamlEntry>()
+    const merged = new Map<string, YamlEntry>()
+    for (const pair of node.items) {
+      if (!isPair(pair)) continue
+      const key = pair.key as ParsedNode | null
+      const keySource = this.#at(key?.range[0] ?? node.range[0])
+      if (!isScalar(key)) {
+        this.#badKey(key, keySource)
+        continue
+      }
+      const value = this.compose(pair.value)
+      if (key.type === 'PLAIN' && key.source === '<<') this.#merge(merged, value)
+      else own.set(this.#keyName(key, keySource), { keySource, node: value })
+    }
+    return merged.size === 0 ? own : new Map([...merged, ...own])
+  }
+
+  #keyName(key: Scalar.Parsed, source: Source): string {
+    this.#checkTag(key, source)
+    const value = this.#scalar(key, source)
+    // A key that is no text keeps its spelling: `yes: 1` has the key "yes".
+    return typeof value === 'string' ? value : (key.source ?? '')
+  }
+
+  /** `<<: *base` or `<<: [*a, *b]`: earlier ones win, and what the map itself says wins over all. */
+  #merge(into: Map<string, YamlEntry>, value: YamlNode): void {
+    const maps = value.kind === 'list' ? value.items : [value]
+    for (const map of maps) {
+      if (map.kind === 'map') {
+        for (const [key, entry] of map.entries) if (!into.has(key)) into.set(key, entry)
+      } else {
+        this.#error('yaml-merge', 'a merge key (<<) takes a mapping or a list of mappings', map.source)
+      }
+    }
+  }
+
+  #badKey(key: ParsedNode | null, source: Source): void {
+    const hint = 'text that begins with {{ must be quoted, as in: key: "{{ value }}"'
+    this.#error('yaml-key', 'a key must be plain text', source, isMap(key) ? hint : '')
+  }
+
+  #scalar(node: Scalar.Parsed, source: Source): string | number | boolean | null {
+    const text = typeof node.value === 'string' ? node.value : ''
+    const tag = node.tag?.replace('tag:yaml.org,2002:', '!!')
+    if (tag === '!!str') return text
+    if (tag === '!!int' || tag === '!!float') {
+      const value = resolveNumber(text)
+      if (value === null) this.#error('yaml-tag', `"${text}" is no number, as its tag ${tag} says`, source)
+      return value
+    }
+    if (tag !== undefined || node.type === 'PLAIN') return resolvePlain(text)
+    return text
+  }
+
+  #checkTag(node: Scalar.Parsed | YAMLMap.Parsed | YAMLSeq.Parsed, source: Source): void {
+    const tag = node.tag?.replace('tag:yaml.org,2002:', '!!')
+    if (tag === undefined || ['!!str', '!!int', '!!float', '!!bool', '!!null', '!!map', '!!seq'].includes(tag)) return
+    if (['!vault', '!vault-encrypted', '!unsafe'].includes(tag)) {
+      this.#error('not-supported', `the tag ${tag} is not supported yet in this version`, source)
+    } else {
+      this.#error('yaml-tag', `unknown tag ${tag}`, source, 'remove the tag')
+    }
+  }
+
+  #alias(node: Alias.Parsed, source: Source): YamlNode {
+    const target = this.#anchors.get(node.source)
+    const empty: YamlNode = { kind: 'scalar', value: null, source }
+    if (target === undefined) {
+      this.#error('yaml-alias', `the alias *${node.source} has no anchor &${node.source} before it`, source)
+      return empty
+    }
+    if (target === 'open') {
+      this.#error('yaml-alias', `the alias *${node.source} stands inside what it refers to`, source)
+      return empty
+    }
+    this.#expanded += this.#sizes.get(target) ?? 1
+    if (this.#expanded <= MAX_EXPANDED) return target
+    if (!this.diagnostics.some((d) => d.code === 'yaml-alias-bomb')) {
+      const summary = `the aliases of this file stand for more than ${MAX_EXPANDED} values`
+      this.#error('yaml-alias-bomb', summary, source, 'write out fewer aliases of aliases')
+    }
+    return empty
+  }
+
+  #sized<T extends YamlNode>(node: T, children: readonly YamlNode[]): T {
+    this.#sizes.set(
+      node,
+      children.reduce((sum, child) => sum + (this.#sizes.get(child) ?? 1), 1),
+    )
+    return node
+  }
+
+  #error(code: string, summary: string, source: Source, hint = ''): void {
+    this.diagnostics.push(errorDiagnostic(code, summary, { source, hint }))
+  }
+}

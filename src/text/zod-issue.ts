@@ -1,0 +1,86 @@
+/** What a zod issue says, in a person's words. */
+import type { z } from 'zod'
+import { didYouMean } from './closest.ts'
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'yes or no',
+  array: 'a list',
+  tuple: 'a list',
+  object: 'a mapping',
+  record: 'a mapping',
+  map: 'a mapping',
+  null: 'nothing',
+}
+
+/** A value in a message: its kind and, where it is short and no secret, the value. */
+export function describeValue(value: unknown): string {
+  if (value === null) return 'nothing'
+  if (typeof value === 'string') return `text ${JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)}`
+  if (typeof value === 'number') return `the number ${value}`
+  if (typeof value === 'boolean') return value ? 'yes (true)' : 'no (false)'
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object' && Object.getPrototypeOf(value) !== Object.prototype) return 'a secret'
+  return 'a mapping'
+}
+
+/** Code and text of one issue that is neither about unknown keys nor about alternatives with a clear favourite. */
+export function explainIssue(issue: z.core.$ZodIssue): { code: string; text: string } {
+  switch (issue.code) {
+    case 'invalid_type':
+      if (issue.input === undefined) return { code: 'missing-key', text: 'is missing' }
+      return { code: 'wrong-type', text: `expected ${typeName(issue.expected)}, got ${describeValue(issue.input)}` }
+    case 'invalid_value':
+      if (issue.input === undefined) return { code: 'missing-key', text: 'is missing' }
+      return { code: 'bad-value', text: oneOf(issue.values.map(String), issue.input) }
+    case 'invalid_union':
+      if (issue.input === undefined) return { code: 'missing-key', text: 'is missing' }
+      return { code: 'wrong-type', text: `expected ${alternatives(issue)}, got ${describeValue(issue.input)}` }
+    case 'too_small':
+      return { code: 'bad-value', text: bound(issue.origin, 'at least', issue.minimum, issue.inclusive !== false) }
+    case 'too_big':
+      return { code: 'bad-value', text: bound(issue.origin, 'at most', issue.maximum, issue.inclusive !== false) }
+    case 'custom':
+    case 'invalid_element':
+    case 'invalid_format':
+    case 'invalid_key':
+    case 'not_multiple_of':
+    case 'unrecognized_keys':
+      return { code: 'bad-value', text: lowerFirst(issue.message) }
+    default:
+      return { code: 'bad-value', text: 'is not valid' }
+  }
+}
+
+function typeName(expected: string): string {
+  return TYPES[expected] ?? expected
+}
+
+function oneOf(values: string[], input: unknown): string {
+  const near = typeof input === 'string' ? didYouMean(input, values) : ''
+  const list = values.length === 1 ? values[0] : `one of ${values.join(', ')}`
+  return `expected ${list}, got ${describeValue(input)}${near === '' ? '' : `, ${near}`}`
+}
+
+function alternatives(issue: z.core.$ZodIssueInvalidUnion): string {
+  const names = issue.errors.flat().flatMap((inner) => {
+    if (inner.code === 'invalid_type') return [typeName(inner.expected)]
+    return inner.code === 'invalid_value' ? inner.values.map(String) : []
+  })
+  return [...new Set(names)].join(' or ') || 'something else'
+}
+
+function bound(origin: string, relation: string, limit: number | bigint, inclusive: boolean): string {
+  const units: Record<string, string> = { string: ' characters', array: ' items', set: ' items' }
+  const unit = units[origin]
+  if (unit === ' items' && relation === 'at least' && Number(limit) === 1) return 'must not be empty'
+  if (unit === ' characters' && relation === 'at least' && Number(limit) === 1) return 'must not be empty'
+  const word = inclusive ? relation : relation === 'at least' ? 'more than' : 'less than'
+  return unit === undefined ? `must be ${word} ${limit}` : `must have ${word} ${limit}${unit}`
+}
+
+function lowerFirst(message: string): string {
+  return message.charAt(0).toLowerCase() + message.slice(1)
+}
