@@ -8,7 +8,7 @@ export type Parsed = { kind: 'help'; text: string } | { kind: 'run'; invocation:
 
 /** Throws a usage error that names what is wrong. */
 export async function parseCommandLine(name: string, command: CommandModule, argv: readonly string[]): Promise<Parsed> {
-  const parser = build(name, command)
+  const parser = build(command)
   const flags: Flags = command.flags
   const hint = `mptcp-fleet ${name} --help`
   let failure: string | null = null
@@ -25,10 +25,10 @@ export async function parseCommandLine(name: string, command: CommandModule, arg
   if (unknown !== undefined) throw unknownFlag(unknown, flags, hint)
   const values = Object.fromEntries(Object.entries(flags).map(([key, flag]) => [key, valueOf(key, flag, parsed[key])]))
   checkCount(positional.length, command, hint)
-  return { kind: 'run', invocation: { args: positional, rest, flags: values } }
+  return { kind: 'run', invocation: { args: positional, rest, flags: values as Invocation<any>['flags'] } }
 }
 
-function build(name: string, command: CommandModule): ReturnType<typeof yargs> {
+function build(command: CommandModule): ReturnType<typeof yargs> {
   const types = { boolean: 'boolean', count: 'count', string: 'string', number: 'number', strings: 'array' } as const
   const parser = yargs()
     .scriptName('mptcp-fleet')

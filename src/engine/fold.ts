@@ -82,7 +82,7 @@ function unknownBefore(state: Fold, task: AssembledTask): string | null {
   for (const host of state.hosts) {
     const want = task.wants.get(host.name)
     if (want === undefined || !active(state, host)) continue
-    for (const fact of Object.values(task.module.facts(want))) {
+    for (const fact of Object.values<Fact>(task.module.facts(want))) {
       if (readPredicted(state.predicted.get(host.name)!, fact.key) === UNKNOWN) return fact.key
     }
   }

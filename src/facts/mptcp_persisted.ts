@@ -1,28 +1,86 @@
-import type { EndpointFlag } from './mptcp_endpoints.ts'
+import { FactUnreadable } from '../model/fact.ts'
+import type { BadLine, PersistedEndpoint, PersistedModel } from '../mptcp/restore-script.ts'
+import {
+  isEmptyModel,
+  parseRestoreScript,
+  renderRestoreScript,
+  renderRestoreUnit,
+  RESTORE_SCRIPT_PATH,
+  RESTORE_UNIT,
+  RESTORE_UNIT_PATH,
+} from '../mptcp/restore-script.ts'
+import { shellJoin } from '../text/shell.ts'
+import { defineFact } from './define.ts'
+import type { FileBlock } from './read/file-block.ts'
+import { BLOCK_FUNCTION, blockCall, parseBlocks } from './read/file-block.ts'
 
-export interface PersistedEndpoint {
-  address: string
-  port: number | null
-  id: number | null
-  dev: string | null
-  flags: EndpointFlag[]
-}
-
-/** The model that the restore script holds. */
-export interface PersistedModel {
-  limits: { subflows: number | null; addAddrAccepted: number | null }
-  /** By endpointKey. */
-  endpoints: Record<string, PersistedEndpoint>
-}
+export type { PersistedEndpoint, PersistedModel }
 
 /** What our restore script and unit will do at boot. Chained: several changes of it are written once, with the last. */
 export interface MptcpPersisted extends PersistedModel {
   /** Lines of the script that do not parse: someone edited it; never overwritten. */
-  badLines: { line: number; text: string }[]
-  /** Script and unit stand on the disk exactly as the model is rendered, with the right mode. */
+  badLines: BadLine[]
+  /** The files as they stand on the disk; null where absent. */
   script: { path: string; content: string; mode: string; owner: string; group: string } | null
   unit: { path: string; content: string; mode: string; owner: string; group: string } | null
   unitEnabled: boolean
   /** Which of the directories above the script exist. */
   directories: Record<string, boolean>
+}
+
+const DIRECTORIES = ['/usr/local/libexec', '/usr/local/libexec/mptcp-fleet']
+
+export const mptcpPersisted = defineFact<MptcpPersisted>({
+  key: 'mptcp_persisted',
+  summary: 'Limits and endpoints that the restore script of this tool brings back at boot.',
+  chained: true,
+  // A unit is enabled by a link in the wants folder: read there, it costs no process and works where systemd does not run.
+  probe: `for d in ${shellJoin(DIRECTORIES)}; do [ -d "$d" ] && echo "directory $d"; done
+[ -L /etc/systemd/system/multi-user.target.wants/${RESTORE_UNIT} ] && echo enabled
+${BLOCK_FUNCTION}
+${blockCall(RESTORE_SCRIPT_PATH)}
+${blockCall(RESTORE_UNIT_PATH)}`,
+  parse: ({ stdout }) => {
+    const at = stdout.search(/^@/m)
+    const facts = (at < 0 ? stdout : stdout.slice(0, at)).split('\n')
+    const [script, unit] = parseBlocks(at < 0 ? '' : stdout.slice(at), [RESTORE_SCRIPT_PATH, RESTORE_UNIT_PATH])
+    return {
+      ...parseScript(script ?? null),
+      script: plainFile(script ?? null, RESTORE_SCRIPT_PATH),
+      unit: plainFile(unit ?? null, RESTORE_UNIT_PATH),
+      unitEnabled: unit !== null && facts.includes('enabled'),
+      directories: Object.fromEntries(DIRECTORIES.map((path) => [path, facts.includes(`directory ${path}`)])),
+    }
+  },
+})
+
+/** The fact as it will be when script and unit are written for `model`, or removed where it is empty. */
+export function persistedWith(have: MptcpPersisted, model: PersistedModel): MptcpPersisted {
+  const empty = isEmptyModel(model)
+  const root = { owner: 'root', group: 'root' }
+  return {
+    ...have,
+    limits: model.limits,
+    endpoints: model.endpoints,
+    badLines: [],
+    script: empty ? null : { path: RESTORE_SCRIPT_PATH, content: renderRestoreScript(model), mode: '0755', ...root },
+    unit: empty ? null : { path: RESTORE_UNIT_PATH, content: renderRestoreUnit(), mode: '0644', ...root },
+    unitEnabled: !empty,
+    directories: empty
+      ? have.directories
+      : Object.fromEntries(Object.keys(have.directories).map((path) => [path, true])),
+  }
+}
+
+function parseScript(script: FileBlock | null): PersistedModel & { badLines: BadLine[] } {
+  if (script === null) return { limits: { subflows: null, addAddrAccepted: null }, endpoints: {}, badLines: [] }
+  return parseRestoreScript(script.content)
+}
+
+function plainFile(file: FileBlock | null, path: string): MptcpPersisted['script'] {
+  if (file === null) return null
+  if (file.kind !== 'file') {
+    throw new FactUnreadable(`${path} is a ${file.kind === 'symlink' ? 'symlink' : 'folder or device'}`, 'move it away')
+  }
+  return { path, content: file.content, mode: file.mode, owner: file.owner, group: file.group }
 }

@@ -4,7 +4,7 @@ import { lines } from './read/output.ts'
 /** Path of each program this tool may use on a host, null where absent, and the versions that matter. */
 export interface Tools {
   paths: Record<string, string | null>
-  /** `iproute2` as `6.15.0`, `mptcpize`, `curl`; null where unknown. */
+  /** `iproute2` as `6.15.0`, `mptcpize`; null where unknown. */
   versions: Record<string, string | null>
 }
 
@@ -32,17 +32,16 @@ export const tools = defineFact<Tools>({
   summary: 'Where the programs are that this tool may use, and their versions.',
   probe: `for t in ${PROGRAMS.join(' ')}; do echo "path $t $(command -v $t)"; done
 echo "version iproute2 $(ip -V 2>/dev/null)"
-echo "version mptcpize $(mptcpize --version 2>/dev/null)"
-echo "version curl $(curl -V 2>/dev/null)"`,
+echo "version mptcpize $(mptcpize --version 2>/dev/null)"`,
   parse: ({ stdout }) => {
     const found: Tools = {
       paths: Object.fromEntries(PROGRAMS.map((name) => [name, null])),
-      versions: { iproute2: null, mptcpize: null, curl: null },
+      versions: { iproute2: null, mptcpize: null },
     }
     for (const line of lines(stdout)) {
       const path = /^path (\S+) (\S.*)$/.exec(line)
       if (path !== null && PROGRAMS.includes(path[1]!)) found.paths[path[1]!] = path[2]!
-      const version = /^version (iproute2|mptcpize|curl) (?:.*?[ -])?v?(\d+(?:\.\d+)*)/.exec(line)
+      const version = /^version (iproute2|mptcpize) (?:.*?[ -])?v?(\d+(?:\.\d+)*)/.exec(line)
       if (version !== null) found.versions[version[1]!] = version[2]!
     }
     return found

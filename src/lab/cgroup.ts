@@ -99,10 +99,13 @@ export async function killCgroup(unit: string): Promise<void> {
 /** Removes the host's cgroup from every hierarchy. Its processes have ended. */
 export async function removeCgroup(unit: string): Promise<void> {
   for (const root of hierarchies().all) {
-    for (const folder of (await subtree(join(root, unit))).reverse()) {
+    for (const folder of (await subtree(join(root, unit))).toReversed()) {
       // Busy for a moment after its last process has gone.
       await until(async () => {
-        const error = await rmdir(folder).then(() => null, (reason: NodeJS.ErrnoException) => reason.code)
+        const error = await rmdir(folder).then(
+          () => null,
+          (reason: NodeJS.ErrnoException) => reason.code,
+        )
         return error === null || error === 'ENOENT'
       })
     }
@@ -127,7 +130,10 @@ export function kill(pid: number): void {
 }
 
 async function write(file: string, text: string): Promise<boolean> {
-  return writeFile(file, text, { flag: 'r+' }).then(() => true, () => false)
+  return writeFile(file, text, { flag: 'r+' }).then(
+    () => true,
+    () => false,
+  )
 }
 
 async function until(done: () => Promise<boolean>): Promise<void> {

@@ -1,5 +1,5 @@
 // The lab's key, the hosts' keys, and the files by which everything else reaches the hosts.
-import { utils } from 'ssh2'
+import ssh2 from 'ssh2'
 import { stringify } from 'yaml'
 import type { HostLayout } from './layout.ts'
 
@@ -11,7 +11,7 @@ export interface KeyPair {
 
 /** Makes a key pair without a passphrase. */
 export function makeKeyPair(comment: string): KeyPair {
-  const { private: privateKey, public: publicKey } = utils.generateKeyPairSync('ed25519', { comment })
+  const { private: privateKey, public: publicKey } = ssh2.utils.generateKeyPairSync('ed25519', { comment })
   return { privateKey, publicKey }
 }
 
@@ -33,15 +33,21 @@ export function renderInventory(
   }
   const inventory = {
     all: {
-      vars: {
-        ansible_user: 'root',
-        ansible_port: 22,
-        ansible_ssh_private_key_file: files.keyFile,
-        ansible_ssh_common_args: `-o UserKnownHostsFile=${files.knownHostsFile} -o StrictHostKeyChecking=yes`,
-      },
-      hosts: Object.fromEntries(hosts.map((host) => [host.name, { ansible_host: host.management.address }])),
+      // At each host and not at `all`: beside another inventory they must speak of no other host.
+      hosts: Object.fromEntries(
+        hosts.map((host) => [
+          host.name,
+          {
+            ansible_host: host.management.address,
+            ansible_port: 22,
+            ansible_user: 'root',
+            ansible_ssh_private_key_file: files.keyFile,
+            ansible_ssh_common_args: `-o UserKnownHostsFile=${files.knownHostsFile} -o StrictHostKeyChecking=yes`,
+          },
+        ]),
+      ),
       ...(groups.size > 0 && { children: Object.fromEntries([...groups].map(([name, of]) => [name, { hosts: of }])) }),
     },
   }
-  return stringify(inventory, { nullStr: '' })
+  return stringify(inventory, { nullStr: '', lineWidth: 0, aliasDuplicateObjects: false })
 }

@@ -43,8 +43,12 @@ async function build(cache: string, image: string, { onProgress, signal }: Image
   const started = Date.now()
   // In namespaces of its own that die with us: a killed build leaves neither a process nor a mount.
   const result = await run(
-    ['setpriv', '--pdeathsig', 'KILL', 'unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc']
-      .concat('mmdebstrap', '--mode=root', ...MMDEBSTRAP_ARGS, fresh),
+    ['setpriv', '--pdeathsig', 'KILL', 'unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'].concat(
+      'mmdebstrap',
+      '--mode=root',
+      ...MMDEBSTRAP_ARGS,
+      fresh,
+    ),
     { signal },
   ).catch(async (error: unknown) => {
     await rm(fresh, { recursive: true, force: true })
@@ -62,7 +66,7 @@ async function build(cache: string, image: string, { onProgress, signal }: Image
 }
 
 async function lock(file: string, { onProgress, signal }: ImageOptions): Promise<() => Promise<void>> {
-  for (let told = false; ; ) {
+  for (let told = false; ;) {
     try {
       await writeFile(file, await processStamp(process.pid), { flag: 'wx' })
       return () => rm(file, { force: true })

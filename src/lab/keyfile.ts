@@ -24,7 +24,8 @@ export function renderProfile(host: HostLayout, card: CardLayout): string {
 function ipSection(card: CardLayout, ofFamily: (cidr: string) => boolean): string[] {
   const addresses = card.addresses.filter(ofFamily)
   const gateway = card.gateway !== null && ofFamily(card.gateway) ? [`gateway=${card.gateway}`] : []
-  if (addresses.length > 0) return ['method=manual', ...addresses.map((cidr, i) => `address${i + 1}=${cidr}`), ...gateway]
+  if (addresses.length > 0)
+    return ['method=manual', ...addresses.map((cidr, i) => `address${i + 1}=${cidr}`), ...gateway]
   return [`method=${ofFamily(':') ? 'link-local' : 'disabled'}`]
 }
 

@@ -51,10 +51,11 @@ export const MANAGEMENT_CARD = 'mgmt0'
 /** How many /30 networks 100.64.0.0/10 has: RFC 6598 space, which no private network of a site uses. */
 export const MANAGEMENT_SLOTS = 2 ** 20
 
+const dotted = (value: number): string => [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.')
+
 /** The /30 with this number in 100.64.0.0/10: the machine's address and the host's. */
 export function managementAddresses(slot: number): { root: string; host: string } {
   const base = 0x64400000 + (slot % MANAGEMENT_SLOTS) * 4
-  const dotted = (value: number): string => [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.')
   return { root: dotted(base + 1), host: dotted(base + 2) }
 }
 

@@ -19,6 +19,12 @@ const member = z.strictObject({
   gateway: z.string().optional().describe('default route over this card'),
 })
 
+/** A member written short, as its address or addresses alone. */
+function asMember(value: string | string[] | z.infer<typeof member>): z.infer<typeof member> {
+  if (typeof value === 'string') return { addresses: [value], state: 'up' }
+  return Array.isArray(value) ? { addresses: value, state: 'up' } : value
+}
+
 const link = z.strictObject({
   rate: z
     .string()
@@ -27,13 +33,9 @@ const link = z.strictObject({
     .describe('limit in each direction, applied in the switch; default: none'),
   shaper: z.enum(['tbf', 'htb']).default('tbf'),
   mtu: z.number().int().min(576).max(65_535).optional(),
-  hosts: z.record(
-    z.string(),
-    z.preprocess(
-      (value) => (typeof value === 'string' ? { addresses: [value] } : Array.isArray(value) ? { addresses: value } : value),
-      member,
-    ),
-  ),
+  hosts: z
+    .record(z.string(), z.union([address, z.array(address), member]).transform(asMember))
+    .describe('the hosts on this link: an address, a list of them, or a mapping'),
 })
 
 const user = z.strictObject({
@@ -49,8 +51,12 @@ const host = z.strictObject({
     .default('systemd')
     .describe('systemd boots init, NetworkManager and journald; light runs sshd alone'),
   count: z.number().int().min(1).max(250).optional().describe('NAME-01 to NAME-count, addresses counting up'),
-  groups: z.array(z.string().regex(/^[A-Za-z_]\w*$/, 'a group is named with letters, digits and underscores')).default([]),
-  sysctl: z.record(z.string().regex(/^net\.[\w.-]+$/, 'only net.* is per host'), z.union([z.string(), z.number()])).default({}),
+  groups: z
+    .array(z.string().regex(/^[A-Za-z_]\w*$/, 'a group is named with letters, digits and underscores'))
+    .default([]),
+  sysctl: z
+    .record(z.string().regex(/^net\.[\w.-]+$/, 'only net.* is per host'), z.union([z.string(), z.number()]))
+    .default({}),
   packages: z
     .strictObject({
       absent: z.array(z.string()).default([]).describe('neither installed nor to be had from the package source'),
@@ -59,10 +65,16 @@ const host = z.strictObject({
     .prefault({}),
   disk: z.string().regex(SIZE, 'a size is written like 64M').optional().describe('size of all that the host may write'),
   readOnly: z.array(path).default([]).describe('folders that are mounted read-only'),
-  loginShell: z.enum(['bash', 'dash', 'fish', 'zsh']).optional().describe('of root and of the lab’s users; default bash'),
+  loginShell: z
+    .enum(['bash', 'dash', 'fish', 'zsh'])
+    .optional()
+    .describe('of root and of the lab’s users; default bash'),
   users: z.array(user).default([]),
   files: z
-    .record(path, z.union([z.string(), z.strictObject({ content: z.string(), mode: z.string().regex(/^0?[0-7]{3,4}$/) })]))
+    .record(
+      path,
+      z.union([z.string(), z.strictObject({ content: z.string(), mode: z.string().regex(/^0?[0-7]{3,4}$/) })]),
+    )
     .default({})
     .describe('files as they are before the first boot'),
 })
@@ -89,8 +101,3 @@ export interface Topology extends TopologySpec {
   /** Names the lab's folder: the file's base name. */
   name: string
 }
-
-/** Every key that may stand somewhere in a topology; what a misspelt one is compared with. */
-export const TOPOLOGY_KEYS: readonly string[] = [topologySchema, host, host.shape.packages.unwrap(), link, member, middlebox, user].flatMap(
-  (schema) => Object.keys(schema.shape),
-)

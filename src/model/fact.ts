@@ -10,7 +10,7 @@ export interface ProbeOutput {
  * One thing that can be asked of a host: a POSIX shell probe and a pure parser of its output.
  * Probes only read, run with LC_ALL=C, a PATH with sbin and stdin at /dev/null, in a subshell of their own.
  */
-export interface Fact<T = unknown> {
+export interface Fact<T = any> {
   /** Unique; includes its arguments where it takes some: `file//etc/hosts`. */
   key: string
   summary: string

@@ -20,7 +20,7 @@ interface ModuleBase<P, F extends FactMap> {
 }
 
 /** Plans one host from its own facts. */
-export interface HostModule<P = any, F extends FactMap = FactMap> extends ModuleBase<P, F> {
+export interface HostModule<P = any, F extends FactMap = any> extends ModuleBase<P, F> {
   kind: 'host'
   plan: (want: P, have: Have<F>) => PlanResult
 }
@@ -29,7 +29,7 @@ export interface HostModule<P = any, F extends FactMap = FactMap> extends Module
 export type Absent = Readonly<Record<string, string>>
 
 /** Plans several hosts from all their facts; runs once at its place. */
-export interface FleetModule<P = any, F extends FactMap = FactMap> extends ModuleBase<P, F> {
+export interface FleetModule<P = any, F extends FactMap = any> extends ModuleBase<P, F> {
   kind: 'fleet'
   /** Names of the hosts it is about. */
   hosts: (want: P) => string[]
@@ -65,7 +65,7 @@ export interface TrialOutput {
 }
 
 /** Acts across hosts on purpose, changes nothing lasting, returns evidence; never run by check mode. */
-export interface TrialModule<P = any, F extends FactMap = FactMap> extends ModuleBase<P, F> {
+export interface TrialModule<P = any, F extends FactMap = any> extends ModuleBase<P, F> {
   kind: 'trial'
   hosts: (want: P) => string[]
   /** The pairs it tests, in order; known before anything is gathered. */

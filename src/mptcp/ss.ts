@@ -41,11 +41,13 @@ export interface TcpSocket extends SocketLine {
 
 /** Connections of `ss -M`; lines that are no socket (the heading, errors) are left out. */
 export function parseMptcpConnections(text: string): MptcpConnection[] {
-  return socketLines(text).map(({ line, rest }) => {
+  return socketLines(text).map(({ line: { state, local, peer }, rest }) => {
     const token = /^token:([0-9a-f]+)$/i
     const found = rest.map((word) => token.exec(word)?.[1]).find((hex) => hex !== undefined)
     return {
-      ...line,
+      state,
+      local,
+      peer,
       token: found === undefined ? null : Number.parseInt(found, 16),
       fallback: rest.includes('fallback'),
       numbers: decimals(rest),
@@ -55,10 +57,12 @@ export function parseMptcpConnections(text: string): MptcpConnection[] {
 
 /** Sockets of `ss -t`, subflows and plain TCP. */
 export function parseTcpSockets(text: string): TcpSocket[] {
-  return socketLines(text).map(({ line, rest }) => {
+  return socketLines(text).map(({ line: { state, local, peer }, rest }) => {
     const numbers = decimals(rest)
     return {
-      ...line,
+      state,
+      local,
+      peer,
       bytesReceived: numbers['bytes_received'] ?? 0,
       bytesAcked: numbers['bytes_acked'] ?? 0,
       mptcp: subflowPart(rest),

@@ -25,8 +25,6 @@ export interface TalliedSubflow {
 export interface Tally {
   /** Samples with a connection that is MPTCP and did not fall back. */
   samples: number
-  /** Samples that showed any connection or socket at all. */
-  samplesOfAny: number
   /** The connection's token; null where no sample showed one. */
   token: number | null
   /** A sample showed the flag `fallback`. */
@@ -47,10 +45,11 @@ export function tallySubflows(samples: readonly Sample[]): Tally {
   const [token, seen] = [...counts].toSorted((a, b) => b[1] - a[1])[0] ?? [null, 0]
   return {
     samples: seen,
-    samplesOfAny: samples.filter((s) => s.connections.length + s.sockets.length > 0).length,
     token,
-    fallback: samples.some((sample) => sample.connections.some((connection) => connection.fallback)),
-    plainTcp: samples.some((s) => s.sockets.some((socket) => socket.mptcp === null || socket.mptcp.localToken === 0)),
+    fallback: samples.some(({ connections }) => connections.some((c) => c.state === 'ESTAB' && c.fallback)),
+    plainTcp: samples.some(({ sockets }) =>
+      sockets.some((s) => s.state === 'ESTAB' && (s.mptcp?.localToken ?? 0) === 0),
+    ),
     subflows: token === null ? [] : followSubflows(samples, token),
   }
 }

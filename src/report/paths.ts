@@ -59,7 +59,7 @@ function subflowTable(subflows: SubflowReport[], style: Style): string {
   if (lineWidth(wide) <= style.width) return wide
   return draw(
     ['client → server', 'role', 'bytes', 'share'],
-    rows.map(([client, server, ...rest]) => [`${client}\n→ ${server}`, ...rest]),
+    rows.map(([client, server, role = '', bytes = '', share = '']) => [`${client}\n→ ${server}`, role, bytes, share]),
   )
 }
 

@@ -1,9 +1,11 @@
 /** One change of a plan as lines: a sign, what changes, and before → after. */
-import type { PlannedChange } from '../model/change.ts'
+import type { PlannedChange, Step } from '../model/change.ts'
+import { shellJoin } from '../text/shell.ts'
 import { renderFileDiffs } from './file-diff.ts'
 import { sanitize } from './sanitize.ts'
 import type { Paint, Style } from './style.ts'
 import { paint } from './style.ts'
+import type { Difference } from './values.ts'
 import { describeValue, differences, isKnownAfterApply } from './values.ts'
 import { wrap } from './wrap.ts'
 
@@ -13,6 +15,8 @@ export interface PlanOptions {
   diff: boolean
   /** Summaries of changes, details of notes, and every group of hosts however many there are. */
   verbose: boolean
+  /** The commands and files of the steps. */
+  steps: boolean
 }
 
 const INDENT = '    '
@@ -36,16 +40,16 @@ export function renderChange(change: PlannedChange, style: Style, options: PlanO
   const fact = sanitize(change.fact)
   const lines: string[] = []
   const parts = sign === '~' ? differences(change.before, change.after) : []
-  if (parts.length > 0 && parts[0]?.path !== '') {
-    lines.push(head(fact), ...renderParts(parts, style))
-  } else {
-    const text = `${fact}: ${contrast(change, sign)}`
-    if (INDENT.length + 2 + text.length <= style.width) lines.push(head(text))
-    else lines.push(head(fact), wrap(contrast(change, sign), style.width, DEEPER))
-  }
+  const [only] = parts
+  const name = parts.length === 1 && only?.path ? `${fact} ${only.path}` : fact
+  const text = contrast(change, sign, parts)
+  if (parts.length > 1) lines.push(head(fact), ...renderParts(parts, style))
+  else if (INDENT.length + 4 + name.length + text.length <= style.width) lines.push(head(`${name}: ${text}`))
+  else lines.push(head(name), wrap(text, style.width, DEEPER))
   if (options.verbose || isKnownAfterApply(change.after)) lines.push(remark(change.summary, style))
   if (change.disruptive) lines.push(paint(style, 'yellow', `${DEEPER}! may cut the connection that carries SSH`))
   if (change.checkOnly) lines.push(remark('check_mode: shown, never applied', style))
+  if (options.steps) lines.push(...change.apply.map((step) => remark(stepText(step), style)))
   if (options.diff) lines.push(...renderFileDiffs(change, style).map((line) => `${DEEPER}${line}`))
   return lines
 }
@@ -54,14 +58,20 @@ function remark(text: string, style: Style): string {
   return paint(style, 'dim', wrap(sanitize(text), style.width, `${DEEPER}# `))
 }
 
-function contrast(change: PlannedChange, sign: '+' | '-' | '~'): string {
+function stepText(step: Step): string {
+  if (step.kind === 'run') return `$ ${shellJoin(step.argv)}`
+  if (step.kind === 'remove') return `remove ${step.path}`
+  return `write ${step.path}, mode ${step.mode}, owner ${step.owner}:${step.group}`
+}
+
+function contrast(change: PlannedChange, sign: '+' | '-' | '~', parts: readonly Difference[]): string {
   if (sign === '+') return describeValue(change.after)
   if (sign === '-') return describeValue(change.before)
-  const [only] = differences(change.before, change.after)
+  const [only] = parts
   return only === undefined ? 'written again' : `${only.before} → ${only.after}`
 }
 
-function renderParts(parts: ReturnType<typeof differences>, style: Style): string[] {
+function renderParts(parts: readonly Difference[], style: Style): string[] {
   const shown = parts.slice(0, MAX_PARTS)
   const lines = shown.map(({ path, before, after }) =>
     wrap(`${path}: ${before} → ${after}`, style.width, DEEPER, `${DEEPER}  `),

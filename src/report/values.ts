@@ -20,13 +20,13 @@ export function describeValue(value: unknown): string {
 function describe(value: unknown, top: boolean): string {
   if (value === null) return 'absent'
   if (typeof value === 'string') return describeString(value)
-  if (typeof value !== 'object') return String(value)
+  if (typeof value !== 'object') return JSON.stringify(value)
   if (Array.isArray(value)) {
     if (value.length === 0) return 'none'
     return value.map((item) => describe(item, false)).join(value.some(isRecord) ? '; ' : ' ')
   }
   const parts = Object.entries(value)
-    .filter(([, item]) => item !== null)
+    .filter(([key, item]) => item !== null && !(key === 'kind' && item === 'file'))
     .map(([key, item]) => `${sanitize(key)} ${describe(item, false)}`)
   if (parts.length === 0) return 'empty'
   return top ? parts.join(', ') : `(${parts.join(', ')})`

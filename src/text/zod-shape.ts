@@ -37,5 +37,6 @@ function objectsIn(schema: z.ZodType): z.ZodType[] {
 }
 
 function definition(schema: z.ZodType): Definition {
-  return schema._zod.def as unknown as Definition
+  const def: unknown = schema._zod.def
+  return def as Definition
 }

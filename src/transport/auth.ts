@@ -1,19 +1,21 @@
 /** How we prove who we are: which keys and passwords are offered, in OpenSSH's order, and what to say when none is taken. */
 import { join } from 'node:path'
-import type { AnyAuthMethod, AuthenticationType, Prompt } from 'ssh2'
+import type { AnyAuthMethod, AuthenticationType, KeyboardInteractiveAuthMethod } from 'ssh2'
 import { HostError } from '../model/errors.ts'
 import type { Connection } from '../model/host.ts'
+import type { Secret } from '../model/secret.ts'
 import { shellQuote } from '../text/shell.ts'
 import { listAgentKeys } from './agent.ts'
-import type { AgentKey } from './agent.ts'
+import type { AgentKey, AgentKeys } from './agent.ts'
 import type { KeyFile } from './private-key.ts'
-import { endpointOf, whereOf } from './where.ts'
+import { whereOf } from './where.ts'
 
 /** One thing to offer; `method` is the protocol's name for it, `label` ours. */
 export interface Credential {
   method: 'publickey' | 'keyboard-interactive' | 'password'
   label: string
-  auth: AnyAuthMethod
+  /** Built when it is its turn, so that a password is revealed only to a server that asks for one. */
+  auth: () => AnyAuthMethod
 }
 
 export interface Credentials {
@@ -28,7 +30,7 @@ export interface AuthSources {
   readKeyFile: (path: string) => Promise<KeyFile>
 }
 
-const DEFAULT_KEYS = ['id_rsa', 'id_ecdsa', 'id_ed25519']
+const DEFAULT_KEYS = ['id_ed25519', 'id_ecdsa', 'id_rsa']
 
 /**
  * Collects what to offer: the one key file that is named, else the agent's keys and the default key files; then the
@@ -37,8 +39,7 @@ const DEFAULT_KEYS = ['id_rsa', 'id_ecdsa', 'id_ed25519']
 export async function collectCredentials(connection: Connection, sources: AuthSources): Promise<Credentials> {
   const { user, privateKeyFile } = connection
   const socketPath = sources.env.SSH_AUTH_SOCK
-  const agent = async (): Promise<{ keys: AgentKey[]; problem: string | null }> =>
-    socketPath ? listAgentKeys(socketPath) : { keys: [], problem: null }
+  const agent = async (): Promise<AgentKeys> => (socketPath ? listAgentKeys(socketPath) : { keys: [], problem: null })
   const keys =
     privateKeyFile === null
       ? defaultKeys(
@@ -50,11 +51,7 @@ export async function collectCredentials(connection: Connection, sources: AuthSo
   return { offers: [...keys.offers, ...passwordOffers(connection)], remarks: keys.remarks }
 }
 
-async function namedKey(
-  user: string,
-  file: KeyFile,
-  agent: () => Promise<{ keys: AgentKey[]; problem: string | null }>,
-): Promise<Credentials> {
+async function namedKey(user: string, file: KeyFile, agent: () => Promise<AgentKeys>): Promise<Credentials> {
   const refuse = (reason: string, hint: string): HostError =>
     new HostError('unreachable', 'key-file', `private key file ${file.path} ${reason}`, { hint })
   switch (file.kind) {
@@ -78,11 +75,7 @@ async function namedKey(
   }
 }
 
-function defaultKeys(
-  user: string,
-  files: readonly KeyFile[],
-  agent: { keys: AgentKey[]; problem: string | null },
-): Credentials {
+function defaultKeys(user: string, files: readonly KeyFile[], agent: AgentKeys): Credentials {
   const inFiles = (key: AgentKey): boolean =>
     files.some((f) => 'publicKey' in f && f.publicKey?.equals(key.publicKey) === true)
   const held = (file: KeyFile): boolean =>
@@ -102,41 +95,42 @@ function defaultKeys(
 }
 
 function keyOffer(username: string, file: Extract<KeyFile, { kind: 'usable' }>): Credential {
-  return { method: 'publickey', label: `key ${file.path}`, auth: { type: 'publickey', username, key: file.key } }
+  return {
+    method: 'publickey',
+    label: `key ${file.path}`,
+    auth: () => ({ type: 'publickey', username, key: file.key }),
+  }
 }
 
 function agentOffer(username: string, key: AgentKey): Credential {
   const label = `agent key ${key.comment === '' ? '(no comment)' : key.comment}`
-  return { method: 'publickey', label, auth: { type: 'agent', username, agent: key.agent } }
+  return { method: 'publickey', label, auth: () => ({ type: 'agent', username, agent: key.agent }) }
 }
 
-function passwordOffers({ user, password }: Connection): Credential[] {
+function passwordOffers({ user: username, password }: Connection): Credential[] {
   if (password === null) return []
-  let answered = false
-  const prompt = (
-    _name: string,
-    _instructions: string,
-    _lang: string,
-    prompts: Prompt[],
-    finish: (answers: string[]) => void,
-  ): void => {
-    // Only the first hidden prompt can be the password; whatever follows (a retry, a one-time code) we cannot answer.
-    const first = answered ? -1 : prompts.findIndex((p) => p.echo !== true)
-    answered = true
-    finish(prompts.map((_, i) => (i === first ? password.reveal() : '')))
-  }
   return [
     {
       method: 'keyboard-interactive',
       label: 'keyboard-interactive',
-      auth: { type: 'keyboard-interactive', username: user, prompt },
+      auth: () => ({ type: 'keyboard-interactive', username, prompt: answerOnce(password) }),
     },
     {
       method: 'password',
       label: 'password',
-      auth: { type: 'password', username: user, password: password.reveal() },
+      auth: () => ({ type: 'password', username, password: password.reveal() }),
     },
   ]
+}
+
+/** Only the first hidden prompt can be the password; what follows (a retry, a one-time code) cannot be answered. */
+function answerOnce(password: Secret): KeyboardInteractiveAuthMethod['prompt'] {
+  let answered = false
+  return (_name, _instructions, _lang, prompts, finish) => {
+    const first = answered ? -1 : prompts.findIndex((p) => p.echo !== true)
+    answered ||= first >= 0
+    finish(prompts.map((_, i) => (i === first ? password.reveal() : '')))
+  }
 }
 
 /** One run through the credentials, with what it learned. */
@@ -161,7 +155,7 @@ export function startAuth(connection: Connection, { offers, remarks }: Credentia
       const [credential] = index < 0 ? [] : left.splice(index, 1)
       if (credential === undefined) return false
       tried.push(credential.label)
-      return credential.auth
+      return credential.auth()
     },
     failure: () =>
       new HostError('unreachable', 'auth', `${whereOf(connection)} accepted none of our credentials`, {
@@ -189,5 +183,5 @@ function authHint(
   if (tried.length === 0 && offered.length > 0) {
     return `the server takes only ${offered.join(', ')}: give one of these, or allow what you have in its sshd_config`
   }
-  return `check the user name and try by hand: ssh -v -p ${connection.port} ${connection.user}@${connection.address} (${endpointOf(connection)})`
+  return `check the user name and try by hand: ssh -v -p ${connection.port} ${connection.user}@${connection.address}`
 }

@@ -69,8 +69,7 @@ export async function hostKeyPolicy(connection: Connection, read: KnownHostsRead
 
 /** All algorithms, those that sign with a key of a known type first. */
 export function orderAlgorithms(knownTypes: readonly string[]): HostKeyAlgorithm[] {
-  const typeOf = (algorithm: string): string => (algorithm.startsWith('rsa-sha2-') ? 'ssh-rsa' : algorithm)
-  const isKnown = (algorithm: string): boolean => knownTypes.includes(typeOf(algorithm))
+  const isKnown = (algorithm: string): boolean => knownTypes.includes(algorithm.replace(/^rsa-sha2-.*/, 'ssh-rsa'))
   return [...ALGORITHMS.filter(isKnown), ...ALGORITHMS.filter((a) => !isKnown(a))]
 }
 
@@ -116,15 +115,20 @@ function unknownHost(
   const scanType = (keyType(key) ?? 'ed25519').replace(/^ssh-/, '').replace(/^ecdsa-.*/, 'ecdsa')
   const target = knownHostsFiles[0] ?? '~/.ssh/known_hosts'
   const portFlag = port === 22 ? '' : `-p ${port} `
-  return new HostError('unreachable', 'host-key-unknown', `the host key of ${knownHostName(address, port)} is unknown`, {
-    detail: [
-      `presented: ${presented}`,
-      `looked in: ${files}`,
-      `its entry would be: ${renderKnownHost(address, port, key)}`,
-      ...(authorities ? ['@cert-authority entries are not used: host certificates are not supported'] : []),
-    ].join('\n'),
-    hint:
-      `compare the fingerprint on the host's console (ssh-keygen -lf /etc/ssh/ssh_host_${scanType}_key.pub), then: ` +
-      `ssh-keyscan ${portFlag}-t ${scanType} ${shellQuote(address)} >> ${target}`,
-  })
+  return new HostError(
+    'unreachable',
+    'host-key-unknown',
+    `the host key of ${knownHostName(address, port)} is unknown`,
+    {
+      detail: [
+        `presented: ${presented}`,
+        `looked in: ${files}`,
+        `its entry would be: ${renderKnownHost(address, port, key)}`,
+        ...(authorities ? ['@cert-authority entries are not used: host certificates are not supported'] : []),
+      ].join('\n'),
+      hint:
+        `compare the fingerprint on the host's console (ssh-keygen -lf /etc/ssh/ssh_host_${scanType}_key.pub), then: ` +
+        `ssh-keyscan ${portFlag}-t ${scanType} ${shellQuote(address)} >> ${target}`,
+    },
+  )
 }

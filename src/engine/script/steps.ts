@@ -58,19 +58,12 @@ export function stepsScript(
   const seconds = steps.reduce((sum, step) => sum + (step.kind === 'run' ? (step.timeout ?? STEP_TIMEOUT) + 6 : 6), 20)
   return {
     script: frameScript(nonce, [
-      `RUN=${shellQuote(runId)}
-`,
+      `RUN=${shellQuote(runId)}\n`,
       RECORD,
       WRITE,
-      'b() {
-:
-',
+      'b() {\n:\n',
       ...body,
-      `}
-b
-r=$?
-${keepRecord ? '' : forgetRecord(runId)}
-return $r`,
+      `}\nb\nr=$?\n${keepRecord ? '' : forgetRecord(runId)}\nreturn $r`,
     ]),
     seconds,
   }

@@ -1,8 +1,9 @@
 /** One line of `nmcli -t`: columns between colons; in a column `:` and `\` carry a backslash. */
 export function nmcliColumns(line: string): string[] {
-  return line.split(/(?<=^(?:[^\\]|\\.)*):/).map(unescape)
-}
-
-function unescape(text: string): string {
-  return text.replaceAll(/\\(.)/g, '$1')
+  const columns = ['']
+  for (const [token] of line.matchAll(/\\.|:|[^\\:]+|\\/g)) {
+    if (token === ':') columns.push('')
+    else columns[columns.length - 1] += token.replace(/^\\(?=.)/, '')
+  }
+  return columns
 }

@@ -1,0 +1,64 @@
+/** One line for what happens to a host: what stays on stderr above the status line, and all there is without a terminal. */
+import type { RunEvent } from '../../model/events.ts'
+import { sanitize } from '../../report/sanitize.ts'
+import type { Style } from '../../report/style.ts'
+import { paint } from '../../report/style.ts'
+import { formatDuration } from '../../report/units.ts'
+import { count } from '../../report/wrap.ts'
+
+export interface LineOptions {
+  /** On a terminal the status line tells phases and counts, so that fewer lines are needed. */
+  live: boolean
+  /** Number of -v. */
+  verbose: number
+  /** Hosts of the run; with many, what goes well is told by the recap alone. */
+  hosts: number
+}
+
+/** Above this, lines of hosts on which all goes well are left out unless verbose. */
+const MANY = 20
+
+/** The line for an event, with its line end; empty where it needs none. */
+export function eventLine(event: RunEvent, options: LineOptions, style: Style): string {
+  const text = lineOf(event, options, style)
+  return text === '' ? '' : `${text}\n`
+}
+
+function lineOf(event: RunEvent, options: LineOptions, style: Style): string {
+  const quiet = options.verbose === 0 && (options.live || options.hosts > MANY)
+  switch (event.type) {
+    case 'run-started': {
+      return options.verbose > 0 ? `run ${event.runId}: ${count(event.hosts.length, 'host')}` : ''
+    }
+    case 'host-phase': {
+      return quiet || event.phase === 'planned' ? '' : `${sanitize(event.host)}: ${event.phase}`
+    }
+    case 'change-finished': {
+      const { status, summary } = event.change
+      if (quiet && status === 'done') return ''
+      if (status === 'not-started' && options.verbose === 0) return ''
+      const word = paint(style, status === 'done' ? 'green' : 'red', status)
+      return `${sanitize(event.host)}: ${word}: ${sanitize(summary)}`
+    }
+    case 'trial-started': {
+      return quiet ? '' : `${sanitize(event.client)} → ${sanitize(event.server)}: trial ${sanitize(event.task)}`
+    }
+    case 'trial-finished': {
+      const { client, server, verdict, durationMs } = event.result
+      if (quiet && verdict === 'pass') return ''
+      const word = paint(style, verdict === 'pass' ? 'green' : 'red', verdict)
+      return `${sanitize(client)} → ${sanitize(server)}: trial ${word}, ${formatDuration(durationMs)}`
+    }
+    case 'host-finished': {
+      const { name, status, error } = event.host
+      if (error !== null) return `${sanitize(name)}: ${paint(style, 'red', status)}: ${sanitize(error.summary)}`
+      return quiet ? '' : `${sanitize(name)}: ${status}`
+    }
+    case 'play-started':
+    case 'plan-ready':
+    case 'apply-started':
+    case 'run-finished': {
+      return ''
+    }
+  }
+}

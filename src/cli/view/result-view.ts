@@ -1,0 +1,28 @@
+/** Subscriber that puts the results on stdout: as text, as one JSON report, or as NDJSON events. */
+import type { Emit } from '../../model/events.ts'
+import { renderJson } from '../../report/json.ts'
+import { renderPlan } from '../../report/plan.ts'
+import type { PlanOptions } from '../../report/plan-change.ts'
+import { renderRun } from '../../report/run.ts'
+import { renderEvent } from './ndjson.ts'
+import type { Screen } from './screen.ts'
+
+export type OutputKind = 'text' | 'json' | 'ndjson'
+
+/** `tasksOf`: see recapRows. */
+export function resultView(
+  kind: OutputKind,
+  screen: Screen,
+  options: PlanOptions,
+  tasksOf: ReadonlyMap<string, number>,
+): Emit {
+  return (event) => {
+    if (kind === 'ndjson') {
+      screen.out(renderEvent(event))
+    } else if (event.type === 'run-finished') {
+      screen.out(kind === 'json' ? renderJson(event.report) : renderRun(event.report, screen.outStyle, tasksOf))
+    } else if (kind === 'text' && event.type === 'plan-ready' && event.plan.hosts.length > 0) {
+      screen.out(`${renderPlan(event.plan, screen.outStyle, options)}\n`)
+    }
+  }
+}

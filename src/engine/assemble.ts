@@ -1,0 +1,183 @@
+/** Puts inventory, playbooks and flags together: who does what, complete and checked, before any connection is made. */
+import { resolveConnection } from '../inventory/connection.ts'
+import { selectHosts } from '../inventory/select.ts'
+import type { ConnectionFlags, Inventory } from '../inventory/types.ts'
+import type { Diagnostic, Source } from '../model/diagnostic.ts'
+import { DiagnosticsError, errorDiagnostic, hasErrors } from '../model/diagnostic.ts'
+import type { Host, Target } from '../model/host.ts'
+import type { Module } from '../modules/define.ts'
+import { batchesOf } from '../playbook/batches.ts'
+import { resolveTask } from '../playbook/resolve.ts'
+import { selectTasks } from '../playbook/tags.ts'
+import type { Play, Playbook, Task } from '../playbook/types.ts'
+
+/** A task with what it wishes of each host it runs on (by host name; the same value for all of a fleet task). */
+export interface AssembledTask {
+  index: number
+  name: string
+  module: Module
+  wants: ReadonlyMap<string, unknown>
+  checkOnly: boolean
+  source: Source
+}
+
+export interface AssembledPlay {
+  name: string
+  batches: Target[][]
+  tasks: AssembledTask[]
+  anyErrorsFatal: boolean
+  maxFailPercentage: number | null
+}
+
+export interface Assembled {
+  plays: AssembledPlay[]
+  /** Warnings; errors are thrown. */
+  diagnostics: Diagnostic[]
+}
+
+export interface AssembleOptions {
+  playbooks: Playbook[]
+  inventory: Inventory
+  limit: string | null
+  tags: string[]
+  skipTags: string[]
+  connection: ConnectionFlags
+}
+
+/** Throws DiagnosticsError with everything that is wrong, or where no host is selected at all. */
+export function assemble(options: AssembleOptions): Assembled {
+  const diagnostics: Diagnostic[] = [...options.inventory.diagnostics]
+  const limited = options.limit === null ? null : selectHosts(options.inventory, options.limit, null)
+  diagnostics.push(...(limited?.diagnostics ?? []))
+  const allowed = limited === null ? null : new Set(limited.hosts.map((host) => host.name))
+  const plays = options.playbooks.flatMap((playbook) =>
+    playbook.plays.map((play) => assemblePlay(options, play, allowed, diagnostics)),
+  )
+  if (!hasErrors(diagnostics) && plays.every((play) => play.batches.length === 0)) {
+    diagnostics.push(errorDiagnostic('no-hosts', 'no host is selected', { hint: 'check hosts: and --limit' }))
+  }
+  if (hasErrors(diagnostics)) throw new DiagnosticsError(diagnostics)
+  return { plays, diagnostics }
+}
+
+function assemblePlay(
+  options: AssembleOptions,
+  play: Play,
+  allowed: ReadonlySet<string> | null,
+  diagnostics: Diagnostic[],
+): AssembledPlay {
+  const selection = selectHosts(options.inventory, play.hosts, play.hostsSource)
+  diagnostics.push(...selection.diagnostics)
+  const hosts = selection.hosts.filter((host) => allowed === null || allowed.has(host.name))
+  const tasks = selectTasks(play, options.tags, options.skipTags)
+  const targets = hosts.flatMap((host) => target(options, play, tasks, host, diagnostics))
+  const batches = batchesOf(targets, play.serial)
+  return {
+    name: play.name,
+    batches,
+    tasks: tasks.map((task, index) => assembleTask(task, index, play, batches, diagnostics)),
+    anyErrorsFatal: play.anyErrorsFatal,
+    maxFailPercentage: play.maxFailPercentage,
+  }
+}
+
+/** How one host is reached in this play. Become holds for all of a play's tasks: they run in one script. */
+function target(
+  options: AssembleOptions,
+  play: Play,
+  tasks: readonly Task[],
+  host: Host,
+  diagnostics: Diagnostic[],
+): Target[] {
+  const odd = tasks.find((task) => (task.become ?? becomes(play)) !== (tasks[0]!.become ?? becomes(play)))
+  if (odd !== undefined) {
+    addOnce(
+      diagnostics,
+      errorDiagnostic('become-differs', `task "${odd.name}": become differs from the play's other tasks`, {
+        hint: 'all tasks of a play run in one script per host: give them one become, or make two plays',
+        source: odd.source,
+      }),
+    )
+  }
+  const resolved = resolveConnection(
+    host,
+    {
+      become: tasks[0]?.become ?? play.become,
+      becomeUser: tasks[0]?.becomeUser ?? play.becomeUser,
+      remoteUser: play.remoteUser,
+      vars: play.vars,
+      originOf: play.originOf,
+    },
+    options.connection,
+    options.inventory,
+  )
+  if ('connection' in resolved) return [{ host, connection: resolved.connection }]
+  for (const diagnostic of resolved.diagnostics) addOnce(diagnostics, diagnostic)
+  return []
+}
+
+function becomes(play: Play): boolean {
+  return play.become ?? false
+}
+
+function assembleTask(
+  task: Task,
+  index: number,
+  play: Play,
+  batches: readonly Target[][],
+  diagnostics: Diagnostic[],
+): AssembledTask {
+  const targets = batches.flat()
+  const wants = new Map<string, unknown>()
+  if (task.module.kind === 'host') {
+    for (const { host } of targets) {
+      const want = wish(task, { ...hostVars(host), ...play.vars, ...task.vars }, diagnostics)
+      if (want !== null) wants.set(host.name, want.params)
+    }
+  } else {
+    const want = wish(task, { ...play.vars, ...task.vars }, diagnostics)
+    const names = want === null ? [] : membersOf(task, want.params, batches, diagnostics)
+    for (const name of names) wants.set(name, want!.params)
+  }
+  return { index, name: task.name, module: task.module, wants, checkOnly: task.checkMode === true, source: task.source }
+}
+
+function hostVars(host: Host): Record<string, unknown> {
+  return { ...host.vars, inventory_hostname: host.name, group_names: host.groups.filter((name) => name !== 'all') }
+}
+
+function wish(task: Task, vars: Record<string, unknown>, diagnostics: Diagnostic[]): { params: unknown } | null {
+  const resolved = resolveTask(task, vars)
+  if ('params' in resolved) return resolved
+  for (const diagnostic of resolved.diagnostics) addOnce(diagnostics, diagnostic)
+  return null
+}
+
+/** The hosts of a fleet task or trial: all must be in the play after --limit, and in one batch. */
+function membersOf(task: Task, want: unknown, batches: readonly Target[][], diagnostics: Diagnostic[]): string[] {
+  if (task.module.kind === 'host') return []
+  const names = [...new Set(task.module.hosts(want))]
+  const batchOf = new Map(batches.flatMap((batch, index) => batch.map((target) => [target.host.name, index])))
+  const missing = names.filter((name) => !batchOf.has(name))
+  const source = task.source
+  if (missing.length > 0) {
+    const summary = `${task.module.name}: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not among the hosts of this play`
+    const hint = "name hosts that the play's hosts: selects and --limit leaves in"
+    addOnce(diagnostics, errorDiagnostic('host-not-in-play', summary, { hint, source }))
+    return []
+  }
+  const split = names.find((name) => batchOf.get(name) !== batchOf.get(names[0]!))
+  if (split !== undefined) {
+    const summary = `${task.module.name}: serial splits ${names[0]!} and ${split}`
+    const hint = 'raise serial, or order the hosts so that both are in one batch'
+    addOnce(diagnostics, errorDiagnostic('serial-splits', summary, { hint, source }))
+    return []
+  }
+  return names
+}
+
+function addOnce(diagnostics: Diagnostic[], diagnostic: Diagnostic): void {
+  const same = (other: Diagnostic): boolean =>
+    other.summary === diagnostic.summary && JSON.stringify(other.source) === JSON.stringify(diagnostic.source)
+  if (!diagnostics.some(same)) diagnostics.push(diagnostic)
+}

@@ -1,0 +1,151 @@
+/** Reads inventories from disk: every -i in turn, the variable files beside them, and puts it all together. */
+import { stat } from 'node:fs/promises'
+import { dirname, extname, join, resolve } from 'node:path'
+import type { Diagnostic } from '../model/diagnostic.ts'
+import { DiagnosticsError, errorDiagnostic, hasErrors } from '../model/diagnostic.ts'
+import type { Host } from '../model/host.ts'
+import { parseYaml } from '../text/yaml.ts'
+import type { Draft, Variables } from './draft.ts'
+import { newDraft } from './draft.ts'
+import { findCycles, finishGroups, groupsOfHosts, reconcile } from './graph.ts'
+import type { VarsLayer } from './merge.ts'
+import { mergeHostVars } from './merge.ts'
+import type { Reader } from './read.ts'
+import { displayPath, newReader } from './read.ts'
+import type { Inventory } from './types.ts'
+import { listVarsDirectory, readVarsFor } from './vars-files.ts'
+import { readYamlInventory } from './yaml-inventory.ts'
+
+const YAML_ENDINGS = ['.yml', '.yaml', '.json']
+const SUPPORTED =
+  'this version reads YAML inventories (.yml, .yaml, .json); ansible-inventory --list prints one as JSON'
+
+/**
+ * Reads inventories in the order of -i; later ones win, host by host and variable by variable. Paths are relative to
+ * `cwd`. `varsDirs` are further directories whose group_vars/ and host_vars/ count (those of the playbooks). Throws
+ * DiagnosticsError with everything that is wrong; warnings are in the result.
+ */
+export async function loadInventory(
+  paths: readonly string[],
+  cwd: string,
+  varsDirs: readonly string[] = [],
+): Promise<Inventory> {
+  const reader = newReader(cwd)
+  const draft = newDraft()
+  for (const path of paths) await readInventory(path, draft, reader)
+  reconcile(draft)
+  reader.diagnostics.push(...findCycles(draft))
+  if (hasErrors(reader.diagnostics)) throw new DiagnosticsError(reader.diagnostics)
+  return assemble(draft, reader, { inventory: lastOfEach(paths.map(dirname)), playbook: lastOfEach(varsDirs) })
+}
+
+async function assemble(
+  draft: Draft,
+  reader: Reader,
+  dirs: { inventory: string[]; playbook: string[] },
+): Promise<Inventory> {
+  const groups = finishGroups(draft)
+  const groupNames = [...groups.keys()]
+  const hostNames = [...draft.hosts.keys()]
+  const layers = {
+    groupVars: new Map([...draft.groups].map(([name, group]) => [name, group.vars])),
+    hostVars: draft.hosts,
+    inventoryGroups: await readLayer(dirs.inventory, 'group_vars', groupNames, reader),
+    inventoryHosts: await readLayer(dirs.inventory, 'host_vars', hostNames, reader),
+    playbookGroups: await readLayer(dirs.playbook, 'group_vars', groupNames, reader),
+    playbookHosts: await readLayer(dirs.playbook, 'host_vars', hostNames, reader),
+  }
+  if (hasErrors(reader.diagnostics)) throw new DiagnosticsError(reader.diagnostics)
+  const groupsOf = groupsOfHosts(groups)
+  const merged = new Map(hostNames.map((name) => [name, mergeHostVars(name, groupsOf.get(name) ?? [], layers)]))
+  const hosts = new Map<string, Host>()
+  for (const [name, vars] of merged) {
+    const values = Object.fromEntries([...vars].map(([key, variable]) => [key, variable.value]))
+    hosts.set(name, { name, groups: (groupsOf.get(name) ?? []).map((group) => group.name), vars: values })
+  }
+  return {
+    hosts,
+    groups,
+    diagnostics: [...reader.diagnostics, ...sameNames(hostNames, groupNames)],
+    hash: reader.digest(),
+    originOf: (host, variable) => merged.get(host)?.get(variable)?.source ?? null,
+  }
+}
+
+async function readInventory(path: string, draft: Draft, reader: Reader): Promise<void> {
+  const refused = await refuse(path, reader.cwd)
+  if (refused !== null) {
+    reader.diagnostics.push(refused)
+    return
+  }
+  const text = await reader.text(path)
+  if (text === null) return
+  const file = displayPath(path, reader.cwd)
+  const source = { file, line: 1, column: 1 }
+  if (!YAML_ENDINGS.includes(extname(path)) && looksLikeIni(text)) {
+    const summary = 'INI inventories are not supported yet'
+    reader.diagnostics.push(errorDiagnostic('not-supported', summary, { source, hint: SUPPORTED }))
+    return
+  }
+  const { node, diagnostics } = parseYaml(text, file)
+  reader.diagnostics.push(...diagnostics)
+  if (node !== null) {
+    reader.diagnostics.push(...readYamlInventory(node, draft))
+  } else if (diagnostics.length === 0) {
+    const hint = 'name at least one host, as in:\nall:\n  hosts:\n    web1:'
+    reader.diagnostics.push(errorDiagnostic('inventory-empty', 'the inventory is empty', { source, hint }))
+  }
+}
+
+/** What cannot be an inventory of this version, told from its name and kind; null where it may be one. */
+async function refuse(path: string, cwd: string): Promise<Diagnostic | null> {
+  const source = { file: displayPath(path, cwd), line: 1, column: 1 }
+  const no = (what: string): Diagnostic =>
+    errorDiagnostic('not-supported', `${what} are not supported yet`, { source, hint: SUPPORTED })
+  const status = await stat(resolve(cwd, path)).catch(() => null)
+  if (status === null) return path.includes(',') ? { ...no('lists of hosts in -i'), source: null } : null
+  if (status.isDirectory()) return no('directories of inventories')
+  if (['.ini', '.cfg'].includes(extname(path))) return no('INI inventories')
+  const isScript = (status.mode & 0o111) !== 0 && !YAML_ENDINGS.includes(extname(path))
+  return isScript ? no('inventory scripts (this file is executable)') : null
+}
+
+function looksLikeIni(text: string): boolean {
+  const line = text.split('\n').find((each) => /^\s*[^\s#;]/.test(each)) ?? ''
+  return (
+    /^\s*\[[\w.-]+(?::\w+)?\]\s*$/.test(line) || (/^\s*[\w.-]+(\s+\w+=\S+)*\s*$/.test(line) && !line.includes('---'))
+  )
+}
+
+async function readLayer(
+  dirs: readonly string[],
+  folder: string,
+  names: readonly string[],
+  reader: Reader,
+): Promise<VarsLayer> {
+  const layer: Map<string, Variables>[] = []
+  for (const dir of dirs) {
+    const directory = await listVarsDirectory(join(dir, folder), reader)
+    const vars = new Map<string, Variables>()
+    if (directory.names.size > 0) {
+      for (const name of names) vars.set(name, await readVarsFor(directory, name, reader))
+    }
+    layer.push(vars)
+  }
+  return layer
+}
+
+/** Without repeats; what is named again counts where it is named last, as the later one wins. */
+function lastOfEach(dirs: readonly string[]): string[] {
+  return dirs.filter((dir, i) => !dirs.includes(dir, i + 1))
+}
+
+function sameNames(hosts: readonly string[], groups: readonly string[]): Diagnostic[] {
+  const known = new Set(groups)
+  return hosts
+    .filter((name) => known.has(name))
+    .map((name) => {
+      const summary = `"${name}" is the name of a host and of a group; as a pattern it means the host`
+      return { ...errorDiagnostic('ambiguous-name', summary, { hint: 'rename one of them' }), severity: 'warning' }
+    })
+}

@@ -1,0 +1,51 @@
+// Topology text to a value, with every mistake at its place in the file. Pure.
+import { basename, extname } from 'node:path'
+import { DiagnosticsError, errorDiagnostic, hasErrors, type Diagnostic } from '../model/diagnostic.ts'
+import { didYouMean } from '../text/closest.ts'
+import { locateIn, validateNode, type Locate } from '../text/validate.ts'
+import { parseYaml } from '../text/yaml.ts'
+import { expandTopology } from './expand.ts'
+import { topologySchema, type Topology, type TopologySpec } from './topology.ts'
+
+/** Parses a topology. `file` stands in diagnostics, and its base name names the topology. Throws DiagnosticsError. */
+export function parseTopology(text: string, file: string): Topology {
+  const { node, diagnostics } = parseYaml(text, file)
+  if (hasErrors(diagnostics)) throw new DiagnosticsError(diagnostics)
+  if (node === null) {
+    const source = { file, line: 1, column: 1 }
+    throw new DiagnosticsError([errorDiagnostic('topology-empty', 'the topology names no hosts', { source })])
+  }
+  const checked = validateNode(topologySchema, node, '')
+  if ('diagnostics' in checked) throw new DiagnosticsError(checked.diagnostics)
+  const problems = checkReferences(checked.value, locateIn(node))
+  if (problems.length > 0) throw new DiagnosticsError(problems)
+  return expandTopology(basename(file, extname(file)), checked.value)
+}
+
+/** Hosts that links and middleboxes name but nobody declares, and cards that two links of one host share. */
+function checkReferences(spec: TopologySpec, locate: Locate): Diagnostic[] {
+  const known = Object.keys(spec.hosts)
+  const problems: Diagnostic[] = []
+  const checkHost = (host: string, path: PropertyKey[], of: 'key' | 'value'): void => {
+    if (known.includes(host)) return
+    const hint = didYouMean(host, known) || `the hosts are ${known.join(', ')}`
+    problems.push(errorDiagnostic('unknown-host', `there is no host ${host}`, { hint, source: locate(path, of) }))
+  }
+  const cards = new Set<string>()
+  for (const [name, link] of Object.entries(spec.links)) {
+    for (const [host, member] of Object.entries(link.hosts)) {
+      const path = ['links', name, 'hosts', host]
+      checkHost(host, path, 'key')
+      const card = member.card ?? name
+      if (cards.has(`${host} ${card}`)) {
+        const summary = `${host} has two cards named ${card}`
+        problems.push(errorDiagnostic('duplicate-card', summary, { source: locate(path, 'key') }))
+      }
+      cards.add(`${host} ${card}`)
+    }
+  }
+  for (const [index, box] of spec.middleboxes.entries()) {
+    if (box.host !== undefined) checkHost(box.host, ['middleboxes', index, 'host'], 'value')
+  }
+  return problems
+}

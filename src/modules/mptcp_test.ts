@@ -1,0 +1,141 @@
+/** The proof of n paths: a real transfer between two hosts, sampled on the way and judged by evidence of both ends. */
+import { z } from 'zod'
+import { addresses } from '../facts/addresses.ts'
+import { links } from '../facts/links.ts'
+import { listeners } from '../facts/listeners.ts'
+import { endpoints } from '../facts/mptcp_endpoints.ts'
+import { limits } from '../facts/mptcp_limits.ts'
+import { sysctl } from '../facts/sysctl.ts'
+import { tools } from '../facts/tools.ts'
+import { defineTrial } from './define.ts'
+import { parseByteSize } from './trial/byte-size.ts'
+import { clientScript } from './trial/client-script.ts'
+import { judgeTrial } from './trial/judge.ts'
+import { missingForTrial } from './trial/missing.ts'
+import type { PathEnd } from './trial/paths.ts'
+import { trialPaths, usableAddresses } from './trial/paths.ts'
+import { serverScript } from './trial/server-script.ts'
+
+const MAX_BYTES = 64 * 2 ** 30
+
+/** Below this many bytes a second (2 Mbit/s) a transfer is given up. */
+const SLOWEST = 250_000
+
+const name = z.string().min(1)
+
+const byteSize = z
+  .union([z.int(), z.string()])
+  .refine((value) => sizeInBytes(value) !== null, 'must be a size such as 64MiB or 67108864, from 1 byte to 64GiB')
+  .default('64MiB')
+
+const params = z
+  .strictObject({
+    server: name.describe('Host that serves the bytes.'),
+    client: z
+      .union([name, z.array(name).min(1)])
+      .describe('Host or hosts that fetch them, each in a trial of its own.'),
+    bytes: byteSize.describe('How much to transfer, as a number or as text: 64MiB, 1GB.'),
+    port: z.int().min(1).max(65535).optional().describe('Port on the server; any free one unless given.'),
+    min_subflows: z
+      .int()
+      .min(1)
+      .max(64)
+      .optional()
+      .describe('Least number of subflows that must carry data; the number of paths unless given.'),
+    min_share: z.number().min(0).max(1).default(0.1).describe('Least part of all bytes on each of them, 0 to 1.'),
+  })
+  .refine(({ server, client }) => !clients(client).includes(server), {
+    path: ['client'],
+    message: 'must be another host than the server',
+  })
+
+export const mptcpTest = defineTrial({
+  name: 'mptcp_test',
+  summary: 'Prove by a real transfer that a client uses several paths to a server.',
+  description:
+    "Random bytes from python3's http.server under mptcpize are fetched by curl under mptcpize. It passes only if the " +
+    'connection is MPTCP without fallback, enough subflows were established on distinct pairs of addresses, each grew ' +
+    'and carried its share, the byte counters of their interfaces grew in both directions on both hosts, and the ' +
+    'checksum is right. A backup subflow must exist and need not carry data. Nothing is left on either host.',
+  example: `mptcp_test:
+  server: system-a
+  client: system-b
+  bytes: 64MiB`,
+  params,
+  facts: () => ({ addresses, links, endpoints, limits, sysctl, tools, listeners }),
+  hosts: (want) => [want.server, ...clients(want.client)],
+  pairs: (want) => clients(want.client).map((client) => ({ server: want.server, client })),
+  prepare: (want, pair, have) => {
+    const server = have[pair.server]
+    const client = have[pair.client]
+    if (server === undefined || client === undefined) {
+      const absent = server === undefined ? pair.server : pair.client
+      return { problems: [{ code: 'host-absent', summary: `${absent}: nothing is known of this host in this run` }] }
+    }
+    const problems = missingForTrial(pair, server, client, want.port ?? null)
+    const paths = trialPaths(server, client)
+    const bytes = sizeInBytes(want.bytes) ?? 0
+    const [serverDevices, clientDevices] = [devicesByAddress(server), devicesByAddress(client)]
+    const [first] = paths
+    if (problems.length > 0 || first === undefined) return { problems }
+
+    const maxSeconds = 30 + Math.ceil(bytes / SLOWEST)
+    const timeoutSeconds = maxSeconds + 90
+    const furtherPorts = Object.values(server.endpoints).flatMap(({ port }) => (port === null ? [] : [port]))
+    return {
+      ...pair,
+      timeoutSeconds,
+      serverScript: serverScript({
+        bytes,
+        port: want.port ?? 0,
+        family: first.family,
+        timeoutSeconds,
+        devices: unique(Object.values(serverDevices)),
+        routes: paths.map((path) => ({ src: path.serverAddress, dst: path.clientAddress })),
+      }),
+      clientScript: ([port = '']) =>
+        clientScript({
+          serverAddress: first.serverAddress,
+          port: Number(port),
+          furtherPorts,
+          maxSeconds,
+          devices: unique(Object.values(clientDevices)),
+          routes: paths.map((path) => ({ src: path.clientAddress, dst: path.serverAddress })),
+        }),
+      judge: (output) =>
+        judgeTrial(
+          {
+            ...pair,
+            bytes,
+            minSubflows: want.min_subflows ?? Math.max(2, paths.length),
+            minShare: want.min_share,
+            paths,
+            serverDevices,
+            clientDevices,
+            serverLimits: server.limits,
+            clientLimits: client.limits,
+          },
+          output,
+        ),
+    }
+  },
+})
+
+function clients(client: string | string[]): string[] {
+  return typeof client === 'string' ? [client] : client
+}
+
+/** Of all addresses that may carry a subflow, also beside the paths. */
+function devicesByAddress(end: PathEnd): Record<string, string> {
+  return Object.fromEntries(usableAddresses(end).map(({ address, dev }) => [address, dev]))
+}
+
+/** Null where it is no size or out of range. */
+function sizeInBytes(size: number | string): number | null {
+  const bytes = typeof size === 'number' ? size : parseByteSize(size)
+  return bytes !== null && bytes >= 1 && bytes <= MAX_BYTES ? bytes : null
+}
+
+function unique(devices: readonly string[]): string[] {
+  return [...new Set(devices)]
+}

@@ -1,0 +1,126 @@
+/** From what both ends of a trial printed to its result: pure, total, every failure with its reason. */
+import type { SubflowReport, TrialResult } from '../../model/report.ts'
+import type { FallbackEvidence } from '../../mptcp/fallback.ts'
+import { diagnose } from '../../mptcp/fallback.ts'
+import type { ProofEvidence, ProofFailure } from '../../mptcp/proof-evidence.ts'
+import { prove } from '../../mptcp/proof.ts'
+import type { TrialOutput } from '../define.ts'
+import type { ClientEvidence, ServerEvidence } from './evidence.ts'
+import { parseClientEvidence, parseServerEvidence } from './evidence.ts'
+import { curlMeaning } from './curl-exit.ts'
+
+/** What the trial was about. */
+export interface TrialTerms extends Pick<
+  ProofEvidence,
+  'server' | 'client' | 'minSubflows' | 'minShare' | 'paths' | 'serverDevices' | 'clientDevices'
+> {
+  bytes: number
+  serverLimits: FallbackEvidence['serverLimits']
+  clientLimits: FallbackEvidence['clientLimits']
+}
+
+/** Verdict `pass` only where both ends did their part and every condition of the proof holds. */
+export function judgeTrial(terms: TrialTerms, output: { server: TrialOutput; client: TrialOutput }): TrialResult {
+  const server = parseServerEvidence(output.server.stdout)
+  const client = parseClientEvidence(output.client.stdout)
+  const broken = brokenOff(terms, output, server)
+  if (broken !== null) return result(terms, client, { reasons: [broken], subflows: [], checksumOk: null })
+
+  const checksumOk = compareChecksums(server, client)
+  const { failures, subflows } = prove({
+    ...terms,
+    samples: client.samples,
+    serverBytes: server.devices,
+    clientBytes: client.devices,
+    serverRoutes: server.routes,
+    clientRoutes: client.routes,
+    checksumOk,
+  })
+  const reasons = [...lostEnds(terms, output), ...transferFailures(terms, client)]
+  // What is missing because an end was lost, or not sampled because nothing was fetched, is no reason of its own.
+  const telling = failures.filter(({ code }) => reasons.length === 0 || !SECONDARY.has(code))
+  reasons.push(...telling.map((failure) => withCause(failure, terms, server, client)))
+  return result(terms, client, { reasons, subflows, checksumOk })
+}
+
+const SECONDARY = new Set<ProofFailure['code']>(['too-fast', 'counters-missing', 'one-sided', 'checksum'])
+
+/** The reason why the client never started or the server never served. */
+function brokenOff(
+  { server, client }: TrialTerms,
+  output: { server: TrialOutput; client: TrialOutput },
+  evidence: ServerEvidence,
+): string | null {
+  if (evidence.failure !== null) return `${server}: ${evidence.failure.text}`
+  if (evidence.sha256 === null) return endReason(server, output.server) ?? `${server}: the web server did not start`
+  return output.client.stdout === ''
+    ? (endReason(client, output.client) ?? `${client}: the transfer did not start`)
+    : null
+}
+
+/** Ends that did their part but did not end as they should. */
+function lostEnds({ server, client }: TrialTerms, output: { server: TrialOutput; client: TrialOutput }): string[] {
+  return [endReason(server, output.server), endReason(client, output.client)].filter((reason) => reason !== null)
+}
+
+function endReason(host: string, { rc, stderr, failure }: TrialOutput): string | null {
+  if (rc === 0) return null
+  if (rc === null) return `connection to ${host} lost during the trial${failure === null ? '' : `: ${failure}`}`
+  if (rc === 124) return `${host}: the trial's time was up before it ended`
+  const said = failure ?? stderr.trim().split('\n').at(-1) ?? ''
+  return `${host}: the trial's script ended with exit code ${rc}${said === '' ? '' : `: ${said}`}`
+}
+
+function transferFailures({ client }: TrialTerms, { transfer }: ClientEvidence): string[] {
+  if (transfer === null) return [`${client}: the transfer was ended before it was complete`]
+  if (transfer.curlRc === 0) return []
+  const said = transfer.message === '' ? '' : ` (${transfer.message.replaceAll('\n', ' ')})`
+  return [`${client}: curl ended with ${transfer.curlRc}, ${curlMeaning(transfer.curlRc)}${said}`]
+}
+
+function compareChecksums(server: ServerEvidence, { transfer, samples }: ClientEvidence): boolean | null {
+  if (transfer === null) return null
+  const received = samples.some(({ sockets }) => sockets.some((socket) => socket.bytesReceived > 0))
+  if (transfer.curlRc !== 0 && !received) return null
+  return transfer.sha256 === server.sha256
+}
+
+function withCause(failure: ProofFailure, terms: TrialTerms, server: ServerEvidence, client: ClientEvidence): string {
+  const explains = CAUSES[failure.code]
+  if (explains === undefined) return failure.reason
+  const causes = diagnose(
+    {
+      ...terms,
+      serverCounters: server.counters,
+      clientCounters: client.counters,
+      serverListensMptcp: server.listensMptcp,
+    },
+    explains,
+  )
+  return [failure.reason, ...causes].join(': ')
+}
+
+const CAUSES: Partial<Record<ProofFailure['code'], 'connection' | 'joins'>> = {
+  'too-fast': 'connection',
+  'no-mptcp': 'connection',
+  'fell-back': 'connection',
+  'too-few-subflows': 'joins',
+}
+
+function result(
+  terms: TrialTerms,
+  client: ClientEvidence,
+  found: { reasons: string[]; subflows: SubflowReport[]; checksumOk: boolean | null },
+): TrialResult {
+  const sampled = found.subflows.reduce((sum, { bytes }) => sum + bytes, 0)
+  return {
+    server: terms.server,
+    client: terms.client,
+    verdict: found.reasons.length === 0 ? 'pass' : 'fail',
+    reasons: found.reasons,
+    bytes: found.checksumOk === true ? terms.bytes : sampled,
+    durationMs: client.transfer?.durationMs ?? 0,
+    checksumOk: found.checksumOk,
+    subflows: found.subflows,
+  }
+}

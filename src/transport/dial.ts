@@ -1,0 +1,36 @@
+/** The TCP connection below SSH, opened by ourselves: its errors are told apart and its bytes can be counted. */
+import { Socket } from 'node:net'
+
+/** A connection took longer than it may. */
+export class DialTimeout extends Error {}
+
+/** Opens a TCP connection; rejects with node:net's error, DialTimeout, or the signal's reason. */
+export function dial(address: string, port: number, timeoutMs: number, signal: AbortSignal): Promise<Socket> {
+  const socket = new Socket()
+  return new Promise<Socket>((resolve, reject) => {
+    const fail = (error: Error): void => {
+      finish()
+      socket.destroy()
+      reject(error)
+    }
+    const onAbort = (): void => fail(new Error('aborted'))
+    const timer = setTimeout(() => fail(new DialTimeout(`no answer within ${timeoutMs / 1000} s`)), timeoutMs)
+    const finish = (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', onAbort)
+      socket.removeListener('error', fail)
+      socket.removeListener('connect', onConnect)
+      // From here on the owner listens; until it does, an error must not become an uncaught one.
+      socket.on('error', () => {})
+    }
+    const onConnect = (): void => {
+      finish()
+      resolve(socket)
+    }
+    signal.addEventListener('abort', onAbort, { once: true })
+    socket.once('error', fail)
+    socket.once('connect', onConnect)
+    // The attempt timeout is for hosts with several addresses; its default of 250 ms is too short for far hosts.
+    socket.connect({ host: address, port, noDelay: true, autoSelectFamilyAttemptTimeout: Math.ceil(timeoutMs / 3) })
+  })
+}

@@ -1,0 +1,153 @@
+/** One exec over one channel: login dialogue, script, output, and the ways it can end. */
+import type { ClientChannel } from 'ssh2'
+import type { Become, Target } from '../model/host.ts'
+import type { Markers } from './command-line.ts'
+import { scriptEnd } from './exec-end.ts'
+import type { ProgramExit } from './exec-end.ts'
+import { createLoginGate } from './login-gate.ts'
+import { becomePasswordMissing, becomePasswordWrong, loginError, loginTimeout, timeoutMissing } from './login-errors.ts'
+import { connectionGone } from './open-channel.ts'
+import { createOutputCollector } from './output.ts'
+import { streamScript } from './script.ts'
+import type { ExecEnd, ExecRequest, ExecResult } from './types.ts'
+
+export interface ExecContext {
+  target: Target
+  markers: Markers
+  /** Null where the connection's own user runs the script. */
+  become: Become | null
+  loginTimeoutMs: number
+  /** Resolves with the reason when the connection is gone. */
+  lost: Promise<string>
+}
+
+/** ms that the controller waits longer than timeout(1) on the host, whose SIGKILL comes 5 s after its SIGTERM. */
+const CONTROLLER_GRACE = 10_000
+/** ms of silence after the program's end; one that it left behind can hold its output open for ever. */
+const LINGER = 3000
+
+/** Runs the dialogue on a channel that has just been opened. Throws HostError where the script was never sent. */
+export function runOnChannel(channel: ClientChannel, request: ExecRequest, context: ExecContext): Promise<ExecResult> {
+  const { target, become, markers } = context
+  const password = become?.password ?? null
+  const gate = createLoginGate(markers)
+  const output = createOutputCollector(request.outputCap, request.onLine)
+  let noiseLeft = request.outputCap
+  let passwordSent = false
+  let startedAt: number | null = null
+  let exit: ProgramExit | null = null
+  let timer: NodeJS.Timeout | undefined
+  let over = false
+  let resolve!: (result: ExecResult) => void
+  let reject!: (error: unknown) => void
+  const result = new Promise<ExecResult>((...settle) => ([resolve, reject] = settle))
+
+  function arm(ms: number, act: () => void): void {
+    clearTimeout(timer)
+    timer = setTimeout(guard(act), ms)
+  }
+
+  /** Nothing happens any more once the exec is over; an exception is its own failure, not that of ssh2's parser. */
+  function guard<A extends unknown[]>(handler: (...args: A) => void): (...args: A) => void {
+    return (...args) => {
+      if (over) return
+      try {
+        handler(...args)
+      } catch (error) {
+        stop()
+        reject(error)
+      }
+    }
+  }
+
+  function stop(): void {
+    over = true
+    clearTimeout(timer)
+    request.signal.removeEventListener('abort', onAbort)
+    channel.close()
+  }
+
+  function finish(end: ExecEnd, rc: number | null = null): void {
+    const streams = output.finish()
+    stop()
+    resolve({ end, rc, ...streams })
+  }
+
+  /** The program has ended, or its channel has. */
+  function conclude(): void {
+    if (startedAt !== null) {
+      const { end, rc } = scriptEnd(exit, performance.now() - startedAt, request.timeoutSeconds)
+      return finish(end, rc)
+    }
+    if (exit === null) throw connectionGone(target, 'the channel was closed')
+    const noise = gate.noise()
+    if (noise.includes(markers.noTimeout.trim())) throw timeoutMissing(target)
+    throw loginError({ target, become: become !== null, passwordSent, noise, rc: exit.rc })
+  }
+
+  function onAbort(): void {
+    guard(finish)('aborted')
+  }
+
+  function onExit(rc: number | null, signal?: string): void {
+    exit = { rc, signal: signal ?? null }
+    arm(LINGER, conclude)
+  }
+
+  function onStdout(chunk: Buffer): void {
+    if (exit !== null) arm(LINGER, conclude)
+    const rest = gate.stdout(chunk)
+    if (rest === null) return onNoise(chunk)
+    if (startedAt === null) startScript()
+    if (!output.stdout(rest)) finish('output-cap')
+  }
+
+  function onStderr(chunk: Buffer): void {
+    if (exit !== null) arm(LINGER, conclude)
+    const { rest, prompts } = gate.stderr(chunk)
+    if (startedAt === null) onPrompts(prompts)
+    if (rest === null) onNoise(chunk)
+    else if (!output.stderr(rest)) finish('output-cap')
+  }
+
+  function onNoise(chunk: Buffer): void {
+    noiseLeft -= chunk.length
+    if (noiseLeft < 0) finish('output-cap')
+  }
+
+  function onPrompts(count: number): void {
+    if (count === 0) return
+    if (password === null) throw becomePasswordMissing(target)
+    if (count > 1) throw becomePasswordWrong(target)
+    if (!passwordSent) channel.write(`${password.reveal()}\n`)
+    passwordSent = true
+  }
+
+  function startScript(): void {
+    startedAt = performance.now()
+    arm(request.timeoutSeconds * 1000 + CONTROLLER_GRACE, () => finish('timed-out'))
+    const ended = result.catch(() => {})
+    void streamScript(channel, request.script, ended)
+      .then(() => (request.holdStdin ? Promise.race([request.holdStdin.release.catch(() => {}), ended]) : null))
+      .then(() => channel.end())
+      .catch(guard(rethrow))
+  }
+
+  channel.on('error', () => {})
+  channel.on('data', guard(onStdout))
+  channel.stderr.on('data', guard(onStderr))
+  channel.on('exit', guard(onExit))
+  // A turn of the loop later both streams have delivered what had arrived.
+  channel.on('close', () => setImmediate(guard(conclude)))
+  void context.lost.then(() => setImmediate(guard(conclude)))
+  request.signal.addEventListener('abort', onAbort, { once: true })
+  arm(context.loginTimeoutMs, () => {
+    throw loginTimeout(target, context.loginTimeoutMs / 1000, gate.noise())
+  })
+  if (request.signal.aborted) onAbort()
+  return result
+}
+
+function rethrow(error: unknown): never {
+  throw error
+}

@@ -1,0 +1,134 @@
+/** One attempt at a connection: TCP, SSH handshake with host key check, authentication. */
+import type { Socket } from 'node:net'
+import { NodeSSH } from 'node-ssh'
+import type { Config } from 'node-ssh'
+import type { Client } from 'ssh2'
+import { HostError } from '../model/errors.ts'
+import type { Connection } from '../model/host.ts'
+import { startAuth } from './auth.ts'
+import type { Credentials } from './auth.ts'
+import { dialFailure, handshakeFailure, lostFailure, timeoutFailure } from './connect-errors.ts'
+import type { ConnectFailure } from './connect-errors.ts'
+import { DialTimeout, dial } from './dial.ts'
+import type { HostKeyPolicy } from './host-key.ts'
+import { whereOf } from './where.ts'
+
+export interface HandshakeOptions {
+  connectTimeoutMs: number
+  keepaliveIntervalMs: number
+  keepaliveCount: number
+}
+
+/** A connection that is ready for channels. */
+export interface ReadyConnection {
+  client: Client
+  socket: Socket
+}
+
+/** Thrown by one attempt; the caller decides whether to try again. */
+export class AttemptFailed extends Error {
+  readonly failure: ConnectFailure
+
+  constructor(failure: ConnectFailure) {
+    super(failure.error.message)
+    this.failure = failure
+  }
+}
+
+/** The error of a connect that was called off. */
+export function connectAborted(connection: Connection): HostError {
+  return new HostError('unreachable', 'aborted', `connecting to ${whereOf(connection)} was called off`)
+}
+
+/** Opens one connection; throws AttemptFailed. */
+export async function attemptConnection(
+  connection: Connection,
+  policy: HostKeyPolicy,
+  credentials: Credentials,
+  options: HandshakeOptions,
+  signal: AbortSignal,
+): Promise<ReadyConnection> {
+  const socket = await dial(connection.address, connection.port, options.connectTimeoutMs, signal).catch(
+    (error: Error) => {
+      if (signal.aborted) throw new AttemptFailed({ error: connectAborted(connection), transient: false })
+      if (error instanceof DialTimeout) throw new AttemptFailed(timeoutFailure(connection, error.message))
+      throw new AttemptFailed(dialFailure(error, connection))
+    },
+  )
+  return shakeHands(socket, connection, policy, credentials, options, signal)
+}
+
+function shakeHands(
+  socket: Socket,
+  connection: Connection,
+  policy: HostKeyPolicy,
+  credentials: Credentials,
+  options: HandshakeOptions,
+  signal: AbortSignal,
+): Promise<ReadyConnection> {
+  const auth = startAuth(connection, credentials)
+  let refusal: HostError | null = null
+  const config = {
+    sock: socket,
+    username: connection.user,
+    readyTimeout: options.connectTimeoutMs,
+    keepaliveInterval: options.keepaliveIntervalMs,
+    keepaliveCountMax: options.keepaliveCount,
+    algorithms: { serverHostKey: policy.algorithms },
+    hostVerifier: (key: Buffer): boolean => {
+      refusal = policy.refuse(key)
+      return refusal === null
+    },
+    authHandler: auth.next,
+  }
+  return new Promise<ReadyConnection>((resolve, reject) => {
+    const ssh = new NodeSSH()
+    // Its promise rejects on errors that do not end a login (one agent key that cannot sign): the events decide.
+    ssh.connect(config as unknown as Config).catch(() => {})
+    const client = ssh.connection
+    if (client === null) throw new Error('node-ssh did not start a connection')
+    // For the connection's whole life: node-ssh itself stops listening once it is ready, and a later reset would
+    // otherwise be an uncaught exception.
+    client.on('error', () => {})
+
+    const fail = (failure: ConnectFailure): void => {
+      finish()
+      client.destroy()
+      socket.destroy()
+      reject(new AttemptFailed(failure))
+    }
+    const onAbort = (): void => fail({ error: connectAborted(connection), transient: false })
+    const onError = (raw: Error & { level?: string }): void => {
+      if (refusal !== null) return fail({ error: refusal, transient: false })
+      if (isOneKeyOnly(raw)) return
+      fail(handshakeFailure(raw, connection, auth.failure))
+    }
+    const onClose = (): void => fail(lostFailure(connection, 'closed without a reason'))
+    const onPasswordChange = (): void => fail({ error: passwordExpired(connection), transient: false })
+    const onReady = (): void => {
+      finish()
+      resolve({ client, socket })
+    }
+    const finish = (): void => {
+      signal.removeEventListener('abort', onAbort)
+      client.removeListener('error', onError)
+      client.removeListener('close', onClose)
+      client.removeListener('change password', onPasswordChange)
+      client.removeListener('ready', onReady)
+    }
+    signal.addEventListener('abort', onAbort, { once: true })
+    client.on('error', onError).on('close', onClose).on('change password', onPasswordChange).on('ready', onReady)
+  })
+}
+
+/** ssh2 reports a key or agent that cannot sign as an error and then goes on to the next credential. */
+function isOneKeyOnly(raw: Error & { level?: string }): boolean {
+  if (raw.level === 'agent') return true
+  return raw.level === 'client-authentication' && raw.message.startsWith('Error ')
+}
+
+function passwordExpired(connection: Connection): HostError {
+  return new HostError('unreachable', 'auth', `the password of ${whereOf(connection)} has expired`, {
+    hint: `change it by hand: ssh -p ${connection.port} ${connection.user}@${connection.address}`,
+  })
+}

@@ -1,0 +1,63 @@
+/** A session: execs over one ready connection, until it is closed or lost. */
+import { randomBytes } from 'node:crypto'
+import type { Become, Target } from '../model/host.ts'
+import { commandLine, isUserName, markersOf } from './command-line.ts'
+import { runOnChannel } from './exec.ts'
+import type { ReadyConnection } from './handshake.ts'
+import { becomeUserInvalid } from './login-errors.ts'
+import { openChannel } from './open-channel.ts'
+import type { ExecRequest, ExecResult, Session } from './types.ts'
+
+/** Milliseconds that a goodbye may take before the connection is cut. */
+const CLOSE_GRACE = 2000
+
+/** Wraps a connection; `onClosed` is called once, when it is gone for whatever reason. */
+export function createSession(
+  { client, socket }: ReadyConnection,
+  target: Target,
+  loginTimeoutMs: number,
+  onClosed: () => void,
+): Session {
+  let execs = 0
+  const lost = new Promise<string>((resolve) => {
+    client.on('error', (error) => resolve(error.message))
+    client.on('close', () => resolve('the connection was closed'))
+  })
+  void lost.then(onClosed)
+
+  return {
+    exec: async (request) => {
+      const become = becomeOf(target, request)
+      if (become !== null && !isUserName(become.user)) throw becomeUserInvalid(target, become.user)
+      if (request.signal.aborted) return ABORTED
+      const nonce = randomBytes(16).toString('hex')
+      const command = commandLine(nonce, request.timeoutSeconds, become)
+      const channel = await openChannel(client, command, target, {
+        timeoutMs: loginTimeoutMs,
+        signal: request.signal,
+        lost,
+      })
+      if (channel === null) return ABORTED
+      execs++
+      return runOnChannel(channel, request, { target, markers: markersOf(nonce), become, loginTimeoutMs, lost })
+    },
+    usage: () => ({ execs, bytesSent: socket.bytesWritten, bytesReceived: socket.bytesRead }),
+    close: async () => {
+      client.end()
+      const cut = setTimeout(() => socket.destroy(), CLOSE_GRACE)
+      await new Promise<void>((resolve) => {
+        if (socket.closed) resolve()
+        else socket.once('close', () => resolve())
+      })
+      clearTimeout(cut)
+    },
+  }
+}
+
+const ABORTED: ExecResult = { end: 'aborted', rc: null, stdout: '', stderr: '' }
+
+/** How privileges are raised for this exec; null where the connection's own user is the one wanted. */
+function becomeOf({ connection }: Target, request: ExecRequest): Become | null {
+  const { become, user } = connection
+  return request.become && become !== null && become.user !== user ? become : null
+}

@@ -1,0 +1,88 @@
+/** The transport over SSH: connects with bounded concurrency and retries, and keeps track of what is open. */
+import { homedir } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pLimit from 'p-limit'
+import type { Target } from '../model/host.ts'
+import { collectCredentials } from './auth.ts'
+import { AttemptFailed, attemptConnection, connectAborted } from './handshake.ts'
+import type { HandshakeOptions, ReadyConnection } from './handshake.ts'
+import { createKnownHostsReader, hostKeyPolicy } from './host-key.ts'
+import { createKeyFileReader } from './private-key.ts'
+import { createSession } from './session.ts'
+import type { Session, Transport } from './types.ts'
+
+export interface SshTransportOptions {
+  /** For the TCP connection, and once more for handshake and authentication. Default 10 s, as Ansible's. */
+  connectTimeoutMs?: number
+  /** From the start of an exec until its script can be sent: login files and sudo. Default 30 s. */
+  loginTimeoutMs?: number
+  /** Default 15 s, and lost after 3 without an answer; 0 switches it off. */
+  keepaliveIntervalMs?: number
+  keepaliveCount?: number
+  /** Connections being made at once. Default 10: sshd's MaxStartups drops at random above that. */
+  connectConcurrency?: number
+  /** Further attempts after a transient error. Default 2. */
+  connectRetries?: number
+  /** Before the first further attempt; doubled for each one after it, with jitter. Default 500 ms. */
+  retryDelayMs?: number
+  /** Where SSH_AUTH_SOCK and HOME are looked up. Default: the process's. */
+  env?: Readonly<Record<string, string | undefined>>
+}
+
+/** A transport over SSH. Its sessions fail independently, and no error of theirs is ever left uncaught. */
+export function createSshTransport(options: SshTransportOptions = {}): Transport {
+  const env = options.env ?? process.env
+  const loginTimeoutMs = options.loginTimeoutMs ?? 30_000
+  const handshake: HandshakeOptions = {
+    connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
+    keepaliveIntervalMs: options.keepaliveIntervalMs ?? 15_000,
+    keepaliveCount: options.keepaliveCount ?? 3,
+  }
+  const retries = options.connectRetries ?? 2
+  const limit = pLimit(options.connectConcurrency ?? 10)
+  const readKeyFile = createKeyFileReader()
+  const readKnownHosts = createKnownHostsReader()
+  const open = new Set<Session>()
+
+  const attempt = async ({ connection }: Target, signal: AbortSignal): Promise<ReadyConnection> => {
+    if (signal.aborted) throw connectAborted(connection)
+    const credentials = await collectCredentials(connection, { env, homeDir: env.HOME ?? homedir(), readKeyFile })
+    const policy = await hostKeyPolicy(connection, readKnownHosts)
+    return attemptConnection(connection, policy, credentials, handshake, signal)
+  }
+
+  const connect = async (target: Target, signal: AbortSignal): Promise<ReadyConnection> => {
+    for (let failed = 0; ; failed++) {
+      try {
+        return await limit(() => attempt(target, signal))
+      } catch (error) {
+        if (!(error instanceof AttemptFailed)) throw error
+        const { error: hostError, transient } = error.failure
+        if (!transient || failed >= retries) throw hostError
+      }
+      // Outside the limit, so that hosts which are down do not hold up the others.
+      await pause(backoff(options.retryDelayMs ?? 500, failed), signal)
+    }
+  }
+
+  return {
+    connect: async (target, signal) => {
+      const session = createSession(await connect(target, signal), target, loginTimeoutMs, () => open.delete(session))
+      open.add(session)
+      return session
+    },
+    close: async () => {
+      await Promise.all([...open].map((session) => session.close()))
+    },
+  }
+}
+
+/** Milliseconds before the next attempt: doubled each time, between half and all of it, so that hosts spread out. */
+export function backoff(firstMs: number, failed: number, random: () => number = Math.random): number {
+  return firstMs * 2 ** failed * (0.5 + random() / 2)
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  // An abort ends the wait; the next attempt then reports it.
+  await sleep(ms, undefined, { signal }).catch(() => {})
+}

@@ -1,0 +1,213 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { AssembledTask } from '../../src/engine/assemble.ts'
+import { runBatch } from '../../src/engine/batch.ts'
+import { newContext, newHostState } from '../../src/engine/context.ts'
+import type { HostState, RunContext } from '../../src/engine/context.ts'
+import { undo } from '../../src/engine/undo.ts'
+import type { PlannedChange } from '../../src/model/change.ts'
+import { HostError } from '../../src/model/errors.ts'
+import type { RunEvent } from '../../src/model/events.ts'
+import type { Target } from '../../src/model/host.ts'
+import { shellHosts } from '../support/shell-transport.ts'
+import type { ShellHosts } from '../support/shell-transport.ts'
+import { joinModule, probeTrial, setModule, task } from '../support/tasks.ts'
+
+let folder = ''
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'mptcp-fleet-batch-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+function target(name: string): Target {
+  const connection = {
+    address: name,
+    port: 22,
+    user: 'root',
+    password: null,
+    privateKeyFile: null,
+    become: null,
+    hostKeyChecking: 'strict' as const,
+    knownHostsFiles: [],
+  }
+  return { host: { name, groups: [], vars: {} }, connection }
+}
+
+interface Ran {
+  context: RunContext
+  events: RunEvent[]
+  host: (name: string) => HostState
+}
+
+async function runOn(
+  hosts: ShellHosts,
+  names: string[],
+  tasks: AssembledTask[],
+  options: Partial<RunContext> = {},
+): Promise<Ran> {
+  const events: RunEvent[] = []
+  const context = newContext({
+    runId: path.basename(folder),
+    check: false,
+    timeoutSeconds: 20,
+    transport: hosts,
+    interrupt: new AbortController().signal,
+    kill: new AbortController().signal,
+    review: async () => true,
+    emit: (event) => events.push(event),
+    forks: 5,
+    ...options,
+  })
+  for (const name of names) context.hosts.set(name, newHostState(target(name)))
+  const play = { name: 'play', batches: [], tasks, anyErrorsFatal: false, maxFailPercentage: null }
+  await runBatch(context, play, [...context.hosts.values()], { batch: 1, batches: 1 })
+  return { context, events, host: (name) => context.hosts.get(name)! }
+}
+
+const execs = (hosts: ShellHosts, name: string): number => hosts.execs[name]?.length ?? 0
+
+describe('one batch', () => {
+  test('changes cost one connection and three execs, nothing to do costs one', async () => {
+    const hosts = shellHosts(folder, { a: { x: '0' }, b: { x: '1' } })
+    const tasks = [task(0, setModule, { a: { values: { x: '1' } }, b: { values: { x: '1' } } })]
+    const { host } = await runOn(hosts, ['a', 'b'], tasks)
+    expect(host('a')).toMatchObject({
+      status: 'changed',
+      changes: [{ fact: 'setting/x', before: '0', after: '1', status: 'done' }],
+    })
+    expect(host('b')).toMatchObject({ status: 'ok', changes: [] })
+    expect([execs(hosts, 'a'), execs(hosts, 'b'), hosts.connections['a']]).toEqual([3, 1, 1])
+    expect(hosts.settings('a')).toEqual({ x: '1' })
+  })
+
+  test('check mode changes nothing and reports the same changes', async () => {
+    const hosts = shellHosts(folder, { a: { x: '0' } })
+    const { host } = await runOn(hosts, ['a'], [task(0, setModule, { a: { values: { x: '1' } } })], { check: true })
+    expect(host('a')).toMatchObject({ status: 'changed', changes: [{ status: 'planned' }] })
+    expect(execs(hosts, 'a')).toBe(1)
+    expect(hosts.settings('a')).toEqual({ x: '0' })
+  })
+
+  test('a failed step ends its host: earlier changes done, later ones not started; others complete', async () => {
+    const hosts = shellHosts(folder, { a: {}, b: {} })
+    const values = { x: '1', crash: '2', y: '3' }
+    const tasks = [task(0, setModule, { a: { values }, b: { values: { x: '1' } } })]
+    const { host } = await runOn(hosts, ['a', 'b'], tasks)
+    expect(host('a').changes.map((change) => change.status)).toEqual(['done', 'failed', 'not-started'])
+    expect(host('a')).toMatchObject({ status: 'failed', error: { code: 'command-failed', detail: 'cannot set 2' } })
+    expect(host('b').status).toBe('changed')
+  })
+
+  test('what does not stay as it was set is not converged', async () => {
+    const hosts = shellHosts(folder, { a: {} })
+    const { host } = await runOn(hosts, ['a'], [task(0, setModule, { a: { values: { stubborn: '1' } } })])
+    expect(host('a')).toMatchObject({
+      status: 'failed',
+      error: { code: 'not-converged', detail: 'setting/stubborn: set stubborn to 1' },
+    })
+  })
+
+  test('a connection lost while applying is unknown, and the other host completes', async () => {
+    const hosts = shellHosts(folder, { a: {}, b: {} })
+    hosts.faults['a'] = (count) => (count === 2 ? 'lost' : null)
+    const tasks = [task(0, setModule, { a: { values: { x: '1' } }, b: { values: { x: '1' } } })]
+    const { host } = await runOn(hosts, ['a', 'b'], tasks)
+    expect(host('a')).toMatchObject({
+      status: 'unknown',
+      changes: [{ status: 'unknown' }],
+      error: { code: 'outcome-unknown' },
+    })
+    expect(host('b').status).toBe('changed')
+  })
+
+  test('a connection lost while reading is unreachable: nothing was changed', async () => {
+    const hosts = shellHosts(folder, { a: {} })
+    hosts.faults['a'] = () => 'lost'
+    const { host } = await runOn(hosts, ['a'], [task(0, setModule, { a: { values: { x: '1' } } })])
+    expect(host('a')).toMatchObject({ status: 'unreachable', error: { code: 'connection-lost' } })
+  })
+
+  test('a time limit on the host is a failure that says so', async () => {
+    const hosts = shellHosts(folder, { a: {} })
+    hosts.faults['a'] = (count) => (count === 2 ? 'timed-out' : null)
+    const { host } = await runOn(hosts, ['a'], [task(0, setModule, { a: { values: { x: '1' } } })])
+    expect(host('a')).toMatchObject({
+      status: 'failed',
+      changes: [{ status: 'unknown' }],
+      error: { code: 'timed-out' },
+    })
+  })
+
+  test("a refused become is that host's failure", async () => {
+    const hosts = shellHosts(folder, { a: {} })
+    hosts.faults['a'] = () => new HostError('failed', 'become-password-wrong', 'wrong password')
+    const { host } = await runOn(hosts, ['a'], [task(0, setModule, { a: { values: {} } })])
+    expect(host('a')).toMatchObject({ status: 'failed', error: { code: 'become-password-wrong' } })
+  })
+
+  test('an unreachable peer skips the pair, its trial is not run, and the rest goes on', async () => {
+    const hosts = shellHosts(folder, { a: { id: 'A' } })
+    const pair = { a: 'a', b: 'gone' }
+    const trial = { server: 'a', client: 'gone' }
+    const tasks = [task(0, joinModule, { a: pair, gone: pair }), task(1, probeTrial, { a: trial, gone: trial })]
+    const { host, context } = await runOn(hosts, ['a', 'gone'], tasks)
+    expect(host('a').status).toBe('skipped')
+    expect(host('gone')).toMatchObject({ status: 'unreachable', error: { code: 'refused' } })
+    expect(context.trials).toMatchObject([{ verdict: 'not-run', reasons: ['gone: gone: connection refused'] }])
+  })
+
+  test('a trial runs after its hosts are verified, and is not in their metrics', async () => {
+    const hosts = shellHosts(folder, { a: {}, b: {} })
+    const trial = { server: 'a', client: 'b' }
+    const tasks = [
+      task(0, setModule, { a: { values: { id: 'A' } }, b: { values: {} } }),
+      task(1, probeTrial, { a: trial, b: trial }),
+    ]
+    const { context, host } = await runOn(hosts, ['a', 'b'], tasks)
+    expect(context.trials).toMatchObject([{ verdict: 'pass' }])
+    expect(execs(hosts, 'a')).toBe(4)
+    const { closeSession } = await import('../../src/engine/context.ts')
+    await closeSession(host('a'))
+    expect(host('a').metrics.execs).toBe(3)
+  })
+
+  test('a review that says no leaves everything as it is', async () => {
+    const hosts = shellHosts(folder, { a: { x: '0' } })
+    const { host, context } = await runOn(hosts, ['a'], [task(0, setModule, { a: { values: { x: '1' } } })], {
+      review: async () => false,
+    })
+    expect(context.declined).toBe(true)
+    expect(host('a')).toMatchObject({ status: 'not-started', changes: [{ status: 'not-started' }] })
+    expect(hosts.settings('a')).toEqual({ x: '0' })
+  })
+
+  test('an interrupt before the start leaves hosts not started', async () => {
+    const hosts = shellHosts(folder, { a: {} })
+    const { host } = await runOn(hosts, ['a'], [task(0, setModule, { a: { values: {} } })], {
+      interrupt: AbortSignal.abort(),
+    })
+    expect(host('a').status).toBe('not-started')
+    expect(execs(hosts, 'a')).toBe(0)
+  })
+
+  test('undo takes back what was applied, the last change first', async () => {
+    const hosts = shellHosts(folder, { a: { x: '0', y: '5' } })
+    const tasks = [
+      task(0, setModule, { a: { values: { x: '1' } } }),
+      task(1, setModule, { a: { values: { x: '1', y: '6' } } }),
+    ]
+    const { events } = await runOn(hosts, ['a'], tasks)
+    const changes = events.flatMap((event): PlannedChange[] => (event.type === 'apply-started' ? event.changes : []))
+    expect(hosts.settings('a')).toEqual({ x: '1', y: '6' })
+    const results = await undo([{ target: target('a'), changes }], {
+      transport: hosts,
+      runId: 'undo',
+      forks: 1,
+      signal: new AbortController().signal,
+    })
+    expect(results.get('a')).toMatchObject({ error: null })
+    expect(hosts.settings('a')).toEqual({ x: '0', y: '5' })
+  })
+})

@@ -1,0 +1,129 @@
+/** Two network namespaces on two 100 Mbit/s links, and the engine's part of a trial between them, in small. */
+import type { ChildProcess } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { Fact } from '../../src/model/fact.ts'
+import type { TrialResult } from '../../src/model/report.ts'
+import type { TrialOutput, TrialPlan } from '../../src/modules/define.ts'
+import { mptcpTest } from '../../src/modules/mptcp_test.ts'
+
+export const SERVER = `mft${process.pid}s`
+export const CLIENT = `mft${process.pid}c`
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+/** Runs a shell text in a namespace and returns its stdout; throws where it fails. */
+export function inside(namespace: string, text: string): string {
+  const env = { ...process.env, PATH, LC_ALL: 'C' }
+  return execFileSync('ip', ['netns', 'exec', namespace, 'sh', '-c', text], { encoding: 'utf8', env, stdio: 'pipe' })
+}
+
+/** Cards eth0 and wlan0 on both, 10.91.1.0/24 and 10.91.2.0/24, server .2, client .1; MPTCP on, no endpoints. */
+export function createNamespaces(): void {
+  for (const namespace of [SERVER, CLIENT]) execFileSync('ip', ['netns', 'add', namespace])
+  for (const [dev, net] of [
+    ['eth0', 1],
+    ['wlan0', 2],
+  ] as const) {
+    execFileSync('ip', ['link', 'add', dev, 'netns', SERVER, 'type', 'veth', 'peer', 'name', dev, 'netns', CLIENT])
+    for (const [namespace, host] of [
+      [SERVER, 2],
+      [CLIENT, 1],
+    ] as const) {
+      inside(
+        namespace,
+        `ip addr add 10.91.${net}.${host}/24 dev ${dev}; ip addr add fd00:91:${net}::${host}/64 dev ${dev} nodad
+        ip link set ${dev} up; ip link set lo up; sysctl -qw net.mptcp.enabled=1
+        sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.${dev}.rp_filter=0
+        tc qdisc add dev ${dev} root tbf rate 100mbit burst 64k latency 50ms`,
+      )
+    }
+  }
+}
+
+export function deleteNamespaces(): void {
+  for (const namespace of [SERVER, CLIENT]) execFileSync('ip', ['netns', 'del', namespace])
+}
+
+/** Back to no endpoints; the server's and the client's limits as given: subflows, add_addr_accepted. */
+export function reset(server: [number, number], client: [number, number]): void {
+  for (const [namespace, [subflows, accepted]] of [
+    [SERVER, server],
+    [CLIENT, client],
+  ] as const) {
+    inside(
+      namespace,
+      `ip mptcp endpoint flush; ip mptcp limits set subflows ${subflows} add_addr_accepted ${accepted}
+      nft flush ruleset; sysctl -qw net.mptcp.enabled=1`,
+    )
+  }
+}
+
+/** Processes that still run in either namespace. */
+export function processes(): string[] {
+  return [SERVER, CLIENT].flatMap((namespace) =>
+    execFileSync('ip', ['netns', 'pids', namespace], { encoding: 'utf8' })
+      .split('\n')
+      .filter((pid) => pid !== ''),
+  )
+}
+
+/** One end's exec: the script on the stdin of `sh -s`, as the engine sends it. */
+export interface End {
+  child: ChildProcess
+  stdout: () => string
+  ready: Promise<string[] | null>
+  done: Promise<TrialOutput>
+}
+
+export function startEnd(namespace: string, script: string, options: { hold: boolean; path?: string }): End {
+  const env = { ...process.env, PATH: options.path ?? PATH, LC_ALL: 'C' }
+  const child = spawn('ip', ['netns', 'exec', namespace, 'timeout', '-k', '5', '100', 'dash', '-s'], { env })
+  const said = { stdout: '', stderr: '' }
+  const ready = Promise.withResolvers<string[] | null>()
+  child.stdout.on('data', (chunk: Buffer) => {
+    said.stdout += chunk.toString()
+    const words = /^READY (.+)$/m.exec(said.stdout)?.[1]
+    if (words !== undefined) ready.resolve(words.split(' '))
+  })
+  child.stderr.on('data', (chunk: Buffer) => {
+    said.stderr += chunk.toString()
+  })
+  child.stdin.on('error', () => {})
+  child.stdin.write(`trap '' HUP PIPE\nmain() {\n${script}\n}\nmain\n`)
+  if (!options.hold) child.stdin.end()
+  const done = once(child, 'close').then(([rc]): TrialOutput => {
+    ready.resolve(null)
+    return { ...said, rc: rc as number | null, failure: null }
+  })
+  return { child, stdout: () => said.stdout, ready: ready.promise, done }
+}
+
+/** The trial module's plan from the facts that both namespaces have now. */
+export function preparePlan(wish: Record<string, unknown> = {}): TrialPlan {
+  const want = mptcpTest.params.parse({ server: SERVER, client: CLIENT, bytes: '24MiB', ...wish })
+  const facts = mptcpTest.facts(want)
+  const gather = (namespace: string): any =>
+    Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, readFact(namespace, fact)]))
+  const plan = mptcpTest.prepare(
+    want,
+    { server: SERVER, client: CLIENT },
+    { [SERVER]: gather(SERVER), [CLIENT]: gather(CLIENT) },
+  )
+  if ('problems' in plan) throw new Error(plan.problems.map((problem) => problem.summary).join('; '))
+  return plan
+}
+
+function readFact(namespace: string, fact: Fact<any>): unknown {
+  return fact.parse({ stdout: inside(namespace, `${fact.probe}\ntrue`), stderr: '', rc: 0 })
+}
+
+/** Runs a plan as the engine does: server until READY, then the client, then the server's end. */
+export async function runTrial(plan: TrialPlan, options: { serverPath?: string } = {}): Promise<TrialResult> {
+  const path = options.serverPath === undefined ? {} : { path: `${options.serverPath}:${PATH}` }
+  const server = startEnd(SERVER, plan.serverScript, { hold: true, ...path })
+  const words = await server.ready
+  const notRun: TrialOutput = { stdout: '', stderr: '', rc: null, failure: 'the server was not ready' }
+  const client = words === null ? notRun : await startEnd(CLIENT, plan.clientScript(words), { hold: false }).done
+  server.child.stdin!.end()
+  return plan.judge({ server: await server.done, client })
+}

@@ -1,0 +1,89 @@
+/** A transport whose hosts are real shells on this machine, each with a settings file of its own. */
+import { spawn } from 'node:child_process'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { HostError } from '../../src/model/errors.ts'
+import type { ExecEnd, ExecRequest, ExecResult, Session, Transport } from '../../src/transport/types.ts'
+import { scriptText } from './sh.ts'
+
+/** Sets a setting in $SETTINGS; `set crash X` fails, `set hang X` sleeps. */
+const SET = `#!/bin/sh
+case $1 in crash) echo "cannot set $2" >&2; exit 9;; hang) sleep 60;; stubborn) exit 0;; esac
+{ grep -v "^$1 " "$SETTINGS"; [ "$2" = null ] || echo "$1 $2"; } >"$SETTINGS.new"; mv "$SETTINGS.new" "$SETTINGS"
+`
+
+export interface ShellHosts extends Transport {
+  /** Execs by host, in order: the script texts. */
+  execs: Record<string, string[]>
+  connections: Record<string, number>
+  /** What becomes of a host's nth exec (from 1), in place of running it. */
+  faults: Record<string, (count: number) => ExecEnd | HostError | null>
+  settings: (host: string) => Record<string, string>
+}
+
+export function shellHosts(folder: string, initial: Record<string, Record<string, string>>): ShellHosts {
+  mkdirSync(path.join(folder, 'bin'))
+  writeFileSync(path.join(folder, 'bin', 'set'), SET)
+  chmodSync(path.join(folder, 'bin', 'set'), 0o755)
+  const file = (host: string): string => path.join(folder, `${host}.settings`)
+  for (const [host, values] of Object.entries(initial)) {
+    writeFileSync(
+      file(host),
+      Object.entries(values)
+        .map(([name, value]) => `${name} ${value}\n`)
+        .join(''),
+    )
+  }
+  const hosts: ShellHosts = {
+    execs: {},
+    connections: {},
+    faults: {},
+    settings: (host) =>
+      Object.fromEntries(
+        readFileSync(file(host), 'utf8')
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => line.split(' ') as [string, string]),
+      ),
+    connect: async (target) => {
+      const { name } = target.host
+      if (!(name in initial)) throw new HostError('unreachable', 'refused', `${name}: connection refused`)
+      hosts.connections[name] = (hosts.connections[name] ?? 0) + 1
+      return session(hosts, name, { SETTINGS: file(name), PATH: `${path.join(folder, 'bin')}:${process.env['PATH']!}` })
+    },
+    close: async () => {},
+  }
+  return hosts
+}
+
+function session(hosts: ShellHosts, name: string, env: Record<string, string>): Session {
+  let execs = 0
+  return {
+    exec: async (request) => {
+      const log = (hosts.execs[name] ??= [])
+      log.push(scriptText(request.script))
+      execs++
+      const fault = hosts.faults[name]?.(log.length) ?? null
+      if (fault instanceof HostError) throw fault
+      if (fault !== null) return { end: fault, rc: null, stdout: '', stderr: '' }
+      return await runShell(request, env)
+    },
+    usage: () => ({ execs, bytesSent: 0, bytesReceived: 0 }),
+    close: async () => {},
+  }
+}
+
+async function runShell(request: ExecRequest, env: Record<string, string>): Promise<ExecResult> {
+  const child = spawn('sh', ['-s'], { env, stdio: ['pipe', 'pipe', 'pipe'] })
+  const out: string[] = []
+  const err: string[] = []
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out.push(text)
+    for (const line of text.split('\n')) request.onLine?.(line)
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => err.push(text))
+  child.stdin.write(scriptText(request.script))
+  void (request.holdStdin?.release ?? Promise.resolve()).then(() => child.stdin.end())
+  const rc = await new Promise<number | null>((resolve) => child.on('close', resolve))
+  return { end: 'exited', rc, stdout: out.join(''), stderr: err.join('') }
+}

@@ -1,0 +1,122 @@
+/** A tiny fact and tiny modules, to exercise the engine without real hosts. */
+import { z } from 'zod'
+import type { AssembledTask } from '../../src/engine/assemble.ts'
+import type { FoldHost } from '../../src/engine/fold.ts'
+import { defineFact } from '../../src/facts/define.ts'
+import type { Change } from '../../src/model/change.ts'
+import { defineFleetModule, defineModule, defineTrial } from '../../src/modules/define.ts'
+import type { Module } from '../../src/modules/define.ts'
+
+/** Named settings of a host, `name value` a line in the file whose path stands in $SETTINGS. */
+export const settings = defineFact<Record<string, string>>({
+  key: 'setting',
+  summary: 'settings',
+  probe: 'cat "$SETTINGS"',
+  parse: ({ stdout }) =>
+    Object.fromEntries(
+      stdout.split('\n').flatMap((line) => (line === '' ? [] : [line.split(' ') as [string, string]])),
+    ),
+})
+
+export function change(name: string, before: unknown, after: unknown, effects: Record<string, unknown> = {}): Change {
+  return {
+    fact: `setting/${name}`,
+    before,
+    after,
+    effects,
+    summary: `set ${name} to ${String(after)}`,
+    apply: [{ kind: 'run', argv: ['set', name, String(after)] }],
+    undo: [{ kind: 'run', argv: ['set', name, String(before)] }],
+    disruptive: false,
+  }
+}
+
+/** Sets settings; `after` overrides what a setting is set to (UNKNOWN), `problem` refuses. */
+export const setModule = defineModule({
+  name: 'set',
+  summary: 'set',
+  description: '',
+  example: '',
+  params: z.strictObject({ values: z.record(z.string(), z.string()), problem: z.string().optional() }),
+  facts: () => ({ settings }),
+  plan: (want, have) => ({
+    changes: Object.entries(want.values).flatMap(([name, value]) =>
+      have.settings[name] === value ? [] : [change(name, have.settings[name] ?? null, value)],
+    ),
+    problems: want.problem === undefined ? [] : [{ code: 'refused', summary: want.problem }],
+  }),
+})
+
+/** Sets `peer` on both hosts to the other's `id`. */
+export const joinModule = defineFleetModule({
+  name: 'join',
+  summary: 'join',
+  description: '',
+  example: '',
+  params: z.strictObject({ a: z.string(), b: z.string() }),
+  facts: () => ({ settings }),
+  hosts: (want) => [want.a, want.b],
+  plan: (want, have, absent) => {
+    if (Object.keys(absent).length > 0) {
+      return Object.fromEntries(
+        Object.keys(have).map((name) => [name, { changes: [], notes: [{ summary: 'skipped' }] }]),
+      )
+    }
+    const one = (own: string, other: string): Change[] => {
+      const id = have[other]!.settings['id']!
+      return have[own]!.settings['peer'] === id ? [] : [change('peer', have[own]!.settings['peer'] ?? null, id)]
+    }
+    return { [want.a]: { changes: one(want.a, want.b) }, [want.b]: { changes: one(want.b, want.a) } }
+  },
+})
+
+export const probeTrial = defineTrial({
+  name: 'probe',
+  summary: 'probe',
+  description: '',
+  example: '',
+  params: z.strictObject({ server: z.string(), client: z.string() }),
+  facts: () => ({ settings }),
+  hosts: (want) => [want.server, want.client],
+  pairs: (want) => [want],
+  prepare: (_, pair, have) => ({
+    ...pair,
+    serverScript: `echo READY ${have[pair.server]!.settings['id']!}\ncat`,
+    clientScript: ([word]) => `echo got ${word!}`,
+    timeoutSeconds: 10,
+    judge: ({ server, client }) => ({
+      ...pair,
+      verdict: client.stdout.includes('got') && server.failure === null ? 'pass' : 'fail',
+      reasons: [],
+      bytes: 0,
+      durationMs: 0,
+      checksumOk: null,
+      subflows: [],
+    }),
+  }),
+})
+
+export function task(
+  index: number,
+  module: Module,
+  wants: Record<string, unknown>,
+  name = `task ${index}`,
+): AssembledTask {
+  return {
+    index,
+    name,
+    module,
+    wants: new Map(Object.entries(wants)),
+    checkOnly: false,
+    source: { file: 'test.yml', line: index + 1, column: 1 },
+  }
+}
+
+export function foldHost(name: string, value: Record<string, unknown>, absent: string | null = null): FoldHost {
+  return {
+    name,
+    facts: new Map([[settings.key, settings]]),
+    gathered: new Map([[settings.key, { ok: true, value }]]),
+    absent,
+  }
+}
