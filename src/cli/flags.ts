@@ -85,3 +85,8 @@ export const applyFlags = {
 export const detailedExitcode = {
   'detailed-exitcode': { type: 'boolean', summary: 'where nothing is applied: exit 3 if changes are pending' },
 } as const satisfies Record<string, Flag>
+
+/** What a trial transfers. */
+export const trialFlags = {
+  bytes: { type: 'string', value: 'SIZE', summary: 'how much to transfer: 64MiB unless given' },
+} as const satisfies Record<string, Flag>

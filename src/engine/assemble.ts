@@ -1,6 +1,6 @@
 /** Puts inventory, playbooks and flags together: who does what, complete and checked, before any connection is made. */
 import { resolveConnection } from '../inventory/connection.ts'
-import { selectHosts } from '../inventory/select.ts'
+import { limitHosts, selectHosts } from '../inventory/select.ts'
 import type { ConnectionFlags, Inventory } from '../inventory/types.ts'
 import type { Diagnostic, Source } from '../model/diagnostic.ts'
 import { DiagnosticsError, errorDiagnostic, hasErrors } from '../model/diagnostic.ts'
@@ -47,7 +47,7 @@ export interface AssembleOptions {
 /** Throws DiagnosticsError with everything that is wrong, or where no host is selected at all. */
 export function assemble(options: AssembleOptions): Assembled {
   const diagnostics: Diagnostic[] = [...options.inventory.diagnostics]
-  const limited = options.limit === null ? null : selectHosts(options.inventory, options.limit, null)
+  const limited = options.limit === null ? null : limitHosts(options.inventory, options.limit)
   diagnostics.push(...(limited?.diagnostics ?? []))
   const allowed = limited === null ? null : new Set(limited.hosts.map((host) => host.name))
   const plays = options.playbooks.flatMap((playbook) =>

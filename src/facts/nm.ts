@@ -1,6 +1,6 @@
 import { FactUnreadable } from '../model/fact.ts'
 import { defineFact } from './define.ts'
-import { nmcliColumns } from './read/nmcli.ts'
+import { nmcliColumns, nmIsAway } from './read/nmcli.ts'
 import { endPiece, firstLine, lines, piece } from './read/output.ts'
 
 export interface NmDevice {
@@ -23,29 +23,30 @@ export interface Nm {
   devices: Record<string, NmDevice>
 }
 
+const VERSION = /^nmcli tool, version (\d+(?:\.\d+)+).*\n?/m
+const OTHER_VERSION = /NetworkManager \((\d+(?:\.\d+)+)\) versions don't match/
+
 export const nm = defineFact<Nm>({
   key: 'nm',
   summary: 'NetworkManager: whether it runs, its version, its devices.',
+  // `nmcli --version` asks no daemon and costs half of what `nmcli general` does; where the daemon is of another
+  // version than the tool, the second command says so.
   probe: `command -v nmcli >/dev/null || exit 0
-nmcli -t -f VERSION general status 2>&1
-${endPiece('general')}
+nmcli --version
 nmcli -t -f DEVICE,TYPE,STATE,CON-UUID device status 2>&1
 ${endPiece('devices')}`,
   parse: (output) => {
     if (output.stdout.trim() === '') return { installed: false, running: false, version: null, devices: {} }
-    const general = piece(output, 'general')
-    const devices = piece(output, 'devices')
-    // nmcli(1): 8 means that NetworkManager is not running.
-    if (general.rc === 8 || devices.rc === 8) return { installed: true, running: false, version: null, devices: {} }
-    if (general.rc !== 0 || devices.rc !== 0) {
-      throw new FactUnreadable(`nmcli failed: ${firstLine(general.text) || firstLine(devices.text)}`)
-    }
+    const answer = piece(output, 'devices')
+    if (nmIsAway(answer)) return { installed: true, running: false, version: null, devices: {} }
+    const { text, rc } = answer
+    if (rc !== 0) throw new FactUnreadable(`nmcli failed: ${firstLine(text.replace(VERSION, ''))}`)
     return {
       installed: true,
       running: true,
-      version: /\d+(?:\.\d+)+/.exec(general.text)?.[0] ?? null,
+      version: (OTHER_VERSION.exec(text) ?? VERSION.exec(text))?.[1] ?? null,
       devices: Object.fromEntries(
-        lines(devices.text).flatMap((line) => {
+        lines(text).flatMap((line) => {
           const [device, type, state, uuid] = nmcliColumns(line)
           if (device === undefined || type === undefined || state === undefined) return []
           const managed = state !== 'unmanaged' && !state.endsWith('(externally)')

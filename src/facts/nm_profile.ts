@@ -1,5 +1,6 @@
 import { FactUnreadable } from '../model/fact.ts'
 import { defineFact } from './define.ts'
+import { nmIsAway } from './read/nmcli.ts'
 import { endPiece, firstLine, piece } from './read/output.ts'
 
 /**
@@ -23,17 +24,18 @@ export const nmProfiles = defineFact<NmProfiles>({
   summary: 'Profiles of NetworkManager, with addresses and MPTCP flags.',
   // nmcli refuses a whole list of fields for one it does not know: asked again without the one that came with 1.40.
   probe: `command -v nmcli >/dev/null || exit 0
-u=$(nmcli -t -f UUID connection show 2>&1); r=$?
-if [ $r -ne 0 ]; then printf '%s\\n== profiles %s\\n' "$u" $r; exit 0; fi
+u=$(nmcli -t -f UUID connection show); r=$?
+if [ $r -ne 0 ]; then printf '\\n== profiles %s\\n' $r; exit 0; fi
+[ -n "$u" ] || exit 0
 set -f
-if o=$(nmcli -t -f ${NEW.join(',')} connection show $u 2>/dev/null) && [ -n "$u" ]; then printf '%s\\n' "$o"; true
-elif [ -n "$u" ]; then nmcli -t -f ${OLD.join(',')} connection show $u 2>&1; fi
+if o=$(nmcli -t -f ${NEW.join(',')} connection show $u 2>/dev/null); then printf '%s\\n' "$o"
+else nmcli -t -f ${OLD.join(',')} connection show $u; fi
 ${endPiece('profiles')}`,
   parse: (output) => {
     if (output.stdout.trim() === '') return {}
     const { text, rc } = piece(output, 'profiles')
-    if (rc === 8) return {}
-    if (rc !== 0) throw new FactUnreadable(`nmcli failed: ${firstLine(text)}`)
+    if (nmIsAway({ text: output.stderr, rc })) return {}
+    if (rc !== 0) throw new FactUnreadable(`nmcli failed: ${firstLine(output.stderr)}`)
     const profiles: NmProfiles = {}
     let settings: NmSettings = {}
     for (const line of text.split('\n')) {

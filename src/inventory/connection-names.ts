@@ -1,14 +1,14 @@
 /** Ansible's variables about connections: those that are read, those that do no harm, and the rest. */
+import { BECOME_PASSWORD_NAMES, PASSWORD_NAMES } from '../text/secrets.ts'
 
 /** Aliases; where several are set the last one counts, as in Ansible's ssh and sudo plugins. */
 export const HOST_NAMES = ['ansible_host', 'ansible_ssh_host']
 export const PORT_NAMES = ['ansible_port', 'ansible_ssh_port']
 export const USER_NAMES = ['ansible_user', 'ansible_ssh_user']
-export const PASSWORD_NAMES = ['ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password']
+export { BECOME_PASSWORD_NAMES, PASSWORD_NAMES }
 export const KEY_FILE_NAMES = ['ansible_private_key_file', 'ansible_ssh_private_key_file']
 export const BECOME_NAMES = ['ansible_become']
 export const BECOME_USER_NAMES = ['ansible_become_user', 'ansible_sudo_user']
-export const BECOME_PASSWORD_NAMES = ['ansible_become_password', 'ansible_become_pass', 'ansible_sudo_pass']
 export const SSH_ARGS_NAMES = ['ansible_ssh_common_args']
 /** Read only to see that they ask for what is done anyway. */
 export const CONNECTION_NAMES = ['ansible_connection']

@@ -9,7 +9,8 @@ export function reconcile(draft: Draft): void {
   const all = draft.groups.get('all')
   const ungrouped = draft.groups.get('ungrouped')
   if (all === undefined || ungrouped === undefined) return
-  const children = new Set([...draft.groups.values()].flatMap((group) => [...group.children.keys()]))
+  const children = new Set<string>()
+  for (const group of draft.groups.values()) for (const child of group.children.keys()) children.add(child)
   for (const name of draft.groups.keys()) {
     if (name !== 'all' && !children.has(name)) all.children.set(name, null)
   }

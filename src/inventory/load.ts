@@ -16,7 +16,7 @@ import type { Inventory } from './types.ts'
 import { listVarsDirectory, readVarsFor } from './vars-files.ts'
 import { readYamlInventory } from './yaml-inventory.ts'
 
-const YAML_ENDINGS = ['.yml', '.yaml', '.json']
+const YAML_ENDINGS = new Set(['.yml', '.yaml', '.json'])
 const SUPPORTED =
   'this version reads YAML inventories (.yml, .yaml, .json); ansible-inventory --list prints one as JSON'
 
@@ -82,7 +82,7 @@ async function readInventory(path: string, draft: Draft, reader: Reader): Promis
   if (text === null) return
   const file = displayPath(path, reader.cwd)
   const source = { file, line: 1, column: 1 }
-  if (!YAML_ENDINGS.includes(extname(path)) && looksLikeIni(text)) {
+  if (!YAML_ENDINGS.has(extname(path)) && looksLikeIni(text)) {
     const summary = 'INI inventories are not supported yet'
     reader.diagnostics.push(errorDiagnostic('not-supported', summary, { source, hint: SUPPORTED }))
     return
@@ -106,7 +106,7 @@ async function refuse(path: string, cwd: string): Promise<Diagnostic | null> {
   if (status === null) return path.includes(',') ? { ...no('lists of hosts in -i'), source: null } : null
   if (status.isDirectory()) return no('directories of inventories')
   if (['.ini', '.cfg'].includes(extname(path))) return no('INI inventories')
-  const isScript = (status.mode & 0o111) !== 0 && !YAML_ENDINGS.includes(extname(path))
+  const isScript = (status.mode & 0o111) !== 0 && !YAML_ENDINGS.has(extname(path))
   return isScript ? no('inventory scripts (this file is executable)') : null
 }
 
@@ -144,8 +144,12 @@ function sameNames(hosts: readonly string[], groups: readonly string[]): Diagnos
   const known = new Set(groups)
   return hosts
     .filter((name) => known.has(name))
-    .map((name) => {
-      const summary = `"${name}" is the name of a host and of a group; as a pattern it means the host`
-      return { ...errorDiagnostic('ambiguous-name', summary, { hint: 'rename one of them' }), severity: 'warning' }
-    })
+    .map((name) => ({
+      severity: 'warning',
+      code: 'ambiguous-name',
+      summary: `"${name}" is the name of a host and of a group; as a pattern it means the host`,
+      detail: '',
+      hint: 'rename one of them',
+      source: null,
+    }))
 }

@@ -7,7 +7,7 @@ import { toValue } from '../text/yaml-node.ts'
 import type { Draft, DraftGroup, Variables } from './draft.ts'
 import { draftGroup, draftHost } from './draft.ts'
 import { expandHostPattern } from './host-range.ts'
-import { guardSecrets } from './secrets.ts'
+import { guardSecrets } from '../text/secrets.ts'
 
 const SECTIONS = ['hosts', 'children', 'vars']
 

@@ -26,7 +26,8 @@ function expandMembers(link: LinkSpec, spec: TopologySpec): Record<string, Membe
   )
 }
 
-function machinesOf(host: string, count: number | undefined): string[] {
+/** Names of the machines that a host stands for. */
+export function machinesOf(host: string, count: number | undefined): string[] {
   if (count === undefined) return [host]
   const width = Math.max(2, String(count).length)
   return Array.from({ length: count }, (_, i) => `${host}-${String(i + 1).padStart(width, '0')}`)

@@ -4,7 +4,7 @@ import { setFrozen } from './cgroup.ts'
 import { LAB_FILES, labDown } from './down.ts'
 import { labError } from './fail.ts'
 import type { HostLayout, LabLayout } from './layout.ts'
-import { awaitMachine, enter, leaderOf, startMachine, stopMachine } from './machine.ts'
+import { awaitMachine, enter, enterCommand, leaderOf, startMachine, stopMachine } from './machine.ts'
 import { run, type RunOptions, type RunResult } from './run.ts'
 
 /** One host of a lab. */
@@ -27,6 +27,8 @@ export interface Lab {
   hosts: LabHost[]
   /** Runs a program (or a line for sh) as root in a host, not through SSH. rc 255 where the host does not run. */
   exec: (host: string, command: readonly string[] | string, options?: RunOptions) => Promise<RunResult>
+  /** The argument vector on this machine that runs a program in a host; null where the host does not run. */
+  command: (host: string, argv: readonly string[]) => Promise<string[] | null>
   /** Runs a program in the switch's namespace, where the links' bridges and the hosts' ports lie. */
   inSwitch: (argv: readonly string[]) => Promise<RunResult>
   /** The switch's port that a host's card hangs on. */
@@ -65,6 +67,7 @@ export function labOf(name: string, dir: string, layout: LabLayout): Lab {
     })),
     exec: async (host, command, options) =>
       enter(find(host), typeof command === 'string' ? ['sh', '-c', command] : command, options),
+    command: async (host, argv) => enterCommand(find(host), argv),
     inSwitch: (argv) => run(['ip', 'netns', 'exec', layout.switchNamespace, ...argv]),
     portOf: (host, card) => {
       const found = find(host).cards.find(({ name }) => name === card)

@@ -18,44 +18,36 @@ const PROGRAMS = [
   'unshare',
 ]
 
-/** Throws DiagnosticsError with everything that this machine lacks. */
-export async function checkMachine(dir: string): Promise<void> {
-  const problems: Diagnostic[] = []
-  if (process.getuid?.() !== 0) {
-    problems.push(
-      errorDiagnostic('lab-needs-root', 'the lab makes namespaces and mounts, so it needs root: run it with sudo'),
-    )
-  }
+/** Whether a program lies in one of PATH's folders. */
+export function hasProgram(program: string): boolean {
   const folders = (process.env['PATH'] ?? '').split(delimiter)
-  const missing = PROGRAMS.filter((program) => !folders.some((folder) => existsSync(join(folder, program))))
+  return folders.some((folder) => existsSync(join(folder, program)))
+}
+
+/** Throws DiagnosticsError unless this process runs as root. */
+export function checkRoot(): void {
+  if (process.getuid?.() === 0) return
+  const summary = 'the lab makes namespaces and mounts, so it needs root: run the same command with sudo'
+  throw new DiagnosticsError([errorDiagnostic('lab-needs-root', summary)])
+}
+
+/** Throws DiagnosticsError with everything that this machine lacks. `dir` is the lab's folder. */
+export function checkMachine(dir: string): void {
+  checkRoot()
+  const problems: Diagnostic[] = []
+  const missing = PROGRAMS.filter((program) => !hasProgram(program))
   if (missing.length > 0) {
-    problems.push(
-      errorDiagnostic('lab-program-missing', `the lab needs programs that are not installed: ${missing.join(', ')}`, {
-        hint: 'install them: .ci/setup lab',
-      }),
-    )
+    const summary = `the lab needs programs that are not installed: ${missing.join(', ')}`
+    problems.push(errorDiagnostic('lab-program-missing', summary, { hint: 'install them: .ci/setup lab' }))
   }
   if (!existsSync('/proc/sys/net/mptcp')) {
-    problems.push(
-      errorDiagnostic(
-        'lab-kernel-without-mptcp',
-        'the kernel of this machine is built without MPTCP, so its hosts have none',
-        {
-          hint: 'run the lab on Linux 5.6 or later with CONFIG_MPTCP',
-        },
-      ),
-    )
+    const summary = 'the kernel of this machine is built without MPTCP, and the hosts share it'
+    const hint = 'run the lab on Linux 5.6 or later with CONFIG_MPTCP'
+    problems.push(errorDiagnostic('lab-kernel-without-mptcp', summary, { hint }))
   }
   if (/[:,\\]/.test(dir)) {
-    problems.push(
-      errorDiagnostic(
-        'lab-folder-name',
-        `${dir}: a lab's folder may hold no colon, comma or backslash (overlay mounts)`,
-        {
-          hint: 'run it from a folder with another name',
-        },
-      ),
-    )
+    const summary = `${dir}: a lab's folder may hold no colon, comma or backslash, which overlay mounts do not take`
+    problems.push(errorDiagnostic('lab-folder-name', summary, { hint: 'run it from a folder with another name' }))
   }
   if (problems.length > 0) throw new DiagnosticsError(problems)
 }

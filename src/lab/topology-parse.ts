@@ -4,7 +4,7 @@ import { DiagnosticsError, errorDiagnostic, hasErrors, type Diagnostic } from '.
 import { didYouMean } from '../text/closest.ts'
 import { locateIn, validateNode, type Locate } from '../text/validate.ts'
 import { parseYaml } from '../text/yaml.ts'
-import { expandTopology } from './expand.ts'
+import { expandTopology, machinesOf } from './expand.ts'
 import { topologySchema, type Topology, type TopologySpec } from './topology.ts'
 
 /** Parses a topology. `file` stands in diagnostics, and its base name names the topology. Throws DiagnosticsError. */
@@ -30,6 +30,16 @@ function checkReferences(spec: TopologySpec, locate: Locate): Diagnostic[] {
     if (known.includes(host)) return
     const hint = didYouMean(host, known) || `the hosts are ${known.join(', ')}`
     problems.push(errorDiagnostic('unknown-host', `there is no host ${host}`, { hint, source: locate(path, of) }))
+  }
+  const machines = new Set<string>()
+  for (const [host, { count }] of Object.entries(spec.hosts)) {
+    for (const machine of machinesOf(host, count)) {
+      if (machines.has(machine)) {
+        const summary = `two hosts are named ${machine}`
+        problems.push(errorDiagnostic('duplicate-host', summary, { source: locate(['hosts', host], 'key') }))
+      }
+      machines.add(machine)
+    }
   }
   const cards = new Set<string>()
   for (const [name, link] of Object.entries(spec.links)) {

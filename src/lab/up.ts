@@ -1,5 +1,4 @@
 // Boots a lab from its topology, and finds one again that was booted before.
-import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -36,8 +35,8 @@ export interface LabUpOptions {
 const PARALLEL = 8
 
 /** The default folder of a lab. */
-export function labFolder(name: string): string {
-  return resolve('.mptcp-fleet', 'lab', name)
+export function labFolder(name: string, cwd: string = process.cwd()): string {
+  return join(cwd, '.mptcp-fleet', 'lab', name)
 }
 
 /**
@@ -48,7 +47,7 @@ export async function labUp(options: LabUpOptions): Promise<Lab> {
   const { onProgress, signal } = options
   const topology = typeof options.topology === 'string' ? await loadTopology(options.topology) : options.topology
   const dir = resolve(options.dir ?? labFolder(topology.name))
-  await checkMachine(dir)
+  checkMachine(dir)
   const before = await loadState(dir).catch(() => null)
   if (before !== null && before.phase !== 'up' && (await isAlive(before.controller))) {
     throw labError('lab-busy', `another run is at work on the lab in ${dir}`, { hint: 'wait for it, or end it' })
@@ -145,9 +144,4 @@ function chooseSlots(id: string, count: number): number[] {
     if (!taken.has(root) && !taken.has(host)) slots.push(slot)
   }
   return slots
-}
-
-/** Names of the labs whose folders lie in the default place, up or not. */
-export function labIsThere(dir: string): boolean {
-  return existsSync(join(dir, 'state.json'))
 }

@@ -30,9 +30,11 @@ limits() {
   run limits set "$@"
 }
 
-# ready ADDRESS DEVICE: is the device there, and the address not being checked for duplicates?
+# ready ADDRESS DEVICE PORT: is the device there, the address not being checked for duplicates, and, for a port, which
+# the kernel opens at once, there at all?
 ready() {
   [ -z "$2" ] || [ -e "/sys/class/net/$2" ] || return 1
+  [ -z "$3" ] || [ -n "$(ip -o addr show to "$1" 2>/dev/null)" ] || return 1
   case $1 in
     *:*) case " $(ip -6 -o addr show tentative 2>/dev/null) " in *" inet6 $1/"*) return 1 ;; esac ;;
   esac
@@ -70,7 +72,7 @@ endpoint() {
   shift
   split "$@" || { bad 'this line is not understood'; return; }
   want_port=$port want_id=$id want_dev=$dev want_flags=$flags
-  while [ "$patience" -gt 0 ] && ! ready "$address" "$want_dev"; do
+  while [ "$patience" -gt 0 ] && ! ready "$address" "$want_dev" "$want_port"; do
     sleep 1
     patience=$((patience - 1))
   done

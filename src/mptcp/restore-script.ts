@@ -51,25 +51,37 @@ const TAIL = `# end of items
 exit "$failed"
 `
 
-/** The whole script for a model. Addresses are written as given; `parseRestoreScript` gives the same model back. */
+/**
+ * The whole script for a model; `parseRestoreScript` gives the same model back. Throws RangeError where an address, a
+ * device or a number is none, since items are shell commands.
+ */
 export function renderRestoreScript(model: PersistedModel): string {
   const { subflows, addAddrAccepted } = model.limits
   const limits = [
     ...(subflows === null ? [] : ['subflows', subflows]),
     ...(addAddrAccepted === null ? [] : ['add_addr_accepted', addAddrAccepted]),
   ]
-  const items = Object.values(model.endpoints).map((endpoint) => {
-    const { address, port, id, dev, flags } = endpoint
-    return [
-      `endpoint ${address}`,
-      ...(port === null ? [] : [`port ${port}`]),
-      ...(id === null ? [] : [`id ${id}`]),
-      ...(dev === null ? [] : [`dev ${dev}`]),
-      ...orderFlags(flags),
-    ].join(' ')
-  })
-  const all = [...(limits.length === 0 ? [] : [`limits ${limits.join(' ')}`]), ...items.sort()]
-  return `${HEAD}${all.map((item) => `${item}\n`).join('')}${TAIL}`
+  const byId = (a: PersistedEndpoint, b: PersistedEndpoint): number => Number(a.id === null) - Number(b.id === null)
+  const items = [
+    ...(limits.length === 0 ? [] : [`limits ${limits.join(' ')}`]),
+    // First those that want an id of their own, before the kernel gives it to another; else by name, for a steady diff.
+    ...Object.entries(model.endpoints)
+      .sort(([a, left], [b, right]) => byId(left, right) || (a < b ? -1 : 1))
+      .map(([, endpoint]) => endpointItem(endpoint)),
+  ]
+  return `${HEAD}${items.map((item) => `${item}\n`).join('')}${TAIL}`
+}
+
+function endpointItem({ address, port, id, dev, flags }: PersistedEndpoint): string {
+  const words = [
+    address,
+    ...(port === null ? [] : ['port', String(port)]),
+    ...(id === null ? [] : ['id', String(id)]),
+    ...(dev === null ? [] : ['dev', dev]),
+    ...orderFlags(flags),
+  ]
+  if (parseEndpoint(words) === null) throw new RangeError(`"${words.join(' ')}" is no endpoint that can be persisted`)
+  return `endpoint ${words.join(' ')}`
 }
 
 /** The unit that runs the script once at boot, when addresses are there. */

@@ -1,4 +1,5 @@
 /** Splits a template into text, expressions, statements and comments, without evaluating anything. */
+import { Secret } from '../model/secret.ts'
 import { TemplateError } from './template-value.ts'
 
 export interface TemplatePart {
@@ -24,6 +25,13 @@ const WORDS = new Set([
   ...'and or not in is if else elif endif for endfor set endset loop recursive macro endmacro call filter'.split(' '),
   ...'endfilter with endwith raw endraw break continue do defined undefined range dict namespace'.split(' '),
 ])
+
+/** Whether any text inside the value holds a template. */
+export function hasTemplate(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('{{') || value.includes('{%') || value.includes('{#')
+  if (Array.isArray(value)) return value.some(hasTemplate)
+  return isRecord(value) && Object.values(value).some(hasTemplate)
+}
 
 /** Throws TemplateError where a delimiter is not closed. */
 export function scanTemplate(template: string): TemplatePart[] {
@@ -117,4 +125,9 @@ function delimited(text: string, kind: TemplatePart['kind']): TemplatePart {
 
 function textPart(text: string): TemplatePart {
   return { kind: 'text', text, inner: text, trimBefore: false, trimAfter: false }
+}
+
+/** A mapping: neither a list nor a Secret. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !(value instanceof Secret) && !Array.isArray(value)
 }

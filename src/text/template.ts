@@ -1,24 +1,18 @@
 /** Jinja templates in values, as Ansible users write them; rendered by minijinja in a sandbox, with fuel. */
 import { Secret } from '../model/secret.ts'
-import { parseBarePath, namesIn, scanTemplate } from './template-scan.ts'
+import { hasTemplate, isRecord, namesIn, parseBarePath, scanTemplate } from './template-scan.ts'
 import type { TemplatePart } from './template-scan.ts'
 import { evaluate, renderText } from './template-engine.ts'
 import { decodeSecrets, encodeSecrets, TemplateError } from './template-value.ts'
 import { didYouMean } from './closest.ts'
 
+export { hasTemplate } from './template-scan.ts'
 export { TemplateError } from './template-value.ts'
 
 /** Names that Ansible has and this version has not; they deserve a better answer than "undefined". */
 const NOT_YET = new Set(['hostvars', 'lookup', 'query', 'q', 'omit', 'vars'])
 
 type Vars = Readonly<Record<string, unknown>>
-
-/** Whether any text inside the value holds a template. */
-export function hasTemplate(value: unknown): boolean {
-  if (typeof value === 'string') return value.includes('{{') || value.includes('{%') || value.includes('{#')
-  if (Array.isArray(value)) return value.some(hasTemplate)
-  return isRecord(value) && Object.values(value).some(hasTemplate)
-}
 
 /**
  * Renders every template inside a value; anything else comes back as it is. Text that is one whole `{{ expression }}`
@@ -154,8 +148,4 @@ class Scope {
 function member(value: unknown, step: string | number): unknown {
   if (Array.isArray(value)) return typeof step === 'number' ? (value.at(step) as unknown) : undefined
   return isRecord(value) && Object.hasOwn(value, step) ? value[step] : undefined
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !(value instanceof Secret) && !Array.isArray(value)
 }

@@ -4,13 +4,17 @@ import { HostError } from '../model/errors.ts'
 import type { Target } from '../model/host.ts'
 import { whereOf } from './where.ts'
 
-/** `lost` settles when the connection is gone. Resolves with null if `signal` aborts first. */
-export function openChannel(
+/**
+ * Hands the channel to `use` in the same turn of the loop, since the program's exit may be in the very next packet.
+ * `lost` resolves when the connection is gone. Null if `signal` aborts first.
+ */
+export function openChannel<T>(
   client: Client,
   command: string,
   target: Target,
   limits: { timeoutMs: number; signal: AbortSignal; lost: Promise<string> },
-): Promise<ClientChannel | null> {
+  use: (channel: ClientChannel) => T | Promise<T>,
+): Promise<T | null> {
   const { timeoutMs, signal, lost } = limits
   const where = whereOf(target.connection)
   return new Promise((resolve, reject) => {
@@ -40,7 +44,7 @@ export function openChannel(
     const onChannel = (error: Error | undefined, channel: ClientChannel): void => {
       // Too late for whoever asked: the channel must not stay open on the host.
       if (over && !error) channel.close()
-      settle(() => (error ? reject(channelRefused(where, error)) : resolve(channel)))
+      settle(() => (error ? reject(channelRefused(where, error)) : resolve(use(channel))))
     }
     try {
       client.exec(command, onChannel)

@@ -32,14 +32,13 @@ export function createSession(
       if (request.signal.aborted) return ABORTED
       const nonce = randomBytes(16).toString('hex')
       const command = commandLine(nonce, request.timeoutSeconds, become)
-      const channel = await openChannel(client, command, target, {
-        timeoutMs: loginTimeoutMs,
-        signal: request.signal,
-        lost,
+      const context = { target, markers: markersOf(nonce), become, loginTimeoutMs, lost }
+      const limits = { timeoutMs: loginTimeoutMs, signal: request.signal, lost }
+      const result = await openChannel(client, command, target, limits, (channel) => {
+        execs++
+        return runOnChannel(channel, request, context)
       })
-      if (channel === null) return ABORTED
-      execs++
-      return runOnChannel(channel, request, { target, markers: markersOf(nonce), become, loginTimeoutMs, lost })
+      return result ?? ABORTED
     },
     usage: () => ({ execs, bytesSent: socket.bytesWritten, bytesReceived: socket.bytesRead }),
     close: async () => {

@@ -79,11 +79,14 @@ export function startEnd(namespace: string, script: string, options: { hold: boo
   const env = { ...process.env, PATH: options.path ?? PATH, LC_ALL: 'C' }
   const child = spawn('ip', ['netns', 'exec', namespace, 'timeout', '-k', '5', '100', 'dash', '-s'], { env })
   const said = { stdout: '', stderr: '' }
-  const ready = Promise.withResolvers<string[] | null>()
+  let settle: (words: string[] | null) => void = () => {}
+  const ready = new Promise<string[] | null>((resolve) => {
+    settle = resolve
+  })
   child.stdout.on('data', (chunk: Buffer) => {
     said.stdout += chunk.toString()
     const words = /^READY (.+)$/m.exec(said.stdout)?.[1]
-    if (words !== undefined) ready.resolve(words.split(' '))
+    if (words !== undefined) settle(words.split(' '))
   })
   child.stderr.on('data', (chunk: Buffer) => {
     said.stderr += chunk.toString()
@@ -92,10 +95,10 @@ export function startEnd(namespace: string, script: string, options: { hold: boo
   child.stdin.write(`trap '' HUP PIPE\nmain() {\n${script}\n}\nmain\n`)
   if (!options.hold) child.stdin.end()
   const done = once(child, 'close').then(([rc]): TrialOutput => {
-    ready.resolve(null)
+    settle(null)
     return { ...said, rc: rc as number | null, failure: null }
   })
-  return { child, stdout: () => said.stdout, ready: ready.promise, done }
+  return { child, stdout: () => said.stdout, ready, done }
 }
 
 /** The trial module's plan from the facts that both namespaces have now. */

@@ -153,8 +153,9 @@ export const trial: TrialResult = {
   ],
 }
 
+const doneChanges = ['Switch MPTCP on', 'Pair them'].map((task) => changeReport({ task }))
+
 export function runReport(more: Partial<RunReport> = {}): RunReport {
-  const done = (task: string): ChangeReport => changeReport({ task })
   return {
     schemaVersion: 1,
     command: 'apply',
@@ -166,8 +167,8 @@ export function runReport(more: Partial<RunReport> = {}): RunReport {
     playbooks: ['playbooks/pair.yml'],
     inventoryHash: 'sha256:0',
     hosts: [
-      hostReport('system-a', { status: 'changed', changes: [done('Switch MPTCP on'), done('Pair them')] }),
-      hostReport('system-b', { status: 'changed', changes: [done('Switch MPTCP on'), done('Pair them')] }),
+      hostReport('system-a', { status: 'changed', changes: doneChanges }),
+      hostReport('system-b', { status: 'changed', changes: doneChanges }),
       hostReport('system-x', {
         status: 'unreachable',
         error: {
@@ -197,19 +198,24 @@ export function events(): RunEvent[] {
     ...pair.map((host): RunEvent => ({ type: 'host-phase', host, phase: 'gathering' })),
     ...pair.map((host): RunEvent => ({ type: 'host-phase', host, phase: 'planned' })),
     { type: 'plan-ready', plan: { ...plan, batches: 1, hosts: planned } },
-    ...planned.flatMap(({ host, changes }): RunEvent[] => [
-      { type: 'host-phase', host, phase: 'applying' },
-      { type: 'apply-started', host, address: '203.0.113.7', changes },
-      ...changes.map((item): RunEvent => ({
-        type: 'change-finished',
-        host,
-        change: changeReport({ task: item.task, summary: item.summary }),
-      })),
-      { type: 'host-phase', host, phase: 'verifying' },
-    ]),
+    ...planned.flatMap(({ host, changes }) => applying(host, changes)),
     { type: 'trial-started', task: 'Prove it', server: 'system-a', client: 'system-b' },
     { type: 'trial-finished', task: 'Prove it', result: trial },
     ...report.hosts.map((host): RunEvent => ({ type: 'host-finished', host })),
     { type: 'run-finished', report },
+  ]
+}
+
+function applying(host: string, changes: PlannedChange[]): RunEvent[] {
+  const finished = changes.map(({ task, summary }): RunEvent => ({
+    type: 'change-finished',
+    host,
+    change: changeReport({ task, summary }),
+  }))
+  return [
+    { type: 'host-phase', host, phase: 'applying' },
+    { type: 'apply-started', host, address: '203.0.113.7', changes },
+    ...finished,
+    { type: 'host-phase', host, phase: 'verifying' },
   ]
 }

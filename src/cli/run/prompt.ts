@@ -29,8 +29,11 @@ export async function confirm(question: string, io: Io, signal: AbortSignal): Pr
   }
 }
 
-/** Asks for a password without showing it. Throws a usage error where there is no terminal, 99 at Ctrl-C. */
-export async function askPassword(question: string, flag: string, io: Io): Promise<Secret> {
+/**
+ * Asks for a password without showing it; null for an empty answer. Throws a usage error where there is no terminal, and
+ * ends with 99 at Ctrl-C.
+ */
+export async function askPassword(question: string, flag: string, io: Io): Promise<Secret | null> {
   if (!canAsk(io)) {
     throw usageError(
       `${flag} asks for a password, and there is no terminal to ask on`,
@@ -40,7 +43,8 @@ export async function askPassword(question: string, flag: string, io: Io): Promi
   io.stderr.write(question)
   io.stdin.setRawMode(true)
   try {
-    return new Secret(await readHidden(io))
+    const typed = await readHidden(io)
+    return typed === '' ? null : new Secret(typed)
   } finally {
     io.stdin.setRawMode(false)
     io.stdin.pause()
@@ -61,7 +65,7 @@ async function readHidden(io: Io): Promise<string> {
       for (const character of String(chunk)) {
         if (character === '\r' || character === '\n' || character === '\u0004') return done(() => resolve(typed))
         if (character === '\u0003') return done(() => reject(new ExitError(EXIT.interrupted.code, 'interrupted')))
-        if (character === '\u007F' || character === '\b') typed = [...typed].slice(0, -1).join('')
+        if (character === '\u007F' || character === '\b') typed = Array.from(typed).slice(0, -1).join('')
         else if (character === '\u0015') typed = ''
         else typed += character
       }

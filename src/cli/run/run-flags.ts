@@ -16,18 +16,21 @@ export async function connectionOf(flags: RunFlags, io: Io): Promise<ConnectionF
   if (flags['private-key'] !== null) connection.privateKeyFile = resolve(io.cwd, flags['private-key'])
   if (flags.become) connection.become = true
   if (flags['become-user'] !== null) connection.becomeUser = flags['become-user']
-  if (flags['ask-pass']) connection.password = await askPassword('SSH password: ', '--ask-pass', io)
+  const password = flags['ask-pass'] ? await askPassword('SSH password: ', '--ask-pass', io) : null
+  if (password !== null) connection.password = password
   if (flags['ask-become-pass']) {
+    const question = password === null ? 'sudo password: ' : 'sudo password [the SSH password]: '
     // As in Ansible: an empty answer means the SSH password.
-    const both = connection.password !== undefined
-    const question = both ? 'sudo password [the SSH password]: ' : 'sudo password: '
-    const typed = await askPassword(question, '--ask-become-pass', io)
-    connection.becomePassword = both && typed.isEmpty ? connection.password! : typed
+    const becomePassword = (await askPassword(question, '--ask-become-pass', io)) ?? password
+    if (becomePassword !== null) connection.becomePassword = becomePassword
   }
   return connection
 }
 
 /** `a,b` and repeated flags as one list. */
 export function splitTags(given: readonly string[]): string[] {
-  return given.flatMap((item) => item.split(',')).map((tag) => tag.trim()).filter((tag) => tag !== '')
+  return given
+    .flatMap((item) => item.split(','))
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== '')
 }

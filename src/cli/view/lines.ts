@@ -58,7 +58,8 @@ function lineOf(event: RunEvent, options: LineOptions, style: Style): string {
     case 'plan-ready':
     case 'apply-started':
     case 'run-finished': {
-      return ''
+      break
     }
   }
+  return ''
 }

@@ -2,8 +2,11 @@
 import type { Diagnostic, Source } from '../model/diagnostic.ts'
 import { errorDiagnostic } from '../model/diagnostic.ts'
 import { Secret } from '../model/secret.ts'
-import { hasTemplate } from '../text/template.ts'
-import { BECOME_PASSWORD_NAMES, PASSWORD_NAMES } from './connection-names.ts'
+import { hasTemplate } from './template-scan.ts'
+
+/** Ansible's variables that hold passwords. */
+export const PASSWORD_NAMES = ['ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password']
+export const BECOME_PASSWORD_NAMES = ['ansible_become_password', 'ansible_become_pass', 'ansible_sudo_pass']
 
 const SECRET_NAMES = new Set([...PASSWORD_NAMES, ...BECOME_PASSWORD_NAMES])
 

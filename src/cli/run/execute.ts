@@ -1,0 +1,132 @@
+/** The one way in which commands run playbooks: flags in, engine, views and store attached, exit code out. */
+import { assemble } from '../../engine/assemble.ts'
+import { newRunId } from '../../engine/run-id.ts'
+import { run } from '../../engine/run.ts'
+import { EXIT } from '../../model/exit-codes.ts'
+import type { PlayPlan } from '../../model/events.ts'
+import type { RunReport } from '../../model/report.ts'
+import { renderDiagnostics } from '../../report/diagnostics.ts'
+import { renderPlan } from '../../report/plan.ts'
+import type { PlanOptions } from '../../report/plan-change.ts'
+import { keepRun } from '../../store/keep-run.ts'
+import { createSshTransport } from '../../transport/ssh.ts'
+import { usageError } from '../errors.ts'
+import type { Io } from '../io.ts'
+import { progressView } from '../view/progress-view.ts'
+import type { OutputKind } from '../view/result-view.ts'
+import { resultView } from '../view/result-view.ts'
+import type { Screen } from '../view/screen.ts'
+import { createScreen } from '../view/screen.ts'
+import type { Interrupts } from './interrupts.ts'
+import { listenForInterrupts } from './interrupts.ts'
+import type { ListFlags } from './lists.ts'
+import { renderLists, tasksByHost } from './lists.ts'
+import type { PlaybookSource } from './load.ts'
+import { loadAll } from './load.ts'
+import { canAsk, confirm } from './prompt.ts'
+import { checkReportFiles, writeReportFiles } from './report-files.ts'
+import type { RunFlags } from './run-flags.ts'
+import { connectionOf } from './run-flags.ts'
+import { fanOut } from './subscribers.ts'
+
+/** Longest time for reading facts on a host, in seconds. */
+const GATHER_SECONDS = 300
+
+export interface RunRequest {
+  command: string
+  source: PlaybookSource
+  flags: RunFlags
+  check: boolean
+  /** Whether changes are made without asking. */
+  yes: boolean
+  tags: string[]
+  skipTags: string[]
+  detailedExitcode: boolean
+  /** Show these and stop. */
+  lists: (ListFlags & { 'syntax-check': boolean }) | null
+  /** Gets the report as well. */
+  onReport?: (report: RunReport) => void
+}
+
+/** Runs it and resolves to the exit code. Throws DiagnosticsError and usage errors before any connection is made. */
+export async function execute(request: RunRequest, io: Io): Promise<number> {
+  const { flags, check, yes } = request
+  const listing = request.lists !== null && Object.values(request.lists).includes(true)
+  if (!check && !yes && !listing && !canAsk(io)) {
+    throw usageError(
+      'there is no terminal to ask on before changes are made',
+      '--yes makes them without asking; --check or the command plan shows them',
+    )
+  }
+  checkReportFiles(flags.report, io.cwd)
+  const loaded = await loadAll(flags.inventory, request.source, io)
+  const selection = { ...loaded, limit: flags.limit, tags: request.tags, skipTags: request.skipTags }
+  const assembled = assemble({ ...selection, connection: {} })
+  const screen = createScreen(io)
+  if (listing && request.lists !== null) {
+    screen.err(renderDiagnostics(assembled.diagnostics, screen.errStyle))
+    const { 'syntax-check': syntaxOnly, ...lists } = request.lists
+    screen.out(
+      syntaxOnly ? 'playbooks and inventory are well formed\n' : renderLists(loaded.playbooks, assembled, lists),
+    )
+    return EXIT.ok.code
+  }
+  const connection = await connectionOf(flags, io)
+  const runId = newRunId()
+  const store = check ? () => {} : keepRun(io.cwd, runId).subscriber
+  const planOptions = { diff: flags.diff, verbose: flags.verbose > 0, steps: flags.verbose > 1 }
+  const results = resultView(flags.output as OutputKind, screen, planOptions, tasksByHost(assembled))
+  const progress = progressView(screen, flags.verbose)
+  const transport = createSshTransport({
+    connectTimeoutMs: flags.timeout * 1000,
+    connectConcurrency: Math.min(flags.forks, 10),
+    env: io.env,
+  })
+  const interrupts = listenForInterrupts((text) => screen.err(text))
+  try {
+    const report = await run({
+      ...selection,
+      command: request.command,
+      runId,
+      forks: flags.forks,
+      check,
+      connection,
+      timeoutSeconds: GATHER_SECONDS,
+      transport,
+      detailedExitcode: request.detailedExitcode,
+      interrupt: interrupts.interrupt,
+      kill: interrupts.kill,
+      review: yes ? async () => true : reviewer(flags.output === 'text', screen, planOptions, interrupts, io),
+      emit: fanOut(store, [progress.subscriber, results], (error) => {
+        screen.err(`mptcp-fleet: a bug in showing the run, which goes on: ${String((error as Error).stack)}\n`)
+      }),
+    })
+    request.onReport?.(report)
+    const unwritten = writeReportFiles(flags.report, io.cwd, report)
+    for (const line of unwritten) screen.err(`mptcp-fleet: ${line}\n`)
+    return unwritten.length > 0 && report.exitCode === EXIT.ok.code ? EXIT.notStarted.code : report.exitCode
+  } finally {
+    progress.stop()
+    interrupts.dispose()
+    await transport.close()
+  }
+}
+
+/** Asks before changes are made. Where stdout carries no plan for people, the plan is shown beside the question. */
+function reviewer(
+  shown: boolean,
+  screen: Screen,
+  options: PlanOptions,
+  interrupts: Interrupts,
+  io: Io,
+): (plan: PlayPlan) => Promise<boolean> {
+  return async (plan) => {
+    if (!shown) screen.err(renderPlan(plan, screen.errStyle, options))
+    screen.hold()
+    try {
+      return await confirm('Apply these changes?', io, interrupts.interrupt)
+    } finally {
+      screen.release()
+    }
+  }
+}

@@ -1,0 +1,34 @@
+/** `--report FILE`: whether it can be written is known before the run, and it is written after it. */
+import { statSync, writeFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { DiagnosticsError, errorDiagnostic } from '../../model/diagnostic.ts'
+import type { RunReport } from '../../model/report.ts'
+import { formatOf } from '../../report/formats.ts'
+
+/** Throws DiagnosticsError where a report has no folder to go to. */
+export function checkReportFiles(files: readonly string[], cwd: string): void {
+  const wrong = files.flatMap((file) => {
+    const path = resolve(cwd, file)
+    const folder = statSync(dirname(path), { throwIfNoEntry: false })
+    if (folder?.isDirectory() !== true) {
+      return [
+        errorDiagnostic('report-file', `--report ${file}: ${dirname(path)} is no folder`, { hint: 'make it first' }),
+      ]
+    }
+    const taken = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+    return taken ? [errorDiagnostic('report-file', `--report ${file}: this is a folder`, { hint: 'name a file' })] : []
+  })
+  if (wrong.length > 0) throw new DiagnosticsError(wrong)
+}
+
+/** Writes each file in the format that its ending asks for; returns one line for each that could not be written. */
+export function writeReportFiles(files: readonly string[], cwd: string, report: RunReport): string[] {
+  return files.flatMap((file) => {
+    try {
+      writeFileSync(resolve(cwd, file), formatOf(file)?.render(report) ?? '')
+      return []
+    } catch (error) {
+      return [`--report ${file}: ${(error as Error).message}`]
+    }
+  })
+}

@@ -1,0 +1,112 @@
+/** Reads connection variables one by one: rendered, checked for type, with their places for messages. */
+import type { Diagnostic, Source } from '../model/diagnostic.ts'
+import { errorDiagnostic } from '../model/diagnostic.ts'
+import type { Host } from '../model/host.ts'
+import { Secret } from '../model/secret.ts'
+import { didYouMean } from '../text/closest.ts'
+import { renderValue, TemplateError } from '../text/template.ts'
+import { describeValue } from '../text/zod-issue.ts'
+import { isHarmless, READ_NAMES } from './connection-names.ts'
+import type { Inventory, PlayConnection } from './types.ts'
+import { templateVars } from './vars.ts'
+
+/** Each method takes the aliases of one variable and gives null where none is set. */
+export interface VariableReader {
+  diagnostics: Diagnostic[]
+  text: (aliases: readonly string[]) => string | null
+  secret: (aliases: readonly string[]) => Secret | null
+  port: (aliases: readonly string[]) => number | null
+  boolean: (aliases: readonly string[]) => boolean | null
+  /** Accepts these values and refuses others. */
+  only: (aliases: readonly string[], values: readonly string[]) => void
+  /** Adds a diagnostic at the place of the variable. */
+  refuse: (aliases: readonly string[], why: string, hint: string) => void
+}
+
+const YES = new Set(['yes', 'on', '1', 'true', 't', 'y'])
+const NO = new Set(['no', 'off', '0', 'false', 'f', 'n'])
+
+/** A reader over the play's variables, then the host's. Mistakes are collected in its diagnostics. */
+export function newVariableReader(host: Host, play: PlayConnection, inventory: Inventory): VariableReader {
+  const diagnostics: Diagnostic[] = []
+  const vars: Record<string, unknown> = { ...templateVars(inventory, host), ...play.vars }
+  const nameOf = (aliases: readonly string[]): string | null =>
+    aliases.findLast((name) => vars[name] !== undefined && vars[name] !== null) ?? null
+
+  const refuse = (aliases: readonly string[], why: string, hint: string): void => {
+    const name = nameOf(aliases) ?? aliases[0] ?? ''
+    const source = placeOf(name, host, play, inventory)
+    const detail = `for host ${host.name}`
+    diagnostics.push(errorDiagnostic('bad-connection-variable', `${name}: ${why}`, { source, hint, detail }))
+  }
+  const value = (aliases: readonly string[]): unknown => {
+    const name = nameOf(aliases)
+    if (name === null) return null
+    try {
+      return renderValue(vars[name], vars)
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error
+      refuse(aliases, error.message, '')
+      return null
+    }
+  }
+  const text = (aliases: readonly string[]): string | null => {
+    const found = value(aliases)
+    if (found === null) return null
+    if (typeof found === 'number') return String(found)
+    if (typeof found === 'string' && found !== '') return found
+    refuse(aliases, found === '' ? 'is empty' : `expected text, got ${describeValue(found)}`, '')
+    return null
+  }
+  const secret = (aliases: readonly string[]): Secret | null => {
+    const found = value(aliases)
+    if (found === null || found instanceof Secret) return found
+    if (typeof found === 'string') return new Secret(found)
+    refuse(
+      aliases,
+      `expected text, got ${Array.isArray(found) ? 'a list' : typeof found}`,
+      'put the password in quotes',
+    )
+    return null
+  }
+  const port = (aliases: readonly string[]): number | null => {
+    const found = value(aliases)
+    if (found === null) return null
+    const number = typeof found === 'string' && /^\d+$/.test(found) ? Number(found) : found
+    if (typeof number === 'number' && Number.isInteger(number) && number >= 1 && number <= 65_535) return number
+    refuse(aliases, `expected a port (1 to 65535), got ${describeValue(found)}`, '')
+    return null
+  }
+  const boolean = (aliases: readonly string[]): boolean | null => {
+    const found = value(aliases)
+    if (found === null || typeof found === 'boolean') return found
+    const word = typeof found === 'string' || typeof found === 'number' ? String(found).toLowerCase() : ''
+    if (YES.has(word) || NO.has(word)) return YES.has(word)
+    refuse(aliases, `expected yes or no, got ${describeValue(found)}`, '')
+    return null
+  }
+  const only = (aliases: readonly string[], values: readonly string[]): void => {
+    const found = value(aliases)
+    if (found === null || (typeof found === 'string' && values.includes(found))) return
+    refuse(aliases, `${describeValue(found)} is not supported yet in this version`, `this version knows ${values[0]}`)
+  }
+  return { diagnostics, text, secret, port, boolean, only, refuse }
+}
+
+/** An error for every variable named ansible_* that is neither read nor harmless. */
+export function findForeignVariables(host: Host, play: PlayConnection, inventory: Inventory): Diagnostic[] {
+  const set = [...new Set([...Object.keys(host.vars), ...Object.keys(play.vars)])]
+  const foreign = set.filter((name) => !isHarmless(name) && !READ_NAMES.includes(name))
+  return foreign.map((name) => {
+    const near = didYouMean(name, READ_NAMES)
+    const summary = `${name}: this connection variable is not supported${near === '' ? '' : `, ${near}`}`
+    const source = placeOf(name, host, play, inventory)
+    const hint = near === '' ? `supported: ${READ_NAMES.join(', ')}` : ''
+    return errorDiagnostic('unknown-connection-variable', summary, { source, hint, detail: `for host ${host.name}` })
+  })
+}
+
+function placeOf(name: string, host: Host, play: PlayConnection, inventory: Inventory): Source | null {
+  if (play.vars[name] !== undefined) return play.originOf?.(name) ?? null
+  return inventory.originOf(host.name, name)
+}

@@ -1,0 +1,104 @@
+/** Host patterns applied: which hosts of an inventory a play or --limit means. */
+import type { Diagnostic, Source } from '../model/diagnostic.ts'
+import { errorDiagnostic } from '../model/diagnostic.ts'
+import type { Host } from '../model/host.ts'
+import { didYouMean } from '../text/closest.ts'
+import { hostsBelow } from './graph.ts'
+import type { PatternPart } from './pattern.ts'
+import { isPlainName, parsePattern, patternRegex } from './pattern.ts'
+import type { Inventory } from './types.ts'
+
+export interface Selection {
+  /** In the order of the pattern, then of the inventory; none twice. */
+  hosts: Host[]
+  diagnostics: Diagnostic[]
+}
+
+/**
+ * The hosts that a pattern means: `all`, `*`, names of groups and hosts, globs, `~regex`, `group[0]`, `group[1:3]`,
+ * separated by commas (or colons), `&` keeps the intersection, `!` removes. As in Ansible, but a name that is in no
+ * inventory is an error, also behind `!`, where a slip would otherwise touch a host that was to be left alone.
+ */
+export function selectHosts(inventory: Inventory, pattern: string, source: Source | null): Selection {
+  return select(inventory, pattern, { source, prefix: '' })
+}
+
+/** The hosts that --limit allows. */
+export function limitHosts(inventory: Inventory, pattern: string): Selection {
+  return select(inventory, pattern, { source: null, prefix: '--limit: ' })
+}
+
+interface Where {
+  source: Source | null
+  prefix: string
+}
+
+function select(inventory: Inventory, pattern: string, where: Where): Selection {
+  const parts = parsePattern(pattern)
+  const diagnostics: Diagnostic[] = []
+  if (parts.length === 0)
+    diagnostics.push(problem(where, 'bad-pattern', 'the host pattern is empty', 'name a group or host'))
+  const names = new Set<string>()
+  for (const part of parts) {
+    const matched = matchPart(inventory, part, where, diagnostics)
+    if (part.operation === 'add') for (const name of matched) names.add(name)
+    else for (const name of names) if (matched.has(name) !== (part.operation === 'keep')) names.delete(name)
+  }
+  const hosts = [...names].flatMap((name) => inventory.hosts.get(name) ?? [])
+  return { hosts, diagnostics }
+}
+
+function matchPart(inventory: Inventory, part: PatternPart, where: Where, diagnostics: Diagnostic[]): Set<string> {
+  if (part.expression.startsWith('@')) {
+    const hint = 'list the hosts, separated by commas'
+    diagnostics.push(problem(where, 'not-supported', 'files of host names (@file) are not supported yet', hint))
+    return new Set()
+  }
+  if (part.operation === 'add' && inventory.hosts.has(part.text)) return new Set([part.text])
+  const matched = matchExpression(inventory, part, where, diagnostics)
+  if (part.subscript === null) return new Set(matched)
+  const { start, end, range } = part.subscript
+  const chosen = range
+    ? matched.slice(start, end === null ? undefined : end + 1)
+    : matched.slice(start, start + 1 || undefined)
+  if (chosen.length === 0 && matched.length > 0) {
+    const summary = `"${part.text}": "${part.expression}" has only ${matched.length} host${matched.length === 1 ? '' : 's'}`
+    diagnostics.push(problem(where, 'bad-pattern', summary, 'the first host has the number 0'))
+  }
+  return new Set(chosen)
+}
+
+/** Groups first; hosts where no group matched, or where the pattern could name both. */
+function matchExpression(inventory: Inventory, part: PatternPart, where: Where, diagnostics: Diagnostic[]): string[] {
+  const { expression } = part
+  let regex: RegExp
+  try {
+    regex = patternRegex(expression)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    diagnostics.push(problem(where, 'bad-pattern', `"${part.text}" is no host pattern: ${why}`, ''))
+    return []
+  }
+  const groups = [...inventory.groups.keys()].filter((name) => regex.test(name))
+  const names = new Set(groups.flatMap((name) => hostsBelow(inventory.groups, name)))
+  if (groups.length === 0 || !isPlainName(expression) || expression.includes('.')) {
+    for (const name of inventory.hosts.keys()) if (regex.test(name)) names.add(name)
+  }
+  if (names.size === 0 && groups.length === 0) diagnostics.push(noMatch(inventory, part, where))
+  return [...names]
+}
+
+function noMatch(inventory: Inventory, part: PatternPart, where: Where): Diagnostic {
+  const { expression } = part
+  if (!isPlainName(expression)) {
+    const missed = problem(where, 'no-match', `"${part.text}" matches no host and no group`, 'check the pattern')
+    return { ...missed, severity: 'warning' }
+  }
+  const near = didYouMean(expression, [...inventory.groups.keys(), ...inventory.hosts.keys()])
+  const summary = `no host and no group is named "${expression}"${near === '' ? '' : `, ${near}`}`
+  return problem(where, 'unknown-host', summary, near === '' ? 'check the inventory that -i names' : '')
+}
+
+function problem(where: Where, code: string, summary: string, hint: string): Diagnostic {
+  return errorDiagnostic(code, where.prefix + summary, { source: where.source, hint })
+}

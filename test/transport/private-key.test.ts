@@ -1,0 +1,65 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import ssh2 from 'ssh2'
+import { afterAll, describe, expect, it } from 'vitest'
+import { createKeyFileReader, parsePrivateKey } from '../../src/transport/private-key.ts'
+import { publicBlob } from './support.ts'
+
+const dir = mkdtempSync(join(tmpdir(), 'mptcp-fleet-keys-'))
+afterAll(() => rmSync(dir, { recursive: true }))
+
+describe('private key files', () => {
+  it.each(['ed25519', 'rsa', 'ecdsa'] as const)('takes an OpenSSH key of type %s', (type) => {
+    const pair = ssh2.utils.generateKeyPairSync(type as 'rsa', { bits: type === 'ecdsa' ? 256 : 2048 })
+    const parsed = parsePrivateKey(Buffer.from(pair.private), 'k')
+    expect(parsed).toMatchObject({ kind: 'usable', publicKey: publicBlob(pair.public) })
+  })
+
+  it.each(['rsa', 'ec'] as const)('takes a PKCS#8 key of type %s', (type) => {
+    const { privateKey } =
+      type === 'rsa'
+        ? generateKeyPairSync('rsa', { modulusLength: 2048 })
+        : generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' })
+    expect(parsePrivateKey(Buffer.from(pem), 'k').kind).toBe('usable')
+  })
+
+  it('says how to convert a PKCS#8 key that it cannot use', () => {
+    const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })
+    expect(parsePrivateKey(Buffer.from(pem), '/k')).toMatchObject({
+      kind: 'unusable',
+      hint: expect.stringContaining('ssh-keygen -p -f /k'),
+    })
+  })
+
+  it('reads the public part of an encrypted key', () => {
+    const pair = ssh2.utils.generateKeyPairSync('ed25519', { passphrase: 'x', cipher: 'aes256-ctr', rounds: 1 })
+    const parsed = parsePrivateKey(Buffer.from(pair.private), 'k')
+    expect(parsed).toEqual({ kind: 'encrypted', path: 'k', publicKey: publicBlob(pair.public) })
+  })
+
+  it('takes the public part of an older encrypted key from the file beside it', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const pem = privateKey.export({ type: 'pkcs1', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'x' })
+    const pair = ssh2.utils.generateKeyPairSync('ed25519')
+    writeFileSync(join(dir, 'old'), pem)
+    writeFileSync(join(dir, 'old.pub'), pair.public)
+    const parsed = await createKeyFileReader()(join(dir, 'old'))
+    expect(parsed).toMatchObject({ kind: 'encrypted', publicKey: publicBlob(pair.public) })
+  })
+
+  it('tells a public key, a file that is no key, a directory and an absent file apart', async () => {
+    const pair = ssh2.utils.generateKeyPairSync('ed25519')
+    expect(parsePrivateKey(Buffer.from(pair.public), 'id.pub')).toMatchObject({
+      kind: 'unusable',
+      reason: 'is a public key',
+      hint: 'name the private key: id',
+    })
+    expect(parsePrivateKey(Buffer.from('hello'), 'k').kind).toBe('unusable')
+    expect(parsePrivateKey(Buffer.alloc(0), 'k').kind).toBe('unusable')
+    expect(await createKeyFileReader()(dir)).toMatchObject({ kind: 'unusable', reason: 'is a directory' })
+    expect(await createKeyFileReader()(join(dir, 'none'))).toMatchObject({ kind: 'absent' })
+  })
+})

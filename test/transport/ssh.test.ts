@@ -1,0 +1,394 @@
+import { EventEmitter, once } from 'node:events'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import type { AddressInfo, Server as NetServer, Socket } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { AuthContext } from 'ssh2'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { HostError } from '../../src/model/errors.ts'
+import type { Connection, Target } from '../../src/model/host.ts'
+import { Secret } from '../../src/model/secret.ts'
+import { renderKnownHost } from '../../src/transport/known-hosts.ts'
+import { createSshTransport } from '../../src/transport/ssh.ts'
+import type { SshTransportOptions } from '../../src/transport/ssh.ts'
+import type { Session, Transport } from '../../src/transport/types.ts'
+import { acceptKey, keyPair, request, startServer, targetOf } from './support.ts'
+import type { ServerOptions, TestServer } from './support.ts'
+
+const { signal } = new AbortController()
+const cleanups: (() => unknown)[] = []
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup()
+})
+
+function transportOf(options: SshTransportOptions = {}): Transport {
+  const transport = createSshTransport({ env: { HOME: '/nonexistent' }, retryDelayMs: 10, ...options })
+  cleanups.push(() => transport.close())
+  return transport
+}
+
+async function serve(options: ServerOptions = {}): Promise<TestServer> {
+  const server = await startServer(options)
+  cleanups.push(() => server.close())
+  return server
+}
+
+async function listen(onSocket: (socket: Socket) => void): Promise<number> {
+  const sockets = new Set<Socket>()
+  const server: NetServer = createServer((socket) => {
+    sockets.add(socket.on('error', () => {}))
+    onSocket(socket)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
+  cleanups.push(() => {
+    for (const socket of sockets) socket.destroy()
+    return new Promise<void>((resolve) => server.close(() => resolve()))
+  })
+  return (server.address() as AddressInfo).port
+}
+
+const failureOf = (promise: Promise<unknown>): Promise<HostError> =>
+  promise.then(
+    () => expect.fail('should have failed'),
+    (error: HostError) => error,
+  )
+
+const known = async (entries: (server: TestServer) => string): Promise<{ server: TestServer; target: Target }> => {
+  const server = await serve()
+  const file = join(server.dir, 'known_hosts')
+  writeFileSync(file, entries(server))
+  const target = targetOf({
+    port: server.port,
+    privateKeyFile: server.keyFile,
+    hostKeyChecking: 'strict',
+    knownHostsFiles: [join(server.dir, 'absent'), file],
+  })
+  return { server, target }
+}
+
+const other = Buffer.from(keyPair().public.split(' ')[1] ?? '', 'base64')
+
+const connectTo = (server: TestServer, connection: Partial<Connection>, options: SshTransportOptions = {}) =>
+  transportOf(options).connect(targetOf({ port: server.port, ...connection }), signal)
+
+const password = (methods: ('password' | 'keyboard-interactive')[]) => (context: AuthContext) => {
+  if (context.method === 'password' && methods.includes('password') && context.password === 'right') context.accept()
+  else if (context.method === 'keyboard-interactive' && methods.includes('keyboard-interactive')) {
+    context.prompt([{ prompt: 'Password: ', echo: false }], (answers) =>
+      answers[0] === 'right' ? context.accept() : context.reject(methods),
+    )
+  } else context.reject(methods)
+}
+
+/** A sudo of our own: asks as the real one does, and grants `right`. */
+const SUDO = `#!/bin/sh
+while [ "$1" != -- ]; do [ "$1" = -p ] && prompt=$2; [ "$1" = -u ] && user=$2; shift; done; shift
+[ "$user" = free ] && exec "$@"
+[ "$user" = tty ] && { echo 'sudo: sorry, you must have a tty to run sudo' >&2; exit 1; }
+echo 'We trust you have received the usual lecture.' >&2
+for try in 1 2 3; do
+printf %s "$prompt" >&2
+read -r password || { echo 'sudo: no password was provided' >&2; exit 1; }
+[ "$password" = right ] && exec "$@"
+echo 'Sorry, try again.' >&2
+done
+echo 'sudo: 3 incorrect password attempts' >&2
+exit 1
+`
+
+const become = async (user: string, password: string | null, script = 'cat; echo done; echo err >&2') => {
+  const bin = join((await serve()).dir, 'bin')
+  mkdirSync(bin)
+  writeFileSync(join(bin, 'sudo'), SUDO)
+  chmodSync(join(bin, 'sudo'), 0o755)
+  const server = await serve({ bin })
+  const session = await transportOf().connect(
+    targetOf({
+      port: server.port,
+      privateKeyFile: server.keyFile,
+      user: 'ops',
+      become: { user, password: password === null ? null : new Secret(password) },
+    }),
+    signal,
+  )
+  return session.exec(request(script))
+}
+
+describe('reaching a host', () => {
+  it('tries again after a connection that was dropped, and gives up after the retries', async () => {
+    let dropped = 0
+    const port = await listen((socket) => {
+      dropped++
+      socket.destroy()
+    })
+    const error = await failureOf(transportOf({ connectRetries: 2 }).connect(targetOf({ port }), signal))
+    expect(error.data.code).toBe('connection-lost')
+    expect(dropped).toBe(3)
+  })
+
+  it('tells a silent server from one that speaks something else', async () => {
+    const silent = await listen(() => {})
+    const options = { connectTimeoutMs: 300, connectRetries: 0 }
+    expect((await failureOf(transportOf(options).connect(targetOf({ port: silent }), signal))).data.code).toBe(
+      'timeout',
+    )
+    const http = await listen((socket) => socket.write('SSH-1.0-old\r\n'))
+    expect((await failureOf(transportOf(options).connect(targetOf({ port: http }), signal))).data.code).toBe('protocol')
+  })
+
+  it('does not retry what is refused', async () => {
+    const port = await listen(() => {})
+    await cleanups.pop()?.()
+    const started = performance.now()
+    const error = await failureOf(transportOf({ retryDelayMs: 5000 }).connect(targetOf({ port }), signal))
+    expect(error.data).toMatchObject({ code: 'refused', summary: expect.stringContaining(`127.0.0.1:${port}`) })
+    expect(performance.now() - started).toBeLessThan(2000)
+  })
+
+  it('stops at once when called off', async () => {
+    const port = await listen(() => {})
+    const controller = new AbortController()
+    const connecting = transportOf().connect(targetOf({ port }), controller.signal)
+    setTimeout(() => controller.abort(), 50)
+    expect((await failureOf(connecting)).data.code).toBe('aborted')
+    expect((await failureOf(transportOf().connect(targetOf({ port }), controller.signal))).data.code).toBe('aborted')
+  })
+
+  it('keeps to its limit of connections being made', async () => {
+    let now = 0
+    let most = 0
+    const port = await listen((socket) => {
+      most = Math.max(most, ++now)
+      socket.once('close', () => now--)
+      setTimeout(() => socket.destroy(), 20)
+    })
+    const transport = transportOf({ connectConcurrency: 3, connectRetries: 0 })
+    await Promise.all(Array.from({ length: 12 }, () => failureOf(transport.connect(targetOf({ port }), signal))))
+    expect(most).toBe(3)
+  })
+})
+
+describe('host keys', () => {
+  it.each(['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ssh-rsa'])('asks for the %s key that is known', async (type) => {
+    const { target } = await known((s) => renderKnownHost('127.0.0.1', s.port, s.hostKeys[type] ?? Buffer.alloc(0)))
+    await expect(transportOf().connect(target, signal)).resolves.toBeDefined()
+  })
+
+  it('refuses an unknown host and says how to make it known', async () => {
+    const { server, target } = await known(() => '')
+    const { data } = await failureOf(transportOf().connect(target, signal))
+    expect(data.code).toBe('host-key-unknown')
+    expect(data.detail).toMatch(/presented: ssh-ed25519 SHA256:/)
+    expect(data.hint).toContain(`ssh-keyscan -p ${server.port} -t ed25519 127.0.0.1`)
+  })
+
+  it('refuses a changed key and names the line of the old one', async () => {
+    const { target } = await known((s) => `#\n${renderKnownHost('127.0.0.1', s.port, other)}`)
+    const { data } = await failureOf(transportOf().connect(target, signal))
+    expect(data.code).toBe('host-key-changed')
+    expect(data.detail).toContain(`${target.connection.knownHostsFiles[1]}:2`)
+    expect(data.detail.match(/SHA256:/g)).toHaveLength(2)
+  })
+
+  it('refuses a revoked key', async () => {
+    const { target } = await known((s) => {
+      const line = renderKnownHost('127.0.0.1', s.port, s.hostKeys['ssh-ed25519'] ?? Buffer.alloc(0))
+      return `${line}\n@revoked ${line}`
+    })
+    expect((await failureOf(transportOf().connect(target, signal))).data.code).toBe('host-key-revoked')
+  })
+})
+
+describe('authentication', () => {
+  it('names what was tried and what the server takes', async () => {
+    const server = await serve()
+    const wrong = join(server.dir, 'wrong')
+    writeFileSync(wrong, keyPair().private)
+    const error = await failureOf(connectTo(server, { privateKeyFile: wrong, password: new Secret('x') }))
+    expect(error.data).toMatchObject({
+      code: 'auth',
+      summary: expect.stringContaining(`root@127.0.0.1:${server.port}`),
+    })
+    expect(error.data.detail).toBe(`tried: key ${wrong}\nthe server takes: publickey`)
+  })
+
+  it('reports key files that cannot be used before it connects', async () => {
+    const server = await serve()
+    const encrypted = join(server.dir, 'encrypted')
+    const { utils } = (await import('ssh2')).default
+    const pair = utils.generateKeyPairSync('ed25519', { passphrase: 'x', cipher: 'aes256-ctr', rounds: 1 })
+    writeFileSync(encrypted, pair.private)
+    const absent = await failureOf(connectTo(server, { privateKeyFile: join(server.dir, 'none') }))
+    expect(absent).toMatchObject({ outcome: 'unreachable', data: { code: 'key-file' } })
+    const locked = await failureOf(connectTo(server, { privateKeyFile: encrypted }))
+    expect(locked.data).toMatchObject({ code: 'key-file', hint: expect.stringContaining('ssh-add') })
+    expect(server.connections()).toBe(0)
+  })
+
+  it('uses the default keys of the home directory, and says that an encrypted one was left out', async () => {
+    const seen: string[] = []
+    const server = await serve({
+      authenticate: (context, publicKey) => {
+        seen.push(context.method)
+        acceptKey(context, publicKey)
+      },
+    })
+    mkdirSync(join(server.dir, '.ssh'))
+    const { utils } = (await import('ssh2')).default
+    const pair = utils.generateKeyPairSync('ed25519', { passphrase: 'x', cipher: 'aes256-ctr', rounds: 1 })
+    writeFileSync(join(server.dir, '.ssh/id_ed25519'), pair.private)
+    const env = { HOME: server.dir }
+    const error = await failureOf(connectTo(server, {}, { env }))
+    expect(error.data.detail).toContain('id_ed25519 is encrypted')
+    writeFileSync(join(server.dir, '.ssh/id_rsa'), (await import('node:fs')).readFileSync(server.keyFile))
+    await expect(connectTo(server, {}, { env })).resolves.toBeDefined()
+    expect(seen.slice(-3)).toEqual(['none', 'publickey', 'publickey'])
+  })
+
+  it('remarks on an agent that cannot be reached, and goes on without it', async () => {
+    const server = await serve()
+    const error = await failureOf(
+      connectTo(server, {}, { env: { SSH_AUTH_SOCK: '/nonexistent', HOME: '/nonexistent' } }),
+    )
+    expect(error.data.detail).toContain('the agent at /nonexistent cannot be reached')
+  })
+
+  it.each(['password', 'keyboard-interactive'] as const)('answers by %s', async (method) => {
+    const server = await serve({ authenticate: password([method]) })
+    await expect(connectTo(server, { password: new Secret('right') })).resolves.toBeDefined()
+    const error = await failureOf(connectTo(server, { password: new Secret('wrong') }))
+    expect(error.data.detail).toBe(`tried: ${method}\nthe server takes: ${method}`)
+    expect(JSON.stringify(error.data)).not.toContain('wrong')
+  })
+
+  it('goes on to the next method where the server wants two', async () => {
+    const server = await serve({
+      authenticate: (context, publicKey) => {
+        if (context.method === 'publickey' && context.key.data.equals(publicKey)) context.reject(['password'], true)
+        else if (context.method === 'password' && context.password === 'right') context.accept()
+        else context.reject(['publickey'])
+      },
+    })
+    const both = { privateKeyFile: server.keyFile, password: new Secret('right') }
+    await expect(connectTo(server, both)).resolves.toBeDefined()
+    const error = await failureOf(connectTo(server, { privateKeyFile: server.keyFile }))
+    expect(error.data.detail).toContain('wants a further one')
+  })
+})
+
+describe('exec', () => {
+  let server: TestServer
+  let transport: Transport
+  let session: Session
+  beforeAll(async () => {
+    server = await startServer()
+    transport = createSshTransport({ env: {} })
+    session = await transport.connect(targetOf({ port: server.port, privateKeyFile: server.keyFile }), signal)
+  })
+  afterAll(async () => {
+    await transport.close()
+    await server.close()
+  })
+
+  it('runs a script and counts', async () => {
+    const result = await session.exec(request('echo out; echo err >&2; echo "$MPTCP_FLEET_SSH"; return 3'))
+    expect(result).toEqual({ end: 'exited', rc: 3, stdout: 'out\n127.0.0.1 5555 127.0.0.1 22\n', stderr: 'err\n' })
+    expect(session.usage().execs).toBe(1)
+    expect(session.usage().bytesSent).toBeGreaterThan(500)
+  })
+
+  it('runs several at once', async () => {
+    const results = await Promise.all([1, 2, 3].map((n) => session.exec(request(`sleep 0.1; echo ${n}`))))
+    expect(results.map((r) => r.stdout)).toEqual(['1\n', '2\n', '3\n'])
+  })
+
+  it('holds stdin until it is released', async () => {
+    const switched = new EventEmitter()
+    const holdStdin = { release: once(switched, 'off').then(() => {}) }
+    const lines: string[] = []
+    const running = session.exec(
+      request('echo waiting; cat >/dev/null; echo released', { holdStdin, onLine: (line) => void lines.push(line) }),
+    )
+    await vi.waitFor(() => expect(lines).toEqual(['waiting']), 5000)
+    await sleep(200)
+    expect(lines).toEqual(['waiting'])
+    switched.emit('off')
+    expect(await running).toMatchObject({ end: 'exited', rc: 0, stdout: 'waiting\nreleased\n' })
+  })
+
+  it('does not take a script that exits with 124 for one that timed out', async () => {
+    expect(await session.exec(request('exit 124'))).toMatchObject({ end: 'exited', rc: 124 })
+  })
+
+  it('ends a script in time, with those of its children that ignore SIGTERM', async () => {
+    const mark = `7${Date.now() % 1e7}`
+    const script = `(trap '' TERM; sleep ${mark}; sleep ${mark}) & echo started; sleep ${mark}`
+    const result = await session.exec(request(script, { timeoutSeconds: 1 }))
+    expect(result).toMatchObject({ end: 'timed-out', rc: null, stdout: 'started\n' })
+    expect((await session.exec(request(`ps -eo args | grep '[s]leep ${mark}'`))).stdout).toBe('')
+  })
+
+  it('ends at the cap, and the session goes on', async () => {
+    const result = await session.exec(request('while echo 0123456789; do :; done', { outputCap: 5000 }))
+    expect(result.end).toBe('output-cap')
+    expect(result.stdout).toHaveLength(5000)
+    expect((await session.exec(request('echo on'))).stdout).toBe('on\n')
+  })
+
+  it('ends on an abort', async () => {
+    const controller = new AbortController()
+    const running = session.exec(
+      request('echo begun; sleep 3', { signal: controller.signal, onLine: () => controller.abort() }),
+    )
+    expect(await running).toMatchObject({ end: 'aborted', rc: null, stdout: 'begun\n' })
+    expect(await session.exec(request('echo never', { signal: controller.signal }))).toMatchObject({ end: 'aborted' })
+  })
+
+  it('fails alone where the one who watches throws', async () => {
+    const watched = session.exec(
+      request('echo x; sleep 1', {
+        onLine: () => {
+          throw new RangeError('watcher')
+        },
+      }),
+    )
+    await expect(watched).rejects.toThrow(RangeError)
+    expect((await session.exec(request('echo on'))).stdout).toBe('on\n')
+  })
+
+  it('reveals a secret only in the script', async () => {
+    const script = ["main() {\nprintf %s '", new Secret('s3cret'), "' | wc -c\n}\nmain\n"]
+    expect((await session.exec(request('', { script }))).stdout.trim()).toBe('6')
+  })
+
+  it('is lost when the connection breaks, and says so of later execs', async () => {
+    const own = await transport.connect(targetOf({ port: server.port, privateKeyFile: server.keyFile }), signal)
+    const [, connection] = [...server.open]
+    const running = own.exec(request('echo begun; sleep 3', { onLine: () => connection?.end() }))
+    expect(await running).toMatchObject({ end: 'lost', rc: null, stdout: 'begun\n' })
+    expect((await failureOf(own.exec(request('true')))).data.code).toBe('connection-lost')
+    await own.close()
+  })
+})
+
+describe('become', () => {
+  it('gives the password once it is asked for, and the script sees nothing of it', async () => {
+    expect(await become('root', 'right')).toEqual({ end: 'exited', rc: 0, stdout: 'done\n', stderr: 'err\n' })
+  })
+
+  it('keeps the password to itself where sudo does not ask', async () => {
+    expect(await become('free', 'right')).toMatchObject({ end: 'exited', rc: 0, stdout: 'done\n' })
+  })
+
+  it.each([
+    ['root', 'wrong', 'become-password-wrong'],
+    ['root', null, 'become-password-missing'],
+    ['tty', null, 'become-requires-tty'],
+    ["x'; id #", null, 'become-user-unknown'],
+  ])('fails for %s with %s: %s', async (user, password, code) => {
+    const error = await failureOf(become(user, password))
+    expect(error).toMatchObject({ outcome: 'failed', data: { code } })
+    expect(JSON.stringify(error.data)).not.toContain('-pw')
+  })
+})
