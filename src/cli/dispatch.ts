@@ -42,7 +42,8 @@ async function run(argv: readonly string[], version: string, io: Io): Promise<nu
   const { parseCommandLine } = await import('./parse.ts')
   const parsed = await parseCommandLine(entry.name, command, rest)
   if (parsed.kind === 'help') {
-    io.stdout.write(parsed.text)
+    const { renderCommandHelp } = await import('./command-help.ts')
+    io.stdout.write(renderCommandHelp(command, Math.min(io.stdout.columns ?? 80, 100)))
     return EXIT.ok.code
   }
   return await command.run(parsed.invocation, io)

@@ -7,7 +7,7 @@ export function renderOverview(): string {
   const shown = commands.filter((command) => command.hidden !== true)
   const width = Math.max(...shown.map((command) => command.usage.length))
   const lines = [
-    'mptcp-fleet: plan, apply, verify and prove Multipath TCP on a fleet of hosts over SSH.',
+    'mptcp-fleet: plan, apply, verify and prove Multipath TCP on hosts over SSH.',
     '',
     'Usage: mptcp-fleet COMMAND …',
     '',

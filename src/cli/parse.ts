@@ -4,7 +4,7 @@ import { didYouMean } from '../text/closest.ts'
 import type { CommandModule, Flag, Flags, Invocation } from './command.ts'
 import { usageError } from './errors.ts'
 
-export type Parsed = { kind: 'help'; text: string } | { kind: 'run'; invocation: Invocation<any> }
+export type Parsed = { kind: 'help' } | { kind: 'run'; invocation: Invocation<any> }
 
 /** Throws a usage error that names what is wrong. */
 export async function parseCommandLine(name: string, command: CommandModule, argv: readonly string[]): Promise<Parsed> {
@@ -17,7 +17,7 @@ export async function parseCommandLine(name: string, command: CommandModule, arg
       failure = message ?? error?.message ?? 'cannot be understood'
     })
     .parseAsync([...argv])
-  if (parsed['help'] === true) return { kind: 'help', text: `${await parser.getHelp()}\n` }
+  if (parsed['help'] === true) return { kind: 'help' }
   if (failure !== null) throw usageError(plainMessage(failure), hint)
   const positional = parsed._.map(String)
   const rest = ((parsed['--'] as unknown[] | undefined) ?? []).map(String)
@@ -29,12 +29,10 @@ export async function parseCommandLine(name: string, command: CommandModule, arg
 }
 
 function build(command: CommandModule): ReturnType<typeof yargs> {
-  const types = { boolean: 'boolean', count: 'count', string: 'string', number: 'number', strings: 'array' } as const
+  // Numbers are read as text first, so that a wrong one can be shown as it was written.
+  const types = { boolean: 'boolean', count: 'count', string: 'string', number: 'string', strings: 'array' } as const
   const parser = yargs()
-    .scriptName('mptcp-fleet')
     .locale('en')
-    .usage(`Usage: $0 ${command.usage}\n\n${[command.summary, command.description ?? ''].join('\n').trim()}`)
-    .wrap(Math.min(100, process.stdout.columns ?? 80))
     .version(false)
     .help(false)
     .exitProcess(false)
@@ -47,7 +45,7 @@ function build(command: CommandModule): ReturnType<typeof yargs> {
       'parse-positional-numbers': false,
       'populate--': true,
     })
-    .option('help', { alias: 'h', type: 'boolean', describe: 'show this' })
+    .option('help', { alias: 'h', type: 'boolean' })
   for (const [key, flag] of Object.entries<Flag>(command.flags)) {
     const type = types[flag.type]
     const takesValue = type !== 'boolean' && type !== 'count'
@@ -56,16 +54,9 @@ function build(command: CommandModule): ReturnType<typeof yargs> {
       ...(flag.type === 'strings' ? { string: true } : {}),
       ...(flag.letter === undefined ? {} : { alias: flag.letter }),
       ...(takesValue ? { requiresArg: true } : {}),
-      describe: `${flag.value === undefined ? '' : `${flag.value}: `}${flag.summary}${defaultText(flag)}`,
     })
   }
-  for (const example of command.examples ?? []) parser.example(`$0 ${example}`, '')
   return parser
-}
-
-function defaultText(flag: Flag): string {
-  const choices = flag.choices === undefined ? '' : ` (${flag.choices.join(', ')})`
-  return flag.default === undefined ? choices : `${choices} [${flag.default}]`
 }
 
 /** yargs' own sentences, made to name the flag as it is written. */
@@ -88,19 +79,19 @@ function dashed(key: string): string {
 function valueOf(key: string, flag: Flag, raw: unknown): unknown {
   if (flag.type === 'boolean') return (Array.isArray(raw) ? raw.at(-1) : raw) === true
   if (flag.type === 'count') return Number(raw ?? 0)
-  const given = raw === undefined ? [] : Array.isArray(raw) ? (raw as (string | number)[]) : [raw as string | number]
-  for (const value of given) {
-    const wrong = wrongValue(flag, value)
-    if (wrong !== null) throw usageError(`${dashed(key)} ${value}: ${wrong}`)
+  const given = raw === undefined ? [] : (Array.isArray(raw) ? raw : [raw]).map(String)
+  const values = given.map((text) => (flag.type === 'number' ? Number(text) : text))
+  for (const [index, value] of values.entries()) {
+    const wrong = given[index] === '' ? 'must not be empty' : wrongValue(flag, value)
+    if (wrong !== null) throw usageError(`${dashed(key)} ${given[index]}: ${wrong}`)
   }
-  if (flag.type === 'strings') return given.map(String)
+  if (flag.type === 'strings') return values
   // As in Ansible, the last one wins where a flag is repeated.
-  return given.at(-1) ?? flag.default ?? null
+  return values.at(-1) ?? flag.default ?? null
 }
 
 function wrongValue(flag: Flag, value: string | number): string | null {
   if (flag.type === 'number' && Number.isNaN(value)) return 'must be a number'
-  if (value === '') return 'must not be empty'
   if (flag.choices !== undefined && !flag.choices.includes(String(value))) {
     return `must be one of ${flag.choices.join(', ')}`
   }

@@ -28,7 +28,9 @@ export interface MptcpPersisted extends PersistedModel {
   directories: Record<string, boolean>
 }
 
-const DIRECTORIES = ['/usr/local/libexec', '/usr/local/libexec/mptcp-fleet']
+const PARENT = '/usr/local/libexec'
+const FOLDER = `${PARENT}/mptcp-fleet`
+const DIRECTORIES = [PARENT, FOLDER]
 
 export const mptcpPersisted = defineFact<MptcpPersisted>({
   key: 'mptcp_persisted',
@@ -66,9 +68,7 @@ export function persistedWith(have: MptcpPersisted, model: PersistedModel): Mptc
     script: empty ? null : { path: RESTORE_SCRIPT_PATH, content: renderRestoreScript(model), mode: '0755', ...root },
     unit: empty ? null : { path: RESTORE_UNIT_PATH, content: renderRestoreUnit(), mode: '0644', ...root },
     unitEnabled: !empty,
-    directories: empty
-      ? have.directories
-      : Object.fromEntries(Object.keys(have.directories).map((path) => [path, true])),
+    directories: empty ? { ...have.directories, [FOLDER]: false } : { [PARENT]: true, [FOLDER]: true },
   }
 }
 

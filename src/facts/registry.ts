@@ -22,7 +22,7 @@ import { sysctlPersisted } from './sysctl_persisted.ts'
 import { tools } from './tools.ts'
 
 /** Facts without arguments, by key. */
-export const facts: ReadonlyMap<string, Fact<any>> = new Map(
+export const facts: ReadonlyMap<string, Fact> = new Map(
   [
     os,
     identity,
@@ -44,7 +44,7 @@ export const facts: ReadonlyMap<string, Fact<any>> = new Map(
     listeners,
     counters,
     sshConnection,
-  ].map((fact: Fact<any>): [string, Fact<any>] => [fact.key, fact]),
+  ].map((fact): [string, Fact] => [fact.key, fact as Fact]),
 )
 
 /** Facts that take an argument: how their keys read, and what they tell. */

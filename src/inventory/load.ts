@@ -4,6 +4,7 @@ import { dirname, extname, join, resolve } from 'node:path'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { DiagnosticsError, errorDiagnostic, hasErrors } from '../model/diagnostic.ts'
 import type { Host } from '../model/host.ts'
+import { inFileOrder } from '../text/diagnostics.ts'
 import { parseYaml } from '../text/yaml.ts'
 import type { Draft, Variables } from './draft.ts'
 import { newDraft } from './draft.ts'
@@ -35,7 +36,7 @@ export async function loadInventory(
   for (const path of paths) await readInventory(path, draft, reader)
   reconcile(draft)
   reader.diagnostics.push(...findCycles(draft))
-  if (hasErrors(reader.diagnostics)) throw new DiagnosticsError(reader.diagnostics)
+  if (hasErrors(reader.diagnostics)) throw new DiagnosticsError(inFileOrder(reader.diagnostics))
   return assemble(draft, reader, { inventory: lastOfEach(paths.map(dirname)), playbook: lastOfEach(varsDirs) })
 }
 
@@ -55,7 +56,7 @@ async function assemble(
     playbookGroups: await readLayer(dirs.playbook, 'group_vars', groupNames, reader),
     playbookHosts: await readLayer(dirs.playbook, 'host_vars', hostNames, reader),
   }
-  if (hasErrors(reader.diagnostics)) throw new DiagnosticsError(reader.diagnostics)
+  if (hasErrors(reader.diagnostics)) throw new DiagnosticsError(inFileOrder(reader.diagnostics))
   const groupsOf = groupsOfHosts(groups)
   const merged = new Map(hostNames.map((name) => [name, mergeHostVars(name, groupsOf.get(name) ?? [], layers)]))
   const hosts = new Map<string, Host>()

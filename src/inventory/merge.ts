@@ -27,6 +27,8 @@ export function mergeHostVars(host: string, groups: readonly Group[], layers: La
   const others = groups.filter((group) => group.name !== 'all').map((group) => group.name)
   const merged: Variables = new Map()
   for (const name of ['all', ...others]) add(merged, layers.groupVars.get(name))
+  // It orders groups and is a variable of none.
+  merged.delete('ansible_group_priority')
   addAll(merged, layers.inventoryGroups, ['all'])
   addAll(merged, layers.playbookGroups, ['all'])
   addAll(merged, layers.inventoryGroups, others)

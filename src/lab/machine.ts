@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { open, readFile } from 'node:fs/promises'
 import { connect } from 'node:net'
-import { killCgroup, makeCgroup, processesOf, removeCgroup } from './cgroup.ts'
+import { killCgroup, makeCgroup, processesOf, removeCgroup, setFrozen } from './cgroup.ts'
 import { labError } from './fail.ts'
 import type { HostLayout, LabLayout } from './layout.ts'
 import { plugHost, unplugHost } from './network.ts'
@@ -151,6 +151,7 @@ export async function leaderOf(host: HostLayout): Promise<number | null> {
 export async function stopMachine(lab: LabLayout, host: HostLayout): Promise<void> {
   const leader = await leaderOf(host)
   if (leader !== null && host.spec.kind === 'systemd') {
+    await setFrozen(host.unit, false)
     process.kill(leader, POWER_OFF)
     for (const end = Date.now() + 10_000; Date.now() < end; await sleep(30)) {
       if ((await processesOf(host.unit)).length === 0) break

@@ -29,7 +29,7 @@ export async function plugHost(lab: LabLayout, host: HostLayout): Promise<void> 
   ])
   await ipBatch(
     lab.switchNamespace,
-    host.cards.flatMap((card) => [...portCommands(card, bridgeOf(lab, card), host.unit)]),
+    host.cards.flatMap((card) => portCommands(card, bridgeOf(lab, card), host.unit)),
   )
   const shaping = host.cards.flatMap((card) => shapeCommands(card.port, bridgeOf(lab, card)))
   if (shaping.length > 0) {
@@ -51,12 +51,14 @@ export async function unplugHost(lab: LabLayout, host: HostLayout): Promise<void
   await run(['ip', 'netns', 'delete', host.unit])
 }
 
-function* portCommands(card: CardLayout, bridge: BridgeLayout, unit: string): Generator<string> {
-  yield `link add name ${card.port} type veth peer name ${card.name} address ${card.mac} netns ${unit}`
-  if (bridge.mtu !== null) yield `link set dev ${card.port} mtu ${bridge.mtu}`
-  yield `link set dev ${card.port} addrgenmode none`
-  yield `link set dev ${card.port} master ${bridge.name}`
-  yield `link set dev ${card.port} up`
+function portCommands(card: CardLayout, bridge: BridgeLayout, unit: string): string[] {
+  const mtu = bridge.mtu === null ? '' : ` mtu ${bridge.mtu}`
+  return [
+    `link add name ${card.port}${mtu} type veth peer name ${card.name}${mtu} address ${card.mac} netns ${unit}`,
+    `link set dev ${card.port} addrgenmode none`,
+    `link set dev ${card.port} master ${bridge.name}`,
+    `link set dev ${card.port} up`,
+  ]
 }
 
 function cardCommands(card: CardLayout): string[] {

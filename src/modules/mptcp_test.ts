@@ -5,6 +5,7 @@ import { links } from '../facts/links.ts'
 import { listeners } from '../facts/listeners.ts'
 import { endpoints } from '../facts/mptcp_endpoints.ts'
 import { limits } from '../facts/mptcp_limits.ts'
+import { routing } from '../facts/routing.ts'
 import { sysctl } from '../facts/sysctl.ts'
 import { tools } from '../facts/tools.ts'
 import { defineTrial } from './define.ts'
@@ -12,14 +13,16 @@ import { parseByteSize } from './trial/byte-size.ts'
 import { clientScript } from './trial/client-script.ts'
 import { judgeTrial } from './trial/judge.ts'
 import { missingForTrial } from './trial/missing.ts'
-import type { PathEnd } from './trial/paths.ts'
-import { trialPaths, usableAddresses } from './trial/paths.ts'
+import { trialPaths, usableDevices } from './trial/paths.ts'
 import { serverScript } from './trial/server-script.ts'
 
 const MAX_BYTES = 64 * 2 ** 30
 
 /** Below this many bytes a second (2 Mbit/s) a transfer is given up. */
 const SLOWEST = 250_000
+
+/** Random bytes made and hashed in a second, at least. */
+const GENERATED = 50_000_000
 
 const name = z.string().min(1)
 
@@ -62,25 +65,27 @@ export const mptcpTest = defineTrial({
   client: system-b
   bytes: 64MiB`,
   params,
-  facts: () => ({ addresses, links, endpoints, limits, sysctl, tools, listeners }),
+  facts: () => ({ addresses, links, routing, endpoints, limits, sysctl, tools, listeners }),
   hosts: (want) => [want.server, ...clients(want.client)],
   pairs: (want) => clients(want.client).map((client) => ({ server: want.server, client })),
   prepare: (want, pair, have) => {
-    const server = have[pair.server]
-    const client = have[pair.client]
-    if (server === undefined || client === undefined) {
-      const absent = server === undefined ? pair.server : pair.client
+    const [serverFacts, clientFacts] = [have[pair.server], have[pair.client]]
+    if (serverFacts === undefined || clientFacts === undefined) {
+      const absent = serverFacts === undefined ? pair.server : pair.client
       return { problems: [{ code: 'host-absent', summary: `${absent}: nothing is known of this host in this run` }] }
     }
-    const problems = missingForTrial(pair, server, client, want.port ?? null)
-    const paths = trialPaths(server, client)
-    const bytes = sizeInBytes(want.bytes) ?? 0
-    const [serverDevices, clientDevices] = [devicesByAddress(server), devicesByAddress(client)]
+    const server = { name: pair.server, ...serverFacts }
+    const client = { name: pair.client, ...clientFacts }
+    const found = trialPaths(server, client)
+    const problems = missingForTrial(server, client, found, want.port ?? null)
+    const { paths } = found
     const [first] = paths
     if (problems.length > 0 || first === undefined) return { problems }
 
+    const bytes = sizeInBytes(want.bytes) ?? 0
+    const [serverDevices, clientDevices] = [usableDevices(server), usableDevices(client)]
     const maxSeconds = 30 + Math.ceil(bytes / SLOWEST)
-    const timeoutSeconds = maxSeconds + 90
+    const timeoutSeconds = maxSeconds + 90 + Math.ceil(bytes / GENERATED)
     const furtherPorts = Object.values(server.endpoints).flatMap(({ port }) => (port === null ? [] : [port]))
     return {
       ...pair,
@@ -123,11 +128,6 @@ export const mptcpTest = defineTrial({
 
 function clients(client: string | string[]): string[] {
   return typeof client === 'string' ? [client] : client
-}
-
-/** Of all addresses that may carry a subflow, also beside the paths. */
-function devicesByAddress(end: PathEnd): Record<string, string> {
-  return Object.fromEntries(usableAddresses(end).map(({ address, dev }) => [address, dev]))
 }
 
 /** Null where it is no size or out of range. */

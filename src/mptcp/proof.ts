@@ -40,8 +40,19 @@ export function prove(evidence: ProofEvidence): Proof {
   }
   return {
     failures,
-    subflows: tally.subflows.filter((s) => s.established).map((s) => describe(evidence, s, total)),
+    subflows: inPathOrder(evidence, tally.subflows)
+      .filter((subflow) => subflow.established)
+      .map((subflow) => describe(evidence, subflow, total)),
   }
+}
+
+/** `ss` lists subflows in no order that means anything. */
+function inPathOrder({ paths }: ProofEvidence, subflows: readonly TalliedSubflow[]): TalliedSubflow[] {
+  const place = (subflow: TalliedSubflow): number => {
+    const index = paths.findIndex((path) => path.clientAddress === subflow.localAddress)
+    return index === -1 ? paths.length : index
+  }
+  return subflows.toSorted((a, b) => place(a) - place(b))
 }
 
 function connectionFailures(evidence: ProofEvidence, tally: Tally): ProofFailure[] {

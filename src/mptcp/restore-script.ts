@@ -1,11 +1,11 @@
 /**
  * The script and unit that bring limits and endpoints back at boot: one function renders each, one parses the items
- * back out of the script. Items are lines that are at once shell commands and data.
+ * back out of the script.
  */
 import { parseAddress } from '../text/ip.ts'
 import type { EndpointFlag } from './endpoint-flags.ts'
 import { endpointKey, isEndpointFlag, orderFlags, sortFlags } from './endpoint-flags.ts'
-import { RESTORE_FUNCTIONS } from './restore-functions.ts'
+import { RESTORE_PROGRAM } from './restore-program.ts'
 
 export interface PersistedEndpoint {
   address: string
@@ -42,18 +42,16 @@ const HEAD = `#!/bin/sh
 # The items at the end may be edited; the next run of mptcp-fleet reads them back and keeps them. Anything else that is
 # changed here makes it refuse to write this file. Each item runs by itself: one that fails is logged, the others still run.
 
-${RESTORE_FUNCTIONS}
-
-# items:
+${RESTORE_PROGRAM}
 `
 
-const TAIL = `# end of items
+const TAIL = `ITEMS
 exit "$failed"
 `
 
 /**
  * The whole script for a model; `parseRestoreScript` gives the same model back. Throws RangeError where an address, a
- * device or a number is none, since items are shell commands.
+ * device or a number is none, since the item would then be a bad line.
  */
 export function renderRestoreScript(model: PersistedModel): string {
   const { subflows, addAddrAccepted } = model.limits
@@ -61,12 +59,11 @@ export function renderRestoreScript(model: PersistedModel): string {
     ...(subflows === null ? [] : ['subflows', subflows]),
     ...(addAddrAccepted === null ? [] : ['add_addr_accepted', addAddrAccepted]),
   ]
-  const byId = (a: PersistedEndpoint, b: PersistedEndpoint): number => Number(a.id === null) - Number(b.id === null)
   const items = [
     ...(limits.length === 0 ? [] : [`limits ${limits.join(' ')}`]),
     // First those that want an id of their own, before the kernel gives it to another; else by name, for a steady diff.
     ...Object.entries(model.endpoints)
-      .sort(([a, left], [b, right]) => byId(left, right) || (a < b ? -1 : 1))
+      .sort(([a, left], [b, right]) => Number(left.id === null) - Number(right.id === null) || (a < b ? -1 : 1))
       .map(([, endpoint]) => endpointItem(endpoint)),
   ]
   return `${HEAD}${items.map((item) => `${item}\n`).join('')}${TAIL}`
@@ -113,8 +110,8 @@ export function isEmptyModel(model: PersistedModel): boolean {
 export function parseRestoreScript(content: string): PersistedModel & { badLines: BadLine[] } {
   const model: PersistedModel = { limits: { subflows: null, addAddrAccepted: null }, endpoints: {} }
   const lines = content.replace(/\n$/, '').split('\n')
-  const start = lines.indexOf('# items:')
-  const end = lines.lastIndexOf('# end of items')
+  const start = lines.findIndex((line) => line.endsWith("<<'ITEMS'"))
+  const end = lines.indexOf('ITEMS', start)
   const format = /^# Written by mptcp-fleet, format (\d{1,6}):/.exec(lines[1] ?? '')?.[1]
   if (format === undefined || start < 0 || end < start) {
     return { ...model, badLines: [{ line: 1, text: lines[0] ?? '' }] }
@@ -174,7 +171,6 @@ function parseEndpoint(words: readonly string[]): PersistedEndpoint | null {
     }
     if ((word !== 'port' && word !== 'id' && word !== 'dev') || endpoint[word] !== null) return null
     const value = words[++i]
-    // A name that the shell takes as more than one plain word cannot be an item.
     if (word === 'dev') endpoint.dev = value !== undefined && /^[\w.@%+-]{1,15}$/.test(value) ? value : null
     else endpoint[word] = word === 'port' ? numberWord(value, 1, 65535) : numberWord(value, 1, 255)
     if (endpoint[word] === null) return null

@@ -57,11 +57,12 @@ export interface RouteAnswer {
 const REFUSING = new Set(['unreachable', 'blackhole', 'prohibit'])
 
 /** The rules that every network namespace starts with; used where a host listed none for the family. */
-const DEFAULT_RULES = [
-  { priority: 0, table: 'local' },
-  { priority: 32_766, table: 'main' },
-  { priority: 32_767, table: 'default' },
-]
+function defaultRules(family: 4 | 6): RuleEntry[] {
+  const rule = (priority: number, table: string): RuleEntry => {
+    return { family, priority, src: 'all', dst: 'all', iif: null, oif: null, fwmark: null, table, other: [] }
+  }
+  return [rule(0, 'local'), rule(32_766, 'main'), rule(32_767, 'default')]
+}
 
 /** Looks a flow up. Addresses that are none have no route. */
 export function lookupRoute(tables: RoutingTables, flow: Flow): RouteAnswer {
@@ -83,9 +84,7 @@ export function lookupRoute(tables: RoutingTables, flow: Flow): RouteAnswer {
 
 function rulesOf(tables: RoutingTables, family: 4 | 6): RuleEntry[] {
   const rules = tables.rules.filter((rule) => rule.family === family)
-  if (rules.length > 0) return rules.toSorted((a, b) => a.priority - b.priority)
-  const plain = { family, src: 'all', dst: 'all', iif: null, oif: null, fwmark: null, other: [] }
-  return DEFAULT_RULES.map((rule) => ({ ...plain, ...rule }))
+  return rules.length > 0 ? rules.toSorted((a, b) => a.priority - b.priority) : defaultRules(family)
 }
 
 /**
@@ -102,12 +101,7 @@ function ruleMatches(rule: RuleEntry, flow: Flow): boolean {
 }
 
 /** Longest prefix first, then the lowest metric, then the order in which the host listed them. */
-function lookupTable(
-  routes: readonly RouteEntry[],
-  table: string,
-  family: 4 | 6,
-  flow: Flow,
-): RouteEntry | null {
+function lookupTable(routes: readonly RouteEntry[], table: string, family: 4 | 6, flow: Flow): RouteEntry | null {
   let best: RouteEntry | null = null
   for (const route of routes) {
     if (route.family !== family || route.table !== table || !inPrefix(route.dst, flow.dst)) continue

@@ -14,11 +14,10 @@ export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[
   })
 }
 
-/** All diagnostics, sorted, one block each; ends with a line end, empty where there are none. */
+/** All diagnostics, sorted, one block for each different one; ends with a line end, empty where there are none. */
 export function renderDiagnostics(diagnostics: readonly Diagnostic[], style: Style): string {
-  return sortDiagnostics(diagnostics)
-    .map((diagnostic) => `${renderDiagnostic(diagnostic, style)}\n`)
-    .join('')
+  const blocks = sortDiagnostics(diagnostics).map((diagnostic) => `${renderDiagnostic(diagnostic, style)}\n`)
+  return [...new Set(blocks)].join('')
 }
 
 function renderDiagnostic(diagnostic: Diagnostic, style: Style): string {

@@ -13,7 +13,7 @@ import { wrap } from './wrap.ts'
 export interface PlanOptions {
   /** Unified diffs of files. */
   diff: boolean
-  /** Summaries of changes, details of notes, and every group of hosts however many there are. */
+  /** Summaries of all changes, details of notes, and every group of hosts however many there are. */
   verbose: boolean
   /** The commands and files of the steps. */
   steps: boolean
@@ -46,7 +46,8 @@ export function renderChange(change: PlannedChange, style: Style, options: PlanO
   if (parts.length > 1) lines.push(head(fact), ...renderParts(parts, style))
   else if (INDENT.length + 4 + name.length + text.length <= style.width) lines.push(head(`${name}: ${text}`))
   else lines.push(head(name), wrap(text, style.width, DEEPER))
-  if (options.verbose || isKnownAfterApply(change.after)) lines.push(remark(change.summary, style))
+  // What does not fit on one line is hard to read without its meaning.
+  if (options.verbose || lines.length > 1 || isKnownAfterApply(change.after)) lines.push(remark(change.summary, style))
   if (change.disruptive) lines.push(paint(style, 'yellow', `${DEEPER}! may cut the connection that carries SSH`))
   if (change.checkOnly) lines.push(remark('check_mode: shown, never applied', style))
   if (options.steps) lines.push(...change.apply.map((step) => remark(stepText(step), style)))

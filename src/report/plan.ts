@@ -90,10 +90,21 @@ function block(text: string, style: Style): string {
   return wrap(sanitize(text, { lines: true }), style.width, '      ')
 }
 
-/** Names of tasks with something to tell: those with changes in their order, then the others in theirs. */
+/**
+ * Names of tasks with something to tell, in the order of the play: each of the lists is in that order, so that a task
+ * stands before the next one of its list that is placed already.
+ */
 function tasksOf(host: HostPlan): string[] {
-  const { changes, notes, problems, afterApply } = host
-  return [...new Set([...changes, ...notes, ...problems, ...afterApply].map((item) => item.task))]
+  const order: string[] = []
+  for (const list of [host.changes, host.notes, host.problems, host.afterApply]) {
+    const names = [...new Set(list.map((item) => item.task))]
+    for (const [index, name] of names.entries()) {
+      if (order.includes(name)) continue
+      const next = names.slice(index + 1).find((later) => order.includes(later))
+      order.splice(next === undefined ? order.length : order.indexOf(next), 0, name)
+    }
+  }
+  return order
 }
 
 function renderRest(hosts: HostPlan[], style: Style): string {

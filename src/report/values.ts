@@ -5,6 +5,9 @@ import { count } from './wrap.ts'
 
 const MAX_STRING = 60
 
+/** Keys whose values say what they are. */
+const SPEAKING: ReadonlySet<string> = new Set(['path', 'content', 'address'])
+
 /** Where a fact's value differs: the path inside it (empty: as a whole), before and after as text. */
 export interface Difference {
   path: string
@@ -27,7 +30,7 @@ function describe(value: unknown, top: boolean): string {
   }
   const parts = Object.entries(value)
     .filter(([key, item]) => item !== null && !(key === 'kind' && item === 'file'))
-    .map(([key, item]) => `${sanitize(key)} ${describe(item, false)}`)
+    .map(([key, item]) => (SPEAKING.has(key) ? '' : `${sanitize(key)} `) + describe(item, false))
   if (parts.length === 0) return 'empty'
   return top ? parts.join(', ') : `(${parts.join(', ')})`
 }

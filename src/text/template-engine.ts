@@ -98,7 +98,8 @@ function undefinedValue(): TemplateError {
 function explain(error: unknown): TemplateError {
   const [line = ''] = String(error instanceof Error ? error.message : error).split('\n')
   const message = line.replace(/ \(in <\w+>:\d+\)$/, '')
-  if (message.startsWith('undefined value')) return undefinedValue()
+  // Also "tried to use + operator on unsupported types undefined and number".
+  if (/\bundefined\b/.test(message)) return undefinedValue()
   const unknown = /^unknown (filter|test|function|method): (?:\w+ )?(\w+) is unknown/.exec(message)
   if (unknown !== null) {
     const [, kind = '', name = ''] = unknown

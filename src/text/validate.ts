@@ -83,10 +83,12 @@ function diagnose(
   return [errorDiagnostic(code, summary, { source: at.locate(path, 'value') })]
 }
 
+const WRONG_KIND: ReadonlySet<string> = new Set(['invalid_type', 'invalid_value', 'invalid_union'])
+
 /** The alternative that the writer most likely meant: the one whose type is right and that has the fewest issues. */
 function likeliestBranch(issue: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue[] | null {
   const right = issue.errors.filter((issues) =>
-    issues.every((inner) => inner.path.length > 0 || !['invalid_type', 'invalid_value'].includes(inner.code)),
+    issues.every((inner) => inner.path.length > 0 || !WRONG_KIND.has(inner.code)),
   )
   return right.sort((a, b) => a.length - b.length)[0] ?? null
 }

@@ -18,11 +18,27 @@ const EXPLANATIONS: Partial<Record<ErrorCode, Explanation>> = {
     'wrong indentation, or a colon is missing',
     'indent the keys of one mapping alike, and end each key with a colon',
   ],
+  RESOURCE_EXHAUSTION: ['nested too deeply', 'write fewer brackets inside brackets'],
   MULTIPLE_DOCS: ['a second document begins here', 'keep one document per file'],
 }
 
-/** One error of the parser as a diagnostic at the first character that is wrong. */
-export function explainSyntaxError(error: YAMLError, text: string, at: (offset: number) => Source): Diagnostic {
+/** The parser's errors, the first of each line: those after it on the same line only follow from it. */
+export function explainSyntaxErrors(
+  errors: readonly YAMLError[],
+  text: string,
+  at: (offset: number) => Source,
+): Diagnostic[] {
+  const byLine = new Map<number, Diagnostic>()
+  for (const error of errors) {
+    const diagnostic = explainSyntaxError(error, text, at)
+    const line = diagnostic.source?.line ?? 0
+    if (!byLine.has(line)) byLine.set(line, diagnostic)
+  }
+  return [...byLine.values()]
+}
+
+/** One error as a diagnostic at the first character that is wrong. */
+function explainSyntaxError(error: YAMLError, text: string, at: (offset: number) => Source): Diagnostic {
   const offset = firstVisible(text, error.pos[0])
   const source = at(offset)
   if (error.code === 'DUPLICATE_KEY') {
@@ -30,8 +46,22 @@ export function explainSyntaxError(error: YAMLError, text: string, at: (offset: 
     const hint = 'keep one of the two; the other would be lost without a word'
     return errorDiagnostic('yaml-duplicate-key', `the key ${key} stands twice in one mapping`, { hint, source })
   }
-  const [summary, hint] = EXPLANATIONS[error.code] ?? [lowerFirst(error.message), otherHint(error, text)]
+  const [summary, hint] = explanationOf(error, text, offset)
   return errorDiagnostic('yaml-syntax', summary, { hint, source })
+}
+
+function explanationOf(error: YAMLError, text: string, offset: number): Explanation {
+  const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1).split('\n', 1)[0] ?? ''
+  const code = /^ *\t/.test(line) ? 'TAB_AS_INDENT' : error.code
+  if (error.message.includes('without - indicator')) {
+    return [
+      'wrong indentation after this line',
+      'indent the keys of one mapping alike, and begin list items with a dash',
+    ]
+  }
+  if (error.message.startsWith('Missing closing'))
+    return ['a quotation mark is not closed', 'close it on the same line']
+  return EXPLANATIONS[code] ?? [lowerFirst(error.message), otherHint(error, text)]
 }
 
 function otherHint(error: YAMLError, text: string): string {

@@ -3,7 +3,7 @@ import { LineCounter, parseDocument } from 'yaml'
 import type { Diagnostic, Source } from '../model/diagnostic.ts'
 import { errorDiagnostic } from '../model/diagnostic.ts'
 import { Composer } from './yaml-compose.ts'
-import { explainSyntaxError } from './yaml-errors.ts'
+import { explainSyntaxErrors } from './yaml-errors.ts'
 import type { YamlNode } from './yaml-node.ts'
 
 /** `node` is null for an empty file, and where a syntax error leaves nothing to rely on. */
@@ -11,6 +11,9 @@ export interface YamlResult {
   node: YamlNode | null
   diagnostics: Diagnostic[]
 }
+
+/** Mistakes after which the tree says something else than was meant; what follows from them need not be listed. */
+const DISTORTING = new Set(['yaml-key', 'yaml-alias', 'yaml-alias-bomb', 'yaml-merge'])
 
 /** Parses one YAML document. `file` is the name that positions carry. Never throws for what a person wrote. */
 export function parseYaml(text: string, file: string): YamlResult {
@@ -28,12 +31,13 @@ export function parseYaml(text: string, file: string): YamlResult {
       resolveKnownTags: false,
       lineCounter,
     })
-    const syntax = document.errors.map((error) => explainSyntaxError(error, text, at))
+    const syntax = explainSyntaxErrors(document.errors, text, at)
     // After a duplicate key the tree still stands; after anything else it is a guess.
     if (document.errors.some((error) => error.code !== 'DUPLICATE_KEY')) return { node: null, diagnostics: syntax }
     const composer = new Composer(at)
     const node = document.contents === null ? null : composer.compose(document.contents)
-    return { node, diagnostics: [...syntax, ...composer.diagnostics] }
+    const diagnostics = [...syntax, ...composer.diagnostics]
+    return { node: composer.diagnostics.some((d) => DISTORTING.has(d.code)) ? null : node, diagnostics }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     return { node: null, diagnostics: [errorDiagnostic('yaml-too-deep', 'nested too deeply', { source: at(0) })] }

@@ -39,9 +39,9 @@ export function explainIssue(issue: z.core.$ZodIssue): { code: string; text: str
       if (issue.input === undefined) return { code: 'missing-key', text: 'is missing' }
       return { code: 'wrong-type', text: `expected ${alternatives(issue)}, got ${describeValue(issue.input)}` }
     case 'too_small':
-      return { code: 'bad-value', text: bound(issue.origin, 'at least', issue.minimum, issue.inclusive !== false) }
+      return { code: 'bad-value', text: bound(issue, 'at least', issue.minimum) }
     case 'too_big':
-      return { code: 'bad-value', text: bound(issue.origin, 'at most', issue.maximum, issue.inclusive !== false) }
+      return { code: 'bad-value', text: bound(issue, 'at most', issue.maximum) }
     case 'custom':
     case 'invalid_element':
     case 'invalid_format':
@@ -65,20 +65,29 @@ function oneOf(values: string[], input: unknown): string {
 }
 
 function alternatives(issue: z.core.$ZodIssueInvalidUnion): string {
-  const names = issue.errors.flat().flatMap((inner) => {
-    if (inner.code === 'invalid_type') return [typeName(inner.expected)]
-    return inner.code === 'invalid_value' ? inner.values.map(String) : []
-  })
-  return [...new Set(names)].join(' or ') || 'something else'
+  return [...new Set(expectedKinds(issue))].join(' or ') || 'something else'
 }
 
-function bound(origin: string, relation: string, limit: number | bigint, inclusive: boolean): string {
-  const units: Record<string, string> = { string: ' characters', array: ' items', set: ' items' }
-  const unit = units[origin]
-  if (unit === ' items' && relation === 'at least' && Number(limit) === 1) return 'must not be empty'
-  if (unit === ' characters' && relation === 'at least' && Number(limit) === 1) return 'must not be empty'
-  const word = inclusive ? relation : relation === 'at least' ? 'more than' : 'less than'
-  return unit === undefined ? `must be ${word} ${limit}` : `must have ${word} ${limit}${unit}`
+function expectedKinds(issue: z.core.$ZodIssueInvalidUnion): string[] {
+  return issue.errors.flat().flatMap((inner) => {
+    if (inner.code === 'invalid_type') return [typeName(inner.expected)]
+    if (inner.code === 'invalid_union') return expectedKinds(inner)
+    return inner.code === 'invalid_value' ? inner.values.map(String) : []
+  })
+}
+
+const UNITS: Readonly<Record<string, string>> = { string: ' characters', array: ' items', set: ' items' }
+
+function bound(
+  issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig,
+  relation: 'at least' | 'at most',
+  limit: number | bigint,
+): string {
+  const unit = UNITS[issue.origin]
+  const strict = relation === 'at least' ? 'more than' : 'less than'
+  const words = `${issue.inclusive === false ? strict : relation} ${limit}`
+  if (unit === undefined) return `must be ${words}, got ${describeValue(issue.input)}`
+  return words === 'at least 1' ? 'must not be empty' : `must have ${words}${unit}`
 }
 
 function lowerFirst(message: string): string {

@@ -8,6 +8,7 @@ interface Definition {
   element?: z.ZodType
   valueType?: z.ZodType
   in?: z.ZodType
+  out?: z.ZodType
   left?: z.ZodType
   right?: z.ZodType
   getter?: () => z.ZodType
@@ -31,7 +32,7 @@ function child(def: Definition, step: PropertyKey): z.ZodType[] {
 /** The schemas behind wrappers and alternatives. */
 function objectsIn(schema: z.ZodType): z.ZodType[] {
   const def = definition(schema)
-  const inner = [def.innerType, def.in, def.left, def.right, def.getter?.(), ...(def.options ?? [])]
+  const inner = [def.innerType, def.in, def.out, def.left, def.right, def.getter?.(), ...(def.options ?? [])]
   const wrapped = inner.filter((candidate) => candidate !== undefined)
   return wrapped.length === 0 ? [schema] : wrapped.flatMap(objectsIn)
 }

@@ -60,22 +60,21 @@ export function timeoutFailure(connection: Connection, detail: string): ConnectF
 /** Errors between the TCP connection and a ready session. `auth` says what a refused login means. */
 export function handshakeFailure(raw: Error, connection: Connection, auth: () => HostError): ConnectFailure {
   const { code, level, message } = raw as RawError
-  const where = endpointOf(connection)
-  if (level === 'client-timeout') {
-    return failure('timeout', `${where} took the connection but did not finish the SSH handshake`, {
-      detail: message,
-      hint: 'the host may be overloaded or frozen, or the port is not an SSH server',
-      transient: true,
-    })
-  }
-  if (level === 'client-authentication' || AUTH_DISCONNECTS.has(code)) {
-    return { error: auth(), transient: false }
-  }
+  if (level === 'client-authentication' || AUTH_DISCONNECTS.has(code)) return { error: auth(), transient: false }
   const closed = LOST.has(code) || typeof code === 'number' || message.startsWith('Connection lost')
   if (closed) return lostFailure(connection, message)
-  return failure('protocol', `no SSH session with ${where} could be agreed on`, {
+  return failure('protocol', `no SSH session with ${endpointOf(connection)} could be agreed on`, {
     detail: message,
     hint: `check that the port is an SSH server and what it offers: ssh -v -p ${connection.port} ${connection.address}`,
+  })
+}
+
+/** The host took the TCP connection, and then said nothing more for too long. */
+export function stalledFailure(connection: Connection, phase: 'handshake' | 'login', seconds: number): ConnectFailure {
+  return failure('timeout', `${endpointOf(connection)} took the connection but did not finish the SSH ${phase}`, {
+    detail: `it took longer than ${seconds} s`,
+    hint: 'the host may be overloaded or frozen, or the port is not an SSH server',
+    transient: true,
   })
 }
 

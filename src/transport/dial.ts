@@ -1,5 +1,6 @@
 /** The TCP connection below SSH, opened by ourselves: its errors are told apart and its bytes can be counted. */
 import { Socket } from 'node:net'
+import { onAbort } from './abort.ts'
 
 /** A connection took longer than it may. */
 export class DialTimeout extends Error {}
@@ -13,11 +14,10 @@ export function dial(address: string, port: number, timeoutMs: number, signal: A
       socket.destroy()
       reject(error)
     }
-    const onAbort = (): void => fail(new Error('aborted'))
     const timer = setTimeout(() => fail(new DialTimeout(`no answer within ${timeoutMs / 1000} s`)), timeoutMs)
     const finish = (): void => {
       clearTimeout(timer)
-      signal.removeEventListener('abort', onAbort)
+      stopListening()
       socket.removeListener('error', fail)
       socket.removeListener('connect', onConnect)
       // From here on the owner listens; until it does, an error must not become an uncaught one.
@@ -27,9 +27,9 @@ export function dial(address: string, port: number, timeoutMs: number, signal: A
       finish()
       resolve(socket)
     }
-    signal.addEventListener('abort', onAbort, { once: true })
     socket.once('error', fail)
     socket.once('connect', onConnect)
+    const stopListening = onAbort(signal, () => setImmediate(fail, new Error('aborted')))
     // The attempt timeout is for hosts with several addresses; its default of 250 ms is too short for far hosts.
     socket.connect({ host: address, port, noDelay: true, autoSelectFamilyAttemptTimeout: Math.ceil(timeoutMs / 3) })
   })

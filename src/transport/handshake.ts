@@ -7,7 +7,7 @@ import { HostError } from '../model/errors.ts'
 import type { Connection } from '../model/host.ts'
 import { startAuth } from './auth.ts'
 import type { Credentials } from './auth.ts'
-import { dialFailure, handshakeFailure, lostFailure, timeoutFailure } from './connect-errors.ts'
+import { dialFailure, handshakeFailure, lostFailure, stalledFailure, timeoutFailure } from './connect-errors.ts'
 import type { ConnectFailure } from './connect-errors.ts'
 import { DialTimeout, dial } from './dial.ts'
 import type { HostKeyPolicy } from './host-key.ts'
@@ -18,6 +18,9 @@ export interface HandshakeOptions {
   keepaliveIntervalMs: number
   keepaliveCount: number
 }
+
+/** ms; PAM delays every refused password by 2 s and more, and directory services are slow. */
+const LOGIN_TIMEOUT = 30_000
 
 /** A connection that is ready for channels. */
 export interface ReadyConnection {
@@ -68,10 +71,12 @@ function shakeHands(
 ): Promise<ReadyConnection> {
   const auth = startAuth(connection, credentials)
   let refusal: HostError | null = null
+  let phase: 'handshake' | 'login' = 'handshake'
   const config = {
     sock: socket,
     username: connection.user,
-    readyTimeout: options.connectTimeoutMs,
+    // Timed here: ssh2 does not tell a stalled handshake from a slow login.
+    readyTimeout: 0,
     keepaliveInterval: options.keepaliveIntervalMs,
     keepaliveCountMax: options.keepaliveCount,
     algorithms: { serverHostKey: policy.algorithms },
@@ -95,7 +100,15 @@ function shakeHands(
       finish()
       client.destroy()
       socket.destroy()
-      reject(new AttemptFailed(failure))
+      // Once credentials were offered, offering them again could lock the account.
+      reject(new AttemptFailed(phase === 'login' ? { ...failure, transient: false } : failure))
+    }
+    const arm = (ms: number): NodeJS.Timeout => setTimeout(() => fail(stalledFailure(connection, phase, ms / 1000)), ms)
+    let timer = arm(options.connectTimeoutMs)
+    const onHandshake = (): void => {
+      phase = 'login'
+      clearTimeout(timer)
+      timer = arm(Math.max(options.connectTimeoutMs, LOGIN_TIMEOUT))
     }
     const onAbort = (): void => fail({ error: connectAborted(connection), transient: false })
     const onError = (raw: Error & { level?: string }): void => {
@@ -110,14 +123,18 @@ function shakeHands(
       resolve({ client, socket })
     }
     const finish = (): void => {
+      clearTimeout(timer)
       signal.removeEventListener('abort', onAbort)
+      client.removeListener('handshake', onHandshake)
       client.removeListener('error', onError)
       client.removeListener('close', onClose)
       client.removeListener('change password', onPasswordChange)
       client.removeListener('ready', onReady)
     }
     signal.addEventListener('abort', onAbort, { once: true })
-    client.on('error', onError).on('close', onClose).on('change password', onPasswordChange).on('ready', onReady)
+    client.on('handshake', onHandshake).on('error', onError).on('close', onClose)
+    client.on('change password', onPasswordChange).on('ready', onReady)
+    if (signal.aborted) onAbort()
   })
 }
 

@@ -12,7 +12,7 @@ import { createSession } from './session.ts'
 import type { Session, Transport } from './types.ts'
 
 export interface SshTransportOptions {
-  /** For the TCP connection, and once more for handshake and authentication. Default 10 s, as Ansible's. */
+  /** For the TCP connection, and once more for the SSH handshake; a login may take 30 s. Default 10 s, as Ansible's. */
   connectTimeoutMs?: number
   /** From the start of an exec until its script can be sent: login files and sudo. Default 30 s. */
   loginTimeoutMs?: number

@@ -1,7 +1,9 @@
 /** Two network namespaces on two 100 Mbit/s links, and the engine's part of a trial between them, in small. */
-import type { ChildProcess } from 'node:child_process'
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Fact } from '../../src/model/fact.ts'
 import type { TrialResult } from '../../src/model/report.ts'
 import type { TrialOutput, TrialPlan } from '../../src/modules/define.ts'
@@ -58,9 +60,9 @@ export function reset(server: [number, number], client: [number, number]): void 
   }
 }
 
-/** Processes that still run in either namespace. */
-export function processes(): string[] {
-  return [SERVER, CLIENT].flatMap((namespace) =>
+/** Processes that still run in the namespaces. */
+export function processes(...namespaces: string[]): string[] {
+  return (namespaces.length === 0 ? [SERVER, CLIENT] : namespaces).flatMap((namespace) =>
     execFileSync('ip', ['netns', 'pids', namespace], { encoding: 'utf8' })
       .split('\n')
       .filter((pid) => pid !== ''),
@@ -69,15 +71,30 @@ export function processes(): string[] {
 
 /** One end's exec: the script on the stdin of `sh -s`, as the engine sends it. */
 export interface End {
-  child: ChildProcess
-  stdout: () => string
+  /** Ends its stdin, as the engine does once the client has ended and as a lost connection does. */
+  release: () => void
   ready: Promise<string[] | null>
   done: Promise<TrialOutput>
 }
 
-export function startEnd(namespace: string, script: string, options: { hold: boolean; path?: string }): End {
+interface EndOptions {
+  /** Whether stdin stays open until `release`. */
+  hold: boolean
+  path?: string
+  shell?: 'dash' | 'bash'
+}
+
+export function startEnd(namespace: string, script: string, options: EndOptions): End {
   const env = { ...process.env, PATH: options.path ?? PATH, LC_ALL: 'C' }
-  const child = spawn('ip', ['netns', 'exec', namespace, 'timeout', '-k', '5', '100', 'dash', '-s'], { env })
+  // A named pipe, since node ends a pipe of its own as soon as the child has gone.
+  const folder = mkdtempSync(join(tmpdir(), 'mft-stdin-'))
+  execFileSync('mkfifo', [join(folder, 'pipe')])
+  const writer = openSync(join(folder, 'pipe'), 'r+')
+  const reader = openSync(join(folder, 'pipe'), 'r')
+  rmSync(folder, { recursive: true })
+  const argv = ['netns', 'exec', namespace, 'timeout', '-k', '5', '100', options.shell ?? 'dash', '-s']
+  const child = spawn('ip', argv, { env, stdio: [reader, 'pipe', 'pipe'] })
+  closeSync(reader)
   const said = { stdout: '', stderr: '' }
   let settle: (words: string[] | null) => void = () => {}
   const ready = new Promise<string[] | null>((resolve) => {
@@ -91,19 +108,24 @@ export function startEnd(namespace: string, script: string, options: { hold: boo
   child.stderr.on('data', (chunk: Buffer) => {
     said.stderr += chunk.toString()
   })
-  child.stdin.on('error', () => {})
-  child.stdin.write(`trap '' HUP PIPE\nmain() {\n${script}\n}\nmain\n`)
-  if (!options.hold) child.stdin.end()
+  writeSync(writer, `main() {\ntrap '' HUP PIPE\n${script}\n}\nmain\n`)
+  let open = true
+  const release = (): void => {
+    if (open) closeSync(writer)
+    open = false
+  }
+  if (!options.hold) release()
   const done = once(child, 'close').then(([rc]): TrialOutput => {
     settle(null)
+    release()
     return { ...said, rc: rc as number | null, failure: null }
   })
-  return { child, stdout: () => said.stdout, ready, done }
+  return { release, ready, done }
 }
 
 /** The trial module's plan from the facts that both namespaces have now. */
 export function preparePlan(wish: Record<string, unknown> = {}): TrialPlan {
-  const want = mptcpTest.params.parse({ server: SERVER, client: CLIENT, bytes: '24MiB', ...wish })
+  const want = mptcpTest.params.parse({ server: SERVER, client: CLIENT, bytes: '16MiB', ...wish })
   const facts = mptcpTest.facts(want)
   const gather = (namespace: string): any =>
     Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, readFact(namespace, fact)]))
@@ -120,13 +142,20 @@ function readFact(namespace: string, fact: Fact<any>): unknown {
   return fact.parse({ stdout: inside(namespace, `${fact.probe}\ntrue`), stderr: '', rc: 0 })
 }
 
+interface TrialOptions {
+  /** Searched first on the server. */
+  serverPath?: string
+  shell?: 'dash' | 'bash'
+}
+
 /** Runs a plan as the engine does: server until READY, then the client, then the server's end. */
-export async function runTrial(plan: TrialPlan, options: { serverPath?: string } = {}): Promise<TrialResult> {
-  const path = options.serverPath === undefined ? {} : { path: `${options.serverPath}:${PATH}` }
-  const server = startEnd(SERVER, plan.serverScript, { hold: true, ...path })
+export async function runTrial(plan: TrialPlan, options: TrialOptions = {}): Promise<TrialResult> {
+  const shell = options.shell ?? 'dash'
+  const path = options.serverPath === undefined ? PATH : `${options.serverPath}:${PATH}`
+  const server = startEnd(SERVER, plan.serverScript, { hold: true, path, shell })
   const words = await server.ready
   const notRun: TrialOutput = { stdout: '', stderr: '', rc: null, failure: 'the server was not ready' }
-  const client = words === null ? notRun : await startEnd(CLIENT, plan.clientScript(words), { hold: false }).done
-  server.child.stdin!.end()
+  const client = words === null ? notRun : await startEnd(CLIENT, plan.clientScript(words), { hold: false, shell }).done
+  server.release()
   return plan.judge({ server: await server.done, client })
 }

@@ -58,7 +58,8 @@ describe('known_hosts', () => {
   })
 
   it('reads any text without throwing', () => {
-    fc.assert(fc.property(fc.string(), (text) => expect(Array.isArray(parseKnownHosts(text, 'kh'))).toBe(true)))
+    const property = fc.property(fc.string(), (text) => Array.isArray(parseKnownHosts(text, 'kh')))
+    expect(fc.check(property).failed).toBe(false)
   })
 
   it.each([

@@ -2,17 +2,16 @@ import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import ssh2 from 'ssh2'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createKeyFileReader, parsePrivateKey } from '../../src/transport/private-key.ts'
-import { publicBlob } from './support.ts'
+import { keyPair, publicBlob } from './support.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'mptcp-fleet-keys-'))
 afterAll(() => rmSync(dir, { recursive: true }))
 
 describe('private key files', () => {
   it.each(['ed25519', 'rsa', 'ecdsa'] as const)('takes an OpenSSH key of type %s', (type) => {
-    const pair = ssh2.utils.generateKeyPairSync(type as 'rsa', { bits: type === 'ecdsa' ? 256 : 2048 })
+    const pair = keyPair(type)
     const parsed = parsePrivateKey(Buffer.from(pair.private), 'k')
     expect(parsed).toMatchObject({ kind: 'usable', publicKey: publicBlob(pair.public) })
   })
@@ -35,7 +34,7 @@ describe('private key files', () => {
   })
 
   it('reads the public part of an encrypted key', () => {
-    const pair = ssh2.utils.generateKeyPairSync('ed25519', { passphrase: 'x', cipher: 'aes256-ctr', rounds: 1 })
+    const pair = keyPair('ed25519', 'x')
     const parsed = parsePrivateKey(Buffer.from(pair.private), 'k')
     expect(parsed).toEqual({ kind: 'encrypted', path: 'k', publicKey: publicBlob(pair.public) })
   })
@@ -43,7 +42,7 @@ describe('private key files', () => {
   it('takes the public part of an older encrypted key from the file beside it', async () => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
     const pem = privateKey.export({ type: 'pkcs1', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'x' })
-    const pair = ssh2.utils.generateKeyPairSync('ed25519')
+    const pair = keyPair()
     writeFileSync(join(dir, 'old'), pem)
     writeFileSync(join(dir, 'old.pub'), pair.public)
     const parsed = await createKeyFileReader()(join(dir, 'old'))
@@ -51,7 +50,7 @@ describe('private key files', () => {
   })
 
   it('tells a public key, a file that is no key, a directory and an absent file apart', async () => {
-    const pair = ssh2.utils.generateKeyPairSync('ed25519')
+    const pair = keyPair()
     expect(parsePrivateKey(Buffer.from(pair.public), 'id.pub')).toMatchObject({
       kind: 'unusable',
       reason: 'is a public key',

@@ -127,7 +127,6 @@ describe('connect errors', () => {
   })
 
   it.each([
-    [raw(undefined, 'Timed out while waiting for handshake', 'client-timeout'), 'timeout', true],
     [raw(undefined, 'All configured authentication methods failed', 'client-authentication'), 'auth', false],
     [raw(2, 'Too many authentication failures'), 'auth', false],
     [raw(undefined, 'Connection lost before handshake', 'protocol'), 'connection-lost', true],

@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events'
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo, Server as NetServer, Socket } from 'node:net'
 import { join } from 'node:path'
@@ -216,9 +216,7 @@ describe('authentication', () => {
   it('reports key files that cannot be used before it connects', async () => {
     const server = await serve()
     const encrypted = join(server.dir, 'encrypted')
-    const { utils } = (await import('ssh2')).default
-    const pair = utils.generateKeyPairSync('ed25519', { passphrase: 'x', cipher: 'aes256-ctr', rounds: 1 })
-    writeFileSync(encrypted, pair.private)
+    writeFileSync(encrypted, keyPair('ed25519', 'x').private)
     const absent = await failureOf(connectTo(server, { privateKeyFile: join(server.dir, 'none') }))
     expect(absent).toMatchObject({ outcome: 'unreachable', data: { code: 'key-file' } })
     const locked = await failureOf(connectTo(server, { privateKeyFile: encrypted }))
@@ -235,13 +233,11 @@ describe('authentication', () => {
       },
     })
     mkdirSync(join(server.dir, '.ssh'))
-    const { utils } = (await import('ssh2')).default
-    const pair = utils.generateKeyPairSync('ed25519', { passphrase: 'x', cipher: 'aes256-ctr', rounds: 1 })
-    writeFileSync(join(server.dir, '.ssh/id_ed25519'), pair.private)
+    writeFileSync(join(server.dir, '.ssh/id_ed25519'), keyPair('ed25519', 'x').private)
     const env = { HOME: server.dir }
     const error = await failureOf(connectTo(server, {}, { env }))
     expect(error.data.detail).toContain('id_ed25519 is encrypted')
-    writeFileSync(join(server.dir, '.ssh/id_rsa'), (await import('node:fs')).readFileSync(server.keyFile))
+    writeFileSync(join(server.dir, '.ssh/id_rsa'), readFileSync(server.keyFile))
     await expect(connectTo(server, {}, { env })).resolves.toBeDefined()
     expect(seen.slice(-3)).toEqual(['none', 'publickey', 'publickey'])
   })

@@ -19,8 +19,7 @@ export type ApplyFlags = FlagValues<typeof flags>
 export const command = defineCommand({
   usage: 'apply PLAYBOOK…',
   summary: 'Show the plan, ask, make the changes, verify them, run the trials, and report host by host.',
-  description:
-    'Without a terminal to ask on it needs --yes. What was changed, and how to undo it, is kept below\n.mptcp-fleet/runs/.',
+  description: 'Without a terminal to ask on it needs --yes. Runs are kept below .mptcp-fleet/runs/.',
   examples: ['apply -i inventories/pair.yml playbooks/pair.yml', 'apply -i hosts.yml --check --diff site.yml'],
   flags,
   args: { min: 1, max: Infinity },

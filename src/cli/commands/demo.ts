@@ -86,7 +86,7 @@ function proven({ code, report }: Applied): boolean {
 async function apply(io: Io, labInventory: string, reportFile: string): Promise<Applied> {
   const { parseCommandLine } = await import('../parse.ts')
   const { applyPlaybooks, command: applyCommand } = await import('./apply.ts')
-  const near = (path: string): string => relative(io.cwd, path) || path
+  const near = (path: string): string => (relative(io.cwd, path).startsWith('..') ? path : relative(io.cwd, path))
   const example = (path: string): string => near(fileURLToPath(new URL(`../../../${path}`, import.meta.url)))
   const argv = ['-i', example('inventories/pair.yml'), '-i', near(labInventory)]
   argv.push('--yes', '--report', near(reportFile), example('playbooks/pair.yml'))

@@ -19,7 +19,7 @@ export const command = defineCommand({
     const trial = flags.bytes === null ? {} : { bytes: flags.bytes }
     const request = {
       command: 'pair',
-      source: { made: () => pairPlaybook(server, client, trial) },
+      source: { made: () => pairPlaybook(server, client, trial), hosts: args },
       flags,
       check: flags.check,
       yes: flags.yes,

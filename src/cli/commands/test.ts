@@ -16,7 +16,7 @@ export const command = defineCommand({
     const trial = flags.bytes === null ? {} : { bytes: flags.bytes }
     const request = {
       command: 'test',
-      source: { made: () => testPlaybook(server, clients, trial) },
+      source: { made: () => testPlaybook(server, clients, trial), hosts: args },
       flags,
       check: false,
       // A trial changes nothing that would have to be reviewed.

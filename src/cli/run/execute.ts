@@ -1,5 +1,5 @@
 /** The one way in which commands run playbooks: flags in, engine, views and store attached, exit code out. */
-import { assemble } from '../../engine/assemble.ts'
+
 import { newRunId } from '../../engine/run-id.ts'
 import { run } from '../../engine/run.ts'
 import { EXIT } from '../../model/exit-codes.ts'
@@ -20,9 +20,9 @@ import { createScreen } from '../view/screen.ts'
 import type { Interrupts } from './interrupts.ts'
 import { listenForInterrupts } from './interrupts.ts'
 import type { ListFlags } from './lists.ts'
-import { renderLists, tasksByHost } from './lists.ts'
+import { renderLists, tasksByHost, wantsList } from './lists.ts'
 import type { PlaybookSource } from './load.ts'
-import { loadAll } from './load.ts'
+import { assembleFrom, loadAll } from './load.ts'
 import { canAsk, confirm } from './prompt.ts'
 import { checkReportFiles, writeReportFiles } from './report-files.ts'
 import type { RunFlags } from './run-flags.ts'
@@ -43,7 +43,7 @@ export interface RunRequest {
   skipTags: string[]
   detailedExitcode: boolean
   /** Show these and stop. */
-  lists: (ListFlags & { 'syntax-check': boolean }) | null
+  lists: ListFlags | null
   /** Gets the report as well. */
   onReport?: (report: RunReport) => void
 }
@@ -51,8 +51,8 @@ export interface RunRequest {
 /** Runs it and resolves to the exit code. Throws DiagnosticsError and usage errors before any connection is made. */
 export async function execute(request: RunRequest, io: Io): Promise<number> {
   const { flags, check, yes } = request
-  const listing = request.lists !== null && Object.values(request.lists).includes(true)
-  if (!check && !yes && !listing && !canAsk(io)) {
+  const lists = request.lists !== null && wantsList(request.lists) ? request.lists : null
+  if (!check && !yes && lists === null && !canAsk(io)) {
     throw usageError(
       'there is no terminal to ask on before changes are made',
       '--yes makes them without asking; --check or the command plan shows them',
@@ -61,14 +61,11 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
   checkReportFiles(flags.report, io.cwd)
   const loaded = await loadAll(flags.inventory, request.source, io)
   const selection = { ...loaded, limit: flags.limit, tags: request.tags, skipTags: request.skipTags }
-  const assembled = assemble({ ...selection, connection: {} })
+  const assembled = assembleFrom(request.source, { ...selection, connection: {} })
   const screen = createScreen(io)
-  if (listing && request.lists !== null) {
+  if (lists !== null) {
     screen.err(renderDiagnostics(assembled.diagnostics, screen.errStyle))
-    const { 'syntax-check': syntaxOnly, ...lists } = request.lists
-    screen.out(
-      syntaxOnly ? 'playbooks and inventory are well formed\n' : renderLists(loaded.playbooks, assembled, lists),
-    )
+    screen.out(renderLists(loaded.playbooks, assembled, lists))
     return EXIT.ok.code
   }
   const connection = await connectionOf(flags, io)

@@ -7,10 +7,19 @@ export interface ListFlags {
   'list-hosts': boolean
   'list-tasks': boolean
   'list-tags': boolean
+  'syntax-check': boolean
+}
+
+/** Whether anything is to be listed or only checked, in place of a run. */
+export function wantsList(flags: ListFlags): boolean {
+  return flags['list-hosts'] || flags['list-tasks'] || flags['list-tags'] || flags['syntax-check']
 }
 
 /** Play by play, in the order of the playbooks. */
 export function renderLists(playbooks: readonly Playbook[], assembled: Assembled, flags: ListFlags): string {
+  if (!flags['list-hosts'] && !flags['list-tasks'] && !flags['list-tags']) {
+    return 'playbooks and inventory are well formed\n'
+  }
   const written = playbooks.flatMap((playbook) => playbook.plays)
   const blocks = assembled.plays.map((play, index) => {
     const hosts = play.batches.flat().map((target) => target.host.name)

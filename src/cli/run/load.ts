@@ -1,15 +1,20 @@
 /** Reads inventory and playbooks, and shows what is wrong with both at once. */
 import { dirname } from 'node:path'
+import type { AssembleOptions, Assembled } from '../../engine/assemble.ts'
+import { assemble } from '../../engine/assemble.ts'
 import { loadInventory } from '../../inventory/load.ts'
 import type { Inventory } from '../../inventory/types.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { DiagnosticsError, errorDiagnostic } from '../../model/diagnostic.ts'
+import { modules } from '../../modules/registry.ts'
 import { loadPlaybook } from '../../playbook/load.ts'
 import type { Playbook } from '../../playbook/types.ts'
+import { didYouMean } from '../../text/closest.ts'
 import type { Io } from '../io.ts'
+import { MADE } from './made-playbook.ts'
 
 /** Where a run's plays come from: files, or a playbook that a command made. */
-export type PlaybookSource = { files: readonly string[] } | { made: () => Playbook }
+export type PlaybookSource = { files: readonly string[] } | { made: () => Playbook; hosts: readonly string[] }
 
 export interface Loaded {
   playbooks: Playbook[]
@@ -22,11 +27,42 @@ export async function loadAll(inventories: readonly string[], source: PlaybookSo
   const files = 'files' in source ? source.files : []
   const inventory = await attempt(diagnostics, () => readInventory(inventories, files.map(dirname), io))
   const playbooks: (Playbook | null)[] = []
-  for (const file of files) playbooks.push(await attempt(diagnostics, () => loadPlaybook(file, io.cwd)))
-  if ('made' in source) playbooks.push(await attempt(diagnostics, async () => source.made()))
+  for (const file of files) playbooks.push(await attempt(diagnostics, () => loadPlaybook(file, modules, io.cwd)))
+  if ('made' in source) {
+    if (inventory !== null) diagnostics.push(...unknownHosts(source.hosts, inventory))
+    if (diagnostics.length === 0) playbooks.push(await attempt(diagnostics, async () => placeless(source.made)))
+  }
   const read = playbooks.filter((playbook) => playbook !== null)
-  if (inventory === null || read.length < playbooks.length) throw new DiagnosticsError(diagnostics)
+  if (inventory === null || diagnostics.length > 0) throw new DiagnosticsError(diagnostics)
   return { playbooks: read, inventory }
+}
+
+/** What the engine makes of it. A playbook that a command made has no lines that anybody could look up. */
+export function assembleFrom(source: PlaybookSource, options: AssembleOptions): Assembled {
+  return 'made' in source ? placeless(() => assemble(options)) : assemble(options)
+}
+
+function placeless<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof DiagnosticsError)) throw error
+    const diagnostics = error.diagnostics.map((diagnostic) =>
+      diagnostic.source?.file === MADE ? Object.assign({}, diagnostic, { source: null }) : diagnostic,
+    )
+    throw new DiagnosticsError(diagnostics)
+  }
+}
+
+function unknownHosts(names: readonly string[], inventory: Inventory): Diagnostic[] {
+  return names
+    .filter((name) => !inventory.hosts.has(name))
+    .map((name) => {
+      const meant = didYouMean(name, inventory.hosts.keys())
+      return errorDiagnostic('unknown-host', `no host is named "${name}"`, {
+        hint: meant === '' ? 'name a host of the inventory that -i names' : meant,
+      })
+    })
 }
 
 async function readInventory(inventories: readonly string[], varsDirs: string[], io: Io): Promise<Inventory> {

@@ -8,7 +8,7 @@ import type { Io } from '../io.ts'
 
 /** Whether somebody can answer. */
 export function canAsk(io: Io): boolean {
-  return io.stdin.isTTY && io.stderr.isTTY === true
+  return [io.stdin.isTTY, io.stderr.isTTY].every((terminal) => terminal === true)
 }
 
 /** True for y or yes. False for anything else, at the end of input, and once `signal` is aborted. */

@@ -40,8 +40,10 @@ export function requireSuccess(run: { rc: number; stderr?: string; text?: string
   if (/not permitted|permission denied|must be root|access denied/i.test(complaint)) {
     throw new FactUnreadable(`${program} needs root: ${complaint}`, 'use --become or connect as root')
   }
-  if (/option "?-j"? is unknown|invalid option -- '?j|unrecognized option/i.test(complaint)) {
-    throw new FactUnreadable(`${program} prints no JSON: ${complaint}`, 'install iproute2 5.9 or newer')
+  if (
+    /option "?-j"? is unknown|invalid option|unrecognized option|object "mptcp" is unknown|busybox/i.test(complaint)
+  ) {
+    throw new FactUnreadable(`${program} cannot answer this: ${complaint}`, 'install iproute2 5.9 or newer')
   }
   throw new FactUnreadable(`${program} ended with ${run.rc}: ${complaint}`)
 }

@@ -23,6 +23,7 @@ export interface NmHold {
 }
 
 export interface Card {
+  /** Empty for what belongs to no card (an endpoint whose address is gone). */
   dev: string
   /** Null where the kernel owns the card's endpoints. `no-profile`: managed, but no profile is active. */
   nm: NmHold | 'no-profile' | null
@@ -49,7 +50,7 @@ export function readCard(dev: string, have: CardFacts): Card {
     covered: own.map(({ address }) => address),
     makes,
     endpoints: Object.values(have.endpoints).filter(
-      (endpoint) => !endpoint.flags.includes('implicit') && cardOf(endpoint, have.addresses) === dev,
+      (endpoint) => !endpoint.flags.includes('implicit') && (cardOf(endpoint, have.addresses) ?? '') === dev,
     ),
   }
 }
@@ -64,7 +65,10 @@ export function cardOf(endpoint: { address: string; dev: string | null }, addres
  * Whether NetworkManager made this endpoint only because nobody told it otherwise: its profile has the default flags,
  * and the endpoint is as these make it. Nobody declared such an endpoint.
  */
-export function isDefaultMade(card: Card, endpoint: { address: string; port: number | null; flags: EndpointFlag[] }): boolean {
+export function isDefaultMade(
+  card: Card,
+  endpoint: { address: string; port: number | null; flags: EndpointFlag[] },
+): boolean {
   if (card.nm === null || card.nm === 'no-profile' || card.nm.flags !== 0 || endpoint.port !== null) return false
   return sameFlags(card.makes[endpoint.address] ?? null, endpoint.flags)
 }

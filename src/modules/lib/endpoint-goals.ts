@@ -53,18 +53,13 @@ function hasOrMakes(card: Card): boolean {
   return card.endpoints.length > 0 || Object.keys(card.makes).length > 0
 }
 
-function cardGoal(
-  card: Card,
-  wishes: readonly EndpointWish[],
-  addresses: Addresses,
-  options: GoalOptions,
-): CardGoal {
+function cardGoal(card: Card, wishes: readonly EndpointWish[], addresses: Addresses, options: GoalOptions): CardGoal {
   const own = wishes.filter((wish) => (cardOf(wish, addresses) ?? wish.dev) === card.dev)
   const wished = new Set(own.map(endpointKey))
   const others = card.endpoints.filter((endpoint) => !wished.has(endpointKey(endpoint)))
   // Of others' endpoints all stay, but for those that nobody declared where the card is to be NetworkManager's no more.
   const kept = options.exact ? [] : others.filter((endpoint) => !isDefaultMade(card, endpoint))
-  const items = [...own, ...kept.map((endpoint) => ({ ...endpoint, dev: endpoint.dev ?? card.dev, id: null }))]
+  const items = [...own, ...kept.map((endpoint) => carried(endpoint, card.dev, null))]
   const none = { card, kernel: [], kept: new Set<string>(), byNm: [], nmFlags: null }
   if (card.nm === null || card.nm === 'no-profile') {
     // Only what is wished: others' endpoints on such a card are not looked after here.
@@ -76,7 +71,7 @@ function cardGoal(
   const silence = items.length > 0 || Object.keys(card.makes).length > 0 || gone.some((one) => isDefaultMade(card, one))
   return {
     ...none,
-    kernel: items.map((item) => ({ ...item, id: own.includes(item) ? item.id : idOf(kept, item) })),
+    kernel: [...own, ...kept.map((endpoint) => carried(endpoint, card.dev, endpoint.id))],
     kept: new Set(kept.map(endpointKey)),
     nmFlags: silence ? 1 : null,
     gone,
@@ -98,6 +93,8 @@ function uniformFlags(card: Card, items: readonly EndpointWish[]): number | null
   return plain ? nmFlagsFor(first.flags) : null
 }
 
-function idOf(kept: readonly Endpoint[], item: EndpointWish): number | null {
-  return kept.find((endpoint) => endpointKey(endpoint) === endpointKey(item))?.id ?? null
+/** An endpoint of another's as a wish, so that it stays; its id matters only where the kernel is told it. */
+function carried(endpoint: Endpoint, dev: string, id: number | null): EndpointWish {
+  const { address, port, flags } = endpoint
+  return { address, port, flags, dev: endpoint.dev ?? dev, id }
 }

@@ -15,13 +15,14 @@ export interface EndpointTable {
 /** Adds an endpoint, always with its id: only so can the undo name it. */
 export function addStep(endpoint: Endpoint): RunStep {
   const { address, port, id, dev, flags } = endpoint
-  return run(
-    ...['ip', 'mptcp', 'endpoint', 'add', address],
+  const where = [
     ...(port === null ? [] : ['port', String(port)]),
-    ...['id', String(id)],
+    'id',
+    String(id),
     ...(dev === null ? [] : ['dev', dev]),
-    ...orderFlags(flags).filter((flag) => flag !== 'implicit'),
-  )
+  ]
+  const words = orderFlags(flags).filter((flag) => flag !== 'implicit')
+  return run('ip', 'mptcp', 'endpoint', 'add', address, ...where, ...words)
 }
 
 /** Deletes an endpoint. */
@@ -83,7 +84,7 @@ export function isMet(endpoint: Endpoint, wish: EndpointWish): boolean {
 /** As people read it: `192.0.2.10 signal dev eth0`. */
 export function describe(endpoint: Omit<EndpointWish, 'dev'> & { dev: string | null }): string {
   const dev = endpoint.dev === null ? [] : ['dev', endpoint.dev]
-  return [endpointKey(endpoint), orderFlags(endpoint.flags).join(" ") || "without flags", ...dev].join(" ")
+  return [endpointKey(endpoint), orderFlags(endpoint.flags).join(' ') || 'without flags', ...dev].join(' ')
 }
 
 /**
@@ -93,11 +94,15 @@ export function describe(endpoint: Omit<EndpointWish, 'dev'> & { dev: string | n
 function setSteps(old: Endpoint | null, after: Endpoint): { apply: Step[]; undo: Step[] } {
   if (old === null) return { apply: [addStep(after)], undo: [deleteStep(after)] }
   if (old.flags.includes('implicit')) return { apply: [deleteStep(old), addStep(after)], undo: [deleteStep(after)] }
-  const others = (endpoint: Endpoint): string => endpoint.flags.filter((flag) => flag !== 'backup').join(' ')
-  if (old.id === after.id && old.dev === after.dev && others(old) === others(after)) {
+  if (old.id === after.id && old.dev === after.dev && sameButBackup(old, after)) {
     return { apply: [backupStep(after)], undo: [backupStep(old)] }
   }
   return { apply: [deleteStep(old), addStep(after)], undo: [deleteStep(after), addStep(old)] }
+}
+
+function sameButBackup(a: Endpoint, b: Endpoint): boolean {
+  const [one, two] = [a, b].map(({ flags }) => flags.filter((flag) => flag !== 'backup').join(' '))
+  return one === two
 }
 
 function backupStep(endpoint: Endpoint): RunStep {

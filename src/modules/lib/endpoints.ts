@@ -97,7 +97,9 @@ function ownershipNotes(goals: readonly CardGoal[], have: EndpointFacts): Note[]
   const notes: Note[] = []
   for (const { card, kernel, byNm, gone } of goals) {
     if (byNm.length > 0) {
-      notes.push({ summary: `${card.dev}: NetworkManager makes the endpoints of this card, by its profile's MPTCP flags` })
+      notes.push({
+        summary: `${card.dev}: NetworkManager makes the endpoints of this card, by its profile's MPTCP flags`,
+      })
     } else if (isHeld(card.nm) && kernel.length > 0) {
       const why = `its ${card.covered.length} addresses do not all want the same plain endpoint`
       notes.push({
@@ -105,14 +107,18 @@ function ownershipNotes(goals: readonly CardGoal[], have: EndpointFacts): Note[]
         detail: card.covered.length > 1 ? why : 'its profile cannot express them (port, id, laminar, or another card)',
       })
     } else if (isHeld(card.nm) && gone.length > 0) {
-      notes.push({ summary: `${card.dev}: NetworkManager's default made ${gone.map(endpointKey).join(', ')}; nobody asked for it` })
+      notes.push({
+        summary: `${card.dev}: NetworkManager's default made ${gone.map(endpointKey).join(', ')}; nobody asked for it`,
+      })
     }
   }
   const used = goals.some((goal) => goal.kernel.length > 0)
   if (used && have.nm.installed && !have.nm.running) {
     notes.push({ summary: 'NetworkManager is installed but does not run, so the kernel is told the endpoints' })
   } else if (used && have.nm.running && !nmKnowsMptcp(have.nm.version)) {
-    notes.push({ summary: `NetworkManager ${have.nm.version ?? ''} knows no MPTCP flags, so the kernel is told the endpoints` })
+    notes.push({
+      summary: `NetworkManager ${have.nm.version ?? ''} knows no MPTCP flags, so the kernel is told the endpoints`,
+    })
   }
   return notes
 }
@@ -146,7 +152,11 @@ function tableProblems(table: EndpointTable, have: EndpointFacts): Problem[] {
   for (const [key, { id }] of table.present) {
     const other = owners.get(id)
     if (other !== undefined) {
-      problems.push({ code: 'id-taken', summary: `id ${id} is wanted for ${key} but ${other} has it`, hint: 'use another id' })
+      problems.push({
+        code: 'id-taken',
+        summary: `id ${id} is wanted for ${key} but ${other} has it`,
+        hint: 'use another id',
+      })
     }
     owners.set(id, key)
   }

@@ -34,8 +34,8 @@ export function disableChange(table: EndpointTable, goal: CardGoal, hold: NmHold
   }
   const summary = `switch off NetworkManager's MPTCP endpoints on ${card.dev} (connection.mptcp-flags disabled)`
   if (persist) return { ...profileFact(hold, NM_DISABLED), effects: Object.fromEntries(gone), summary, ...steps }
-  const [first, ...rest] = made
-  return { fact: gone[0]![0], before: first, after: null, effects: Object.fromEntries(gone.slice(1)), summary: rest.length === 0 ? summary : summary, ...steps }
+  const effects = Object.fromEntries(gone.slice(1))
+  return { fact: gone[0]![0], before: made[0], after: null, effects, summary, ...steps }
 }
 
 /** Makes NetworkManager make the endpoints of a card. Null: nothing to do. */
@@ -116,7 +116,10 @@ function restoreCard(card: Card, hold: NmHold, before: readonly Endpoint[]): Ste
 function makesExactly(card: Card, endpoints: readonly Endpoint[]): boolean {
   const made = Object.entries(card.makes)
   const found = (address: string): Endpoint | undefined => endpoints.find((endpoint) => endpoint.address === address)
-  return made.length === endpoints.length && made.every(([address, flags]) => sameFlags(found(address)?.flags ?? null, flags))
+  return (
+    made.length === endpoints.length &&
+    made.every(([address, flags]) => sameFlags(found(address)?.flags ?? null, flags))
+  )
 }
 
 /** Endpoints on the card of the kind that NetworkManager makes, so that it takes them for its own. */
@@ -124,6 +127,9 @@ function coveredEndpoints(card: Card): Endpoint[] {
   return card.endpoints.filter(({ address, port }) => port === null && card.covered.includes(address))
 }
 
-function isSame(endpoint: { address: string; port: number | null }, wish: Pick<EndpointWish, 'address' | 'port'>): boolean {
+function isSame(
+  endpoint: { address: string; port: number | null },
+  wish: Pick<EndpointWish, 'address' | 'port'>,
+): boolean {
   return endpointKey(endpoint) === endpointKey(wish)
 }

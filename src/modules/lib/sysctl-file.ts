@@ -9,10 +9,7 @@ const HEADER = '# MPTCP settings, written by mptcp-fleet. Other lines in this fi
  * The content with each setting at its value, or without a line for it where the value is null. `content` is null
  * where there is no file yet; null comes back where nothing would be left but the header.
  */
-export function editSettings(
-  content: string | null,
-  values: Readonly<Record<string, string | null>>,
-): string | null {
+export function editSettings(content: string | null, values: Readonly<Record<string, string | null>>): string | null {
   let lines = (content ?? HEADER).split('\n')
   if (lines.at(-1) === '') lines.pop()
   for (const [name, value] of Object.entries(values)) {

@@ -69,7 +69,9 @@ function settled(name: string, value: string | null, have: SysctlPersistFacts, n
   const now = have.persisted.values[name]
   if (winner?.value !== value || now?.value !== value) return false
   if (winner.file !== SYSCTL_FILE) {
-    notes.push({ summary: `${name} = ${value} is set at boot by ${winner.file}:${winner.line}; that line is left to do it` })
+    notes.push({
+      summary: `${name} = ${value} is set at boot by ${winner.file}:${winner.line}; that line is left to do it`,
+    })
   }
   return true
 }

@@ -84,11 +84,10 @@ export function clientScript(options: ClientScriptOptions): string {
   const filter = [port, ...furtherPorts].map((number) => `dport = :${number}`).join(' or ')
   const argv = [url, String(maxSeconds), filter].map(shellQuote).join(' ')
   return `cd /
-exec </dev/null
 group=
 stop() {
   trap '' TERM INT
-  [ -z "$group" ] || kill -KILL -- "-$group" 2>/dev/null || kill -KILL "$group" 2>/dev/null
+  [ -z "$group" ] || kill -s KILL -- "-$group" 2>/dev/null || kill -s KILL "$group" 2>/dev/null
 }
 trap stop EXIT
 trap 'exit 143' TERM

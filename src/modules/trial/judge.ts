@@ -65,7 +65,10 @@ function lostEnds({ server, client }: TrialTerms, output: { server: TrialOutput;
 
 function endReason(host: string, { rc, stderr, failure }: TrialOutput): string | null {
   if (rc === 0) return null
-  if (rc === null) return `connection to ${host} lost during the trial${failure === null ? '' : `: ${failure}`}`
+  if (rc === null) {
+    const lost = failure === null || failure.includes('connection was lost')
+    return lost ? `connection to ${host} lost during the trial` : `${host}: ${failure}`
+  }
   if (rc === 124) return `${host}: the trial's time was up before it ended`
   const said = failure ?? stderr.trim().split('\n').at(-1) ?? ''
   return `${host}: the trial's script ended with exit code ${rc}${said === '' ? '' : `: ${said}`}`

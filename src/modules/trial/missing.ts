@@ -3,11 +3,12 @@ import type { Listeners } from '../../facts/listeners.ts'
 import type { Sysctl } from '../../facts/sysctl.ts'
 import type { Tools } from '../../facts/tools.ts'
 import type { Problem } from '../../model/change.ts'
-import type { PathEnd } from './paths.ts'
-import { commonPaths, usableAddresses } from './paths.ts'
+import type { Rejected } from '../../mptcp/pairing.ts'
+import type { PathHost, TrialPath } from './paths.ts'
+import { usableDevices } from './paths.ts'
 
 /** One end as its facts show it. */
-export interface TrialEnd extends PathEnd {
+export interface TrialHost extends PathHost {
   sysctl: Sysctl
   tools: Tools
   listeners: Listeners
@@ -20,22 +21,22 @@ const NEEDED = {
 
 /** Problems of both ends, all at once; empty where the trial can be run. `port` null: any free one. */
 export function missingForTrial(
-  names: { server: string; client: string },
-  server: TrialEnd,
-  client: TrialEnd,
+  server: TrialHost,
+  client: TrialHost,
+  found: { paths: readonly TrialPath[]; rejected: readonly Rejected[] },
   port: number | null,
 ): Problem[] {
   return [
-    ...missingTools(names.server, server.tools, NEEDED.server),
-    ...missingTools(names.client, client.tools, NEEDED.client),
-    ...mptcpOff(names.server, server.sysctl),
-    ...mptcpOff(names.client, client.sysctl),
-    ...singlePath(names, server, client),
-    ...(port === null ? [] : portTaken(names.server, server.listeners, port)),
+    ...missingTools(server, NEEDED.server),
+    ...missingTools(client, NEEDED.client),
+    ...mptcpOff(server),
+    ...mptcpOff(client),
+    ...(found.paths.length > 1 ? [] : [singlePath(server, client, found)]),
+    ...(port === null ? [] : portTaken(server, port)),
   ]
 }
 
-function missingTools(host: string, tools: Tools, needed: readonly string[]): Problem[] {
+function missingTools({ name: host, tools }: TrialHost, needed: readonly string[]): Problem[] {
   return needed
     .filter((name) => typeof tools.paths[name] !== 'string')
     .map((name) => ({
@@ -45,7 +46,7 @@ function missingTools(host: string, tools: Tools, needed: readonly string[]): Pr
     }))
 }
 
-function mptcpOff(host: string, sysctl: Sysctl): Problem[] {
+function mptcpOff({ name: host, sysctl }: TrialHost): Problem[] {
   const value = sysctl['net.mptcp.enabled']
   if (value === '1') return []
   const state = value === undefined ? 'this kernel has no net.mptcp.enabled' : `net.mptcp.enabled is ${value}`
@@ -54,31 +55,31 @@ function mptcpOff(host: string, sysctl: Sysctl): Problem[] {
   return [{ code: 'mptcp-off', summary: `${host}: MPTCP is switched off (${state})`, hint }]
 }
 
-function singlePath(names: { server: string; client: string }, server: TrialEnd, client: TrialEnd): Problem[] {
-  const common = commonPaths(server, client)
-  if (common.length > 1) return []
-  const [only] = common
+function singlePath(
+  server: TrialHost,
+  client: TrialHost,
+  { paths, rejected }: { paths: readonly TrialPath[]; rejected: readonly Rejected[] },
+): Problem {
+  const [only] = paths
   const summary =
     only === undefined
-      ? `no path: ${names.server} and ${names.client} have no network in common`
-      : `only one path: ${names.server} (${only.serverDevice}) and ${names.client} (${only.clientDevice}) share ` +
-        `${only.network} and no other network`
-  return [
-    {
-      code: 'single-path',
-      summary,
-      detail: `${usable(names.server, server)}\n${usable(names.client, client)}`,
-      hint: 'MPTCP needs two networks in which both hosts have an address on an interface that is up',
-    },
-  ]
+      ? `no path: ${server.name} and ${client.name} have no network in common`
+      : `only one path: ${server.name} (${only.serverDevice}) and ${client.name} (${only.clientDevice}) share ` +
+        `${only.network ?? 'one route'} and no other network`
+  return {
+    code: 'single-path',
+    summary,
+    detail: [interfaces(server), interfaces(client), ...rejected.map((no) => `${no.what}: ${no.reason}`)].join('\n'),
+    hint: 'MPTCP needs two networks in which both hosts have an address on an interface that is up',
+  }
 }
 
-function usable(host: string, end: PathEnd): string {
-  const cards = usableAddresses(end).map(({ dev, address, prefix }) => `${dev} ${address}/${prefix}`)
-  return `${host}: ${cards.length === 0 ? 'no usable interface' : cards.join(', ')}`
+function interfaces(host: TrialHost): string {
+  const cards = Object.entries(usableDevices(host)).map(([address, dev]) => `${dev} ${address}`)
+  return `${host.name}: ${cards.length === 0 ? 'no usable interface' : cards.join(', ')}`
 }
 
-function portTaken(host: string, listeners: Listeners, port: number): Problem[] {
+function portTaken({ name: host, listeners }: TrialHost, port: number): Problem[] {
   const taken = listeners.filter((listener) => listener.port === port)
   if (taken.length === 0) return []
   const by = taken.map(({ protocol, address, processes }) => {

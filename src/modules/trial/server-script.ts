@@ -35,7 +35,7 @@ echo "$!" >"$1/pid"
 cat <&3 >/dev/null &
 wait "$!"
 rm -rf -- "$1"
-kill -KILL 0`
+kill -s KILL 0`
 
 /**
  * The server listens on all addresses: the kernel refuses joins to an announced address on which nothing listens.
@@ -45,12 +45,12 @@ export function serverScript(options: ServerScriptOptions): string {
   const { bytes, port, family, timeoutSeconds, devices, routes } = options
   return `umask 077
 cd /
-exec 3<&0 </dev/null
+exec 3<&0
 bytes=${bytes}
 base= made= dir= group=
 stop() {
   trap '' TERM INT
-  [ -z "$group" ] || kill -KILL -- "-$group" 2>/dev/null || kill -KILL "$group" 2>/dev/null
+  [ -z "$group" ] || kill -s KILL -- "-$group" 2>/dev/null || kill -s KILL "$group" 2>/dev/null
   [ -z "$dir" ] || rm -rf -- "$dir"
   [ -z "$made" ] || rmdir "$base" 2>/dev/null
 }
@@ -82,7 +82,7 @@ while [ -z "$port" ]; do
   port=$(sed -n 's/^Serving HTTP on .* port \\([0-9]*\\) .*/\\1/p' "$dir/out" 2>/dev/null)
   pid=$(cat "$dir/pid" 2>/dev/null)
   if [ -z "$port" ] && [ -n "$pid" ] && ! kill -0 "$pid" 2>/dev/null; then
-    fail web-server "the web server died: $(tail -n 2 "$dir/err" | tr '\\n' ' ' | cut -c 1-500)"
+    fail web-server "the web server died: $(tail -n 1 "$dir/err" | cut -c 1-500)"
   fi
   [ "$tries" -lt ${LISTEN_TENTHS} ] || fail web-server 'the web server did not listen within ${LISTEN_TENTHS / 10} s'
   tries=$(( tries + 1 ))

@@ -1,9 +1,10 @@
-/** The shell functions that the items of the restore script call. POSIX sh; also for dash and busybox. */
+/** What the restore script does with its items. POSIX sh; also for dash and busybox. */
 
 /** Seconds that all items together wait for devices to appear and for IPv6 addresses to leave the tentative state. */
 const PATIENCE = 10
 
-export const RESTORE_FUNCTIONS = `export LC_ALL=C
+export const RESTORE_PROGRAM = `set -f
+export LC_ALL=C
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 failed=0
 patience=${PATIENCE}
@@ -26,7 +27,6 @@ run() {
 
 # limits [subflows N] [add_addr_accepted N]
 limits() {
-  item="limits $*"
   run limits set "$@"
 }
 
@@ -67,7 +67,7 @@ split() {
 # endpoint ADDRESS [port N] [id N] [dev DEVICE] [FLAG...]
 # Left alone where it is there already; one with other flags, device or id is replaced.
 endpoint() {
-  item="endpoint $*"
+  [ $# -gt 0 ] || { bad 'this line is not understood'; return; }
   address=$1
   shift
   split "$@" || { bad 'this line is not understood'; return; }
@@ -79,7 +79,6 @@ endpoint() {
   there=$(ip mptcp endpoint show 2>&1) || { bad "ip mptcp endpoint show: $there"; return; }
   while read -r other rest; do
     [ "$other" = "$address" ] || continue
-    set -f
     split $rest || continue
     [ "$port" = "$want_port" ] || continue
     if [ "$flags" = "$want_flags" ] && [ "\${want_dev:-$dev}" = "$dev" ] && [ "\${want_id:-$id}" = "$id" ]; then return; fi
@@ -88,4 +87,14 @@ endpoint() {
 $there
 END
   run endpoint add "$address" "$@"
-}`
+}
+
+# Items are data, so that a slip in one of them cannot stop the script or run anything.
+while read -r item <&3; do
+  set -- $item
+  case \${1-} in
+    '') ;;
+    limits | endpoint) "$@" ;;
+    *) bad 'this line is not understood' ;;
+  esac
+done 3<<'ITEMS'`

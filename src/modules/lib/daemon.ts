@@ -1,0 +1,66 @@
+/** Plans mptcpd's daemon: a second path manager beside this tool, so off unless asked for. */
+import type { Identity } from '../../facts/identity.ts'
+import type { Unit } from '../../facts/unit.ts'
+import type { Change, PlanResult, Step } from '../../model/change.ts'
+import { run } from './steps.ts'
+
+export const DAEMON_UNIT = 'mptcp.service'
+
+/** `pending`: changes of packages that come before, which may bring the unit or take it away. */
+export function planDaemon(
+  want: 'off' | 'on' | 'keep',
+  have: Unit,
+  identity: Identity,
+  pending: readonly Change[],
+): PlanResult {
+  const brings = pending.some((change) => change.fact === 'packages/mptcpd' && change.after !== null)
+  const takes = pending.some((change) => change.fact === 'packages/mptcpd' && change.after === null)
+  if (want === 'keep' || takes) return { changes: [] }
+  const isEnabled = have.enabled.startsWith('enabled')
+  const isActive = have.active === 'active' || have.active === 'activating'
+  if (want === 'off') {
+    if (brings) return { changes: [daemonChange(have, 'disable', identity, `keep ${DAEMON_UNIT} off`)] }
+    if (!have.exists || (!isEnabled && !isActive)) return { changes: [] }
+    return { changes: [daemonChange(have, 'disable', identity, `stop ${DAEMON_UNIT} and keep it off`)] }
+  }
+  if (have.enabled === 'masked') {
+    const hint = `systemctl unmask ${DAEMON_UNIT}, or daemon: off`
+    return { changes: [], problems: [{ code: 'unit-masked', summary: `${DAEMON_UNIT} is masked`, hint }] }
+  }
+  if (isEnabled) {
+    return isActive
+      ? { changes: [] }
+      : { changes: [], notes: [{ summary: `${DAEMON_UNIT} is enabled but does not run` }] }
+  }
+  return { changes: [daemonChange(have, 'enable', identity, `enable and start ${DAEMON_UNIT}`)] }
+}
+
+function daemonChange(have: Unit, verb: 'enable' | 'disable', identity: Identity, summary: string): Change {
+  const after: Unit = {
+    ...have,
+    exists: true,
+    enabled: verb === 'enable' ? 'enabled' : 'disabled',
+    active: !identity.systemd ? have.active : verb === 'enable' ? 'active' : 'inactive',
+    mainPid: null,
+  }
+  const systemctl = (word: string): Step => run('systemctl', word, ...(identity.systemd ? ['--now'] : []), DAEMON_UNIT)
+  const wasEnabled = have.enabled.startsWith('enabled')
+  return {
+    fact: `unit/${DAEMON_UNIT}`,
+    before: have,
+    after,
+    summary,
+    apply: [systemctl(verb)],
+    undo: undoSteps(have, wasEnabled, identity),
+    disruptive: false,
+  }
+}
+
+/** Enabled and running are undone apart, since a unit may run without being enabled. */
+function undoSteps(have: Unit, wasEnabled: boolean, identity: Identity): Step[] {
+  const wasActive = have.active === 'active' || have.active === 'activating'
+  return [
+    run('systemctl', wasEnabled ? 'enable' : 'disable', DAEMON_UNIT),
+    ...(identity.systemd ? [run('systemctl', wasActive ? 'start' : 'stop', DAEMON_UNIT)] : []),
+  ]
+}

@@ -1,0 +1,15 @@
+/** All modules, by the name that they have in playbooks. A new module is added here, and nowhere else. */
+import type { Module } from './define.ts'
+import { mptcpAvailable } from './mptcp_available.ts'
+import { mptcpEnabled } from './mptcp_enabled.ts'
+import { mptcpEndpoints } from './mptcp_endpoints.ts'
+import { mptcpLimits } from './mptcp_limits.ts'
+import { mptcpPair } from './mptcp_pair.ts'
+import { mptcpTest } from './mptcp_test.ts'
+import { mptcpTools } from './mptcp_tools.ts'
+
+export const modules: ReadonlyMap<string, Module> = new Map(
+  [mptcpAvailable, mptcpTools, mptcpEnabled, mptcpLimits, mptcpEndpoints, mptcpPair, mptcpTest].map(
+    (module: Module): [string, Module] => [module.name, module],
+  ),
+)

@@ -1,0 +1,195 @@
+/**
+ * Which paths two hosts have between them, from the addresses of both: networks in which each has an address of its own
+ * on a link that is up. Each pair of links counts once, since two networks over the same cards are one path.
+ */
+import { contains, isLinkLocal, isLoopback, networkOf } from '../text/ip.ts'
+import type { RoutingTables } from './route.ts'
+import { lookupRoute } from './route.ts'
+
+export interface HostAddress {
+  dev: string
+  family: 4 | 6
+  address: string
+  prefix: number
+  tentative: boolean
+  /** Given for a limited time; another one may follow. */
+  dynamic: boolean
+}
+
+/** What pairing must know of one host. */
+export interface PairHost {
+  name: string
+  addresses: readonly HostAddress[]
+  links: Readonly<Record<string, { up: boolean; loopback: boolean }>>
+  routing: RoutingTables
+}
+
+export interface PathEnd {
+  address: string
+  dev: string
+}
+
+export interface PairPath {
+  family: 4 | 6
+  /** `192.0.2.0/24`; null where the two ends are in different networks. */
+  network: string | null
+  server: PathEnd
+  client: PathEnd
+  /** Null: not said. */
+  backup: boolean | null
+}
+
+/** What is no path, and why. */
+export interface Rejected {
+  what: string
+  reason: string
+}
+
+export interface Candidates {
+  paths: PairPath[]
+  rejected: Rejected[]
+}
+
+/** All paths that two hosts have, IPv4 first, each network once. */
+export function candidatePaths(server: PairHost, client: PairHost): Candidates {
+  const ours = usable(server)
+  const theirs = usable(client)
+  const rejected = [...ours.rejected, ...theirs.rejected]
+  const paths: PairPath[] = []
+  const used = new Set<HostAddress>()
+  const cards = new Map<string, string>()
+  const networks = networksOf(ours.addresses, theirs.addresses)
+  for (const { network, pairs, shared } of networks) {
+    const fit = pairs.toSorted((a, b) => rank(a, client) - rank(b, client))[0]
+    if (fit === undefined) {
+      if (shared !== null) rejected.push({ what: network, reason: `both hosts have the address ${shared}` })
+      continue
+    }
+    const key = `${fit.server.dev} ${fit.client.dev}`
+    const other = cards.get(key)
+    for (const { server: a, client: b } of pairs) used.add(a).add(b)
+    if (other === undefined) {
+      cards.set(key, network)
+      paths.push(pathOf(network, fit.server, fit.client))
+      rejected.push(...leftOver(network, pairs, fit, server, client))
+    } else {
+      const links = `${fit.server.dev} of ${server.name} and ${fit.client.dev} of ${client.name}`
+      rejected.push({ what: network, reason: `${links} are one path with ${other} already` })
+    }
+  }
+  const lone = (host: PairHost, addresses: readonly HostAddress[], peer: PairHost): Rejected[] =>
+    addresses
+      .filter((own) => !used.has(own) && !networks.some((one) => one.shared === own.address))
+      .map((own) => ({ what: named(own, host), reason: `${peer.name} has no address in its network` }))
+  rejected.push(...lone(server, ours.addresses, client), ...lone(client, theirs.addresses, server))
+  return { paths, rejected }
+}
+
+/** Why an address cannot be the end of a path, or null. */
+export function unfitReason(own: HostAddress, host: PairHost): string | null {
+  const link = host.links[own.dev]
+  if (link?.loopback === true || isLoopback(own.address)) return 'loopback'
+  if (isLinkLocal(own.address)) return 'link-local'
+  if (own.prefix === (own.family === 4 ? 32 : 128)) return `a /${own.prefix} has no network`
+  if (link?.up !== true) return `${own.dev} is down`
+  if (own.tentative) return 'tentative: the kernel still checks that nobody else has it; run again in a moment'
+  return null
+}
+
+/** `192.0.2.10/24 (eth0 of system-a)`. */
+export function named(own: HostAddress, host: PairHost): string {
+  return `${own.address}/${own.prefix} (${own.dev} of ${host.name})`
+}
+
+/** Whether each end is in the other's network. */
+export function shareNetwork(a: HostAddress, b: HostAddress): boolean {
+  return (
+    a.family === b.family &&
+    contains(`${a.address}/${a.prefix}`, b.address) &&
+    contains(`${b.address}/${b.prefix}`, a.address)
+  )
+}
+
+/** A path between two addresses. */
+export function pathOf(
+  network: string | null,
+  server: HostAddress,
+  client: HostAddress,
+  backup: boolean | null = null,
+): PairPath {
+  return {
+    family: server.family,
+    network,
+    server: { address: server.address, dev: server.dev },
+    client: { address: client.address, dev: client.dev },
+    backup,
+  }
+}
+
+interface Pair {
+  server: HostAddress
+  client: HostAddress
+}
+
+interface SharedNetwork {
+  network: string
+  /** Each with two addresses of which the other host has neither. */
+  pairs: Pair[]
+  /** An address that both hosts have in it. */
+  shared: string | null
+}
+
+function usable(host: PairHost): { addresses: HostAddress[]; rejected: Rejected[] } {
+  const addresses: HostAddress[] = []
+  const rejected: Rejected[] = []
+  for (const own of host.addresses) {
+    const reason = unfitReason(own, host)
+    if (reason === null) addresses.push(own)
+    else rejected.push({ what: named(own, host), reason })
+  }
+  return { addresses, rejected }
+}
+
+function networksOf(ours: readonly HostAddress[], theirs: readonly HostAddress[]): SharedNetwork[] {
+  const networks = new Map<string, SharedNetwork>()
+  const isOn = (side: readonly HostAddress[], address: string): boolean => side.some((one) => one.address === address)
+  for (const server of ours) {
+    for (const client of theirs.filter((one) => shareNetwork(server, one))) {
+      const network = networkOf(server.address, server.prefix)
+      const entry = networks.get(network) ?? { network, pairs: [], shared: null }
+      networks.set(network, entry)
+      if (server.address === client.address) entry.shared = server.address
+      else if (!isOn(theirs, server.address) && !isOn(ours, client.address)) entry.pairs.push({ server, client })
+    }
+  }
+  return [...networks.values()].sort((a, b) => familyOf(a) - familyOf(b))
+}
+
+function familyOf(network: SharedNetwork): number {
+  return network.network.includes(':') ? 6 : 4
+}
+
+/** Addresses that stay come first, then those that the client's routes really use. */
+function rank(pair: Pair, client: PairHost): number {
+  const { route } = lookupRoute(client.routing, { dst: pair.server.address })
+  const elsewhere = route?.dev === pair.client.dev ? 0 : 1
+  return elsewhere * 4 + (pair.server.dynamic ? 2 : 0) + (pair.client.dynamic ? 1 : 0)
+}
+
+function leftOver(network: string, pairs: readonly Pair[], fit: Pair, server: PairHost, client: PairHost): Rejected[] {
+  const reason = `${network} has its path already`
+  const rest = (host: PairHost, addresses: HostAddress[], chosen: HostAddress): Rejected[] =>
+    [...new Set(addresses)].filter((own) => own !== chosen).map((own) => ({ what: named(own, host), reason }))
+  return [
+    ...rest(
+      server,
+      pairs.map((pair) => pair.server),
+      fit.server,
+    ),
+    ...rest(
+      client,
+      pairs.map((pair) => pair.client),
+      fit.client,
+    ),
+  ]
+}

@@ -1,0 +1,42 @@
+/** Ansible's keywords that this version has not, so that the answer is "not yet" and not "unknown". */
+
+const EVERYWHERE =
+  'become_exe become_flags become_method collections connection debugger diff environment ' +
+  'ignore_errors ignore_unreachable module_defaults no_log port run_once throttle timeout'
+
+export const PLAY_NOT_YET: ReadonlySet<string> = new Set(
+  (
+    `${EVERYWHERE} fact_path force_handlers gather_subset gather_timeout handlers import_playbook order ` +
+    'post_tasks pre_tasks roles strategy vars_files vars_prompt ansible.builtin.import_playbook'
+  ).split(' '),
+)
+
+export const TASK_NOT_YET: ReadonlySet<string> = new Set(
+  (
+    `${EVERYWHERE} action always args async block changed_when delay delegate_facts delegate_to failed_when ` +
+    'first_available_file import_playbook import_role import_tasks include include_role include_tasks include_vars ' +
+    'listen local_action loop loop_control notify poll register remote_user rescue retries until when'
+  ).split(' '),
+)
+
+/** Modules of Ansible that people try first. */
+const ANSIBLE_MODULES: ReadonlySet<string> = new Set(
+  (
+    'add_host apt apt_repository assemble assert async_status blockinfile command copy cron debconf debug dnf ' +
+    'dpkg_selections expect fail fetch file find firewalld get_url getent git group group_by hostname iptables ' +
+    'known_hosts lineinfile meta modprobe mount nmcli package package_facts pause ping pip raw reboot replace rpm_key ' +
+    'script selinux service service_facts set_fact set_stats setup shell slurp stat subversion synchronize sysctl ' +
+    'systemd systemd_service tempfile template unarchive uri user validate_argument_spec wait_for ' +
+    'wait_for_connection yum yum_repository'
+  ).split(' '),
+)
+
+/** Whether a task's key is a keyword of Ansible that has no meaning here yet: `loop`, `with_items`, `block`. */
+export function isTaskKeywordNotYet(key: string): boolean {
+  return TASK_NOT_YET.has(key.replace(/^ansible\.(?:builtin|legacy)\./, '')) || key.startsWith('with_')
+}
+
+/** Whether a name is one of Ansible's modules, by itself or with its collection (`community.general.nmcli`). */
+export function isAnsibleModule(name: string): boolean {
+  return ANSIBLE_MODULES.has(name) || /^[a-z_]\w*\.[a-z_]\w*\.[a-z_]\w*$/.test(name)
+}

@@ -1,0 +1,22 @@
+/** Reads a playbook from disk. */
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { DiagnosticsError } from '../model/diagnostic.ts'
+import type { Module } from '../modules/define.ts'
+import { decodeText, unreadableFile } from '../text/file.ts'
+import { parsePlaybook } from './parse.ts'
+import type { Playbook } from './types.ts'
+
+/** Throws DiagnosticsError with everything that is wrong. `path` is relative to `cwd`, and is the name in messages. */
+export async function loadPlaybook(
+  path: string,
+  modules: ReadonlyMap<string, Module>,
+  cwd: string = process.cwd(),
+): Promise<Playbook> {
+  const bytes = await readFile(resolve(cwd, path)).catch((error: unknown) => {
+    throw new DiagnosticsError([unreadableFile(error, path)])
+  })
+  const decoded = decodeText(bytes, path)
+  if ('diagnostic' in decoded) throw new DiagnosticsError([decoded.diagnostic])
+  return parsePlaybook(decoded.text, path, modules)
+}

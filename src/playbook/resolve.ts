@@ -1,0 +1,48 @@
+/** A task's parameters for one host: templates rendered, then checked by the module's schema. */
+import type { Diagnostic } from '../model/diagnostic.ts'
+import { errorDiagnostic } from '../model/diagnostic.ts'
+import { hasTemplate, renderValue, TemplateError } from '../text/template.ts'
+import { validate } from '../text/validate.ts'
+import type { Task } from './types.ts'
+
+/**
+ * The parameters that a task has with these variables (the host's, over them the play's, over them the task's).
+ * Parameters without templates are the same for every host and come back as they were loaded.
+ */
+export function resolveTask(
+  task: Task,
+  vars: Readonly<Record<string, unknown>>,
+): { params: unknown } | { diagnostics: Diagnostic[] } {
+  if (task.params !== null) return { params: task.params }
+  const diagnostics: Diagnostic[] = []
+  const rendered = renderAt(task.args, [], task, vars, diagnostics)
+  if (diagnostics.length > 0) return { diagnostics }
+  const checked = validate(task.module.params, rendered, { prefix: task.module.name, locate: task.locate })
+  return 'value' in checked ? { params: checked.value as unknown } : checked
+}
+
+/** Renders leaf by leaf, so that each mistake has its own place. */
+function renderAt(
+  value: unknown,
+  path: readonly (string | number)[],
+  task: Task,
+  vars: Readonly<Record<string, unknown>>,
+  diagnostics: Diagnostic[],
+): unknown {
+  if (!hasTemplate(value)) return value
+  if (Array.isArray(value)) return value.map((item, i) => renderAt(item, [...path, i], task, vars, diagnostics))
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value)
+    return Object.fromEntries(
+      entries.map(([key, item]) => [key, renderAt(item, [...path, key], task, vars, diagnostics)]),
+    )
+  }
+  try {
+    return renderValue(value, vars)
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error
+    const summary = `${[task.module.name, ...path].join('.')}: ${error.message}`
+    diagnostics.push(errorDiagnostic('bad-template', summary, { source: task.locate(path, 'value') }))
+    return null
+  }
+}

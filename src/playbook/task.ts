@@ -1,0 +1,157 @@
+/** One task: its keywords, exactly one module, and the module's parameters as far as they are known at load. */
+import type { Diagnostic } from '../model/diagnostic.ts'
+import { errorDiagnostic } from '../model/diagnostic.ts'
+import type { Module } from '../modules/define.ts'
+import { closest } from '../text/closest.ts'
+import { hasTemplate } from '../text/template-scan.ts'
+import { locateIn, validateNode } from '../text/validate.ts'
+import { keysAt } from '../text/zod-shape.ts'
+import type { YamlEntry, YamlMap, YamlNode } from '../text/yaml-node.ts'
+import { toValue } from '../text/yaml-node.ts'
+import { isAnsibleModule, isTaskKeywordNotYet } from './keywords.ts'
+import { TASK_KEYWORDS, taskSchema } from './schema.ts'
+import type { Task } from './types.ts'
+import { readVars } from './vars.ts'
+
+type Modules = ReadonlyMap<string, Module>
+
+/** What a task takes over from its play. */
+export interface Inherited {
+  tags: readonly string[]
+  checkMode: boolean | null
+}
+
+/** Null where the task cannot stand; the diagnostics then say why. */
+export function parseTask(
+  node: YamlNode,
+  modules: Modules,
+  inherited: Inherited,
+  diagnostics: Diagnostic[],
+): Task | null {
+  if (node.kind !== 'map') {
+    const hint = 'write "- MODULE:" with its parameters indented below'
+    diagnostics.push(errorDiagnostic('playbook-shape', 'a task is a mapping', { source: node.source, hint }))
+    return null
+  }
+  const before = diagnostics.length
+  const sorted = sortKeys(node, modules)
+  diagnostics.push(...sorted.diagnostics)
+  const keywordNode: YamlMap = { ...node, entries: new Map(sorted.keywords) }
+  const checked = validateNode(taskSchema, keywordNode, '')
+  if ('diagnostics' in checked) diagnostics.push(...checked.diagnostics)
+  const vars = readVars(keywordNode, diagnostics)
+  const [chosen] = sorted.modules
+  const params = chosen === undefined ? null : readParams(chosen.module, chosen.entry, diagnostics)
+  if (chosen === undefined || params === null || 'diagnostics' in checked || diagnostics.length > before) return null
+  const keywords = checked.value
+  return {
+    name: keywords.name ?? chosen.module.name,
+    module: chosen.module,
+    ...params,
+    locate: locateIn(chosen.entry.node),
+    tags: [...new Set([...inherited.tags, ...keywords.tags])],
+    checkMode: keywords.check_mode ?? inherited.checkMode,
+    become: keywords.become ?? null,
+    becomeUser: keywords.become_user ?? null,
+    vars: vars.values,
+    source: node.source,
+  }
+}
+
+interface SortedKeys {
+  keywords: [string, YamlEntry][]
+  modules: { module: Module; entry: YamlEntry }[]
+  diagnostics: Diagnostic[]
+}
+
+function sortKeys(node: YamlMap, modules: Modules): SortedKeys {
+  const sorted: SortedKeys = { keywords: [], modules: [], diagnostics: [] }
+  const unknown: [string, YamlEntry][] = []
+  const report = (code: string, summary: string, entry: YamlEntry, hint = ''): void => {
+    sorted.diagnostics.push(errorDiagnostic(code, summary, { source: entry.keySource, hint }))
+  }
+  let isPostponed = false
+  for (const [key, entry] of node.entries) {
+    const module = modules.get(key)
+    if (module !== undefined) {
+      sorted.modules.push({ module, entry })
+    } else if (TASK_KEYWORDS.includes(key)) {
+      sorted.keywords.push([key, entry])
+    } else if (isTaskKeywordNotYet(key)) {
+      isPostponed = true
+      report('not-supported', `${key}: not supported yet in this version`, entry)
+    } else {
+      unknown.push([key, entry])
+    }
+  }
+  const [first, ...others] = sorted.modules
+  for (const { module, entry } of others) {
+    report(
+      'two-modules',
+      `a task has one module: this one has ${first?.module.name} already`,
+      entry,
+      `write "- ${module.name}:" as a task of its own`,
+    )
+  }
+  for (const [key, entry] of unknown) {
+    sorted.diagnostics.push(unknownKey(key, entry, modules, first?.module ?? null))
+  }
+  if (first === undefined && unknown.length === 0 && !isPostponed) {
+    const hint = `modules: ${[...modules.keys()].join(', ')}`
+    sorted.diagnostics.push(errorDiagnostic('no-module', 'the task has no module', { source: node.source, hint }))
+  }
+  return sorted
+}
+
+/** A key that is neither keyword nor module: what was meant shows in what is near, and in what is missing. */
+function unknownKey(key: string, entry: YamlEntry, modules: Modules, module: Module | null): Diagnostic {
+  const source = entry.keySource
+  const names = [...modules.keys()]
+  const listed = `modules: ${names.join(', ')}`
+  if (module !== null && keysAt(module.params, []).includes(key)) {
+    const hint = `this is a parameter: indent it below ${module.name}`
+    return errorDiagnostic('unknown-key', `${key}: unknown key`, { source, hint })
+  }
+  if (isAnsibleModule(key)) {
+    const summary = `${key}: this is a module of Ansible, which this version does not have`
+    return errorDiagnostic('unknown-module', summary, { source, hint: listed })
+  }
+  const near = closest(key, module === null ? [...names, ...TASK_KEYWORDS] : TASK_KEYWORDS)
+  const suggestion = near === null ? '' : `, did you mean "${near}"?`
+  if (module !== null || TASK_KEYWORDS.includes(near ?? '')) {
+    const hint = near === null ? `keywords of a task: ${TASK_KEYWORDS.join(', ')}` : ''
+    return errorDiagnostic('unknown-key', `${key}: unknown key${suggestion}`, { source, hint })
+  }
+  const summary = `${key}: unknown module${suggestion}`
+  return errorDiagnostic('unknown-module', summary, { source, hint: near === null ? listed : '' })
+}
+
+/** Parameters without templates are checked in full; with templates, what can be told without their values. */
+function readParams(
+  module: Module,
+  entry: YamlEntry,
+  diagnostics: Diagnostic[],
+): { args: Record<string, unknown>; params: unknown } | null {
+  const { node } = entry
+  const isEmpty = node.kind === 'scalar' && node.value === null
+  const tree: YamlNode = isEmpty ? { kind: 'map', entries: new Map(), source: node.source } : node
+  if (tree.kind === 'scalar') {
+    const hint = `write the parameters below, as in:\n${module.name}:\n  NAME: VALUE`
+    const summary = `${module.name}: parameters on one line are not supported`
+    diagnostics.push(errorDiagnostic('not-supported', summary, { source: node.source, hint }))
+    return null
+  }
+  const args = toValue(tree) as Record<string, unknown>
+  const checked = validateNode(module.params, tree, module.name)
+  if (!hasTemplate(args)) {
+    if ('value' in checked) return { args, params: checked.value as unknown }
+    diagnostics.push(...checked.diagnostics)
+    return null
+  }
+  if ('diagnostics' in checked) {
+    const sure = checked.diagnostics.filter((each) => ['unknown-key', 'missing-key'].includes(each.code))
+    diagnostics.push(...sure)
+    if (sure.length > 0) return null
+  }
+  return { args, params: null }
+}

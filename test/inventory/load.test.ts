@@ -1,0 +1,180 @@
+import { chmodSync, mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { loadInventory } from '../../src/inventory/load.ts'
+import { selectHosts } from '../../src/inventory/select.ts'
+import { templateVars } from '../../src/inventory/vars.ts'
+import { Secret } from '../../src/model/secret.ts'
+import { complaints, makeFiles } from './files.ts'
+
+const GOLDEN = 'test/cases/inventory/precedence'
+
+interface Expected {
+  hostvars: Record<string, Record<string, unknown>>
+  patterns: [pattern: string, hosts: string[]][]
+}
+
+const expected = JSON.parse(readFileSync(join(GOLDEN, 'expected.json'), 'utf8')) as Expected
+const golden = await loadInventory(['a/hosts.yml', 'b/more.yaml'], join(process.cwd(), GOLDEN), ['pb'])
+
+test.each(Object.keys(expected.hostvars))('%s has the variables that Ansible gives it', (name) => {
+  expect(golden.hosts.get(name)?.vars).toEqual(expected.hostvars[name])
+})
+
+test.each(expected.patterns)('%s selects what Ansible selects, in its order', (pattern, hosts) => {
+  const selection = selectHosts(golden, pattern, null)
+  expect(selection.diagnostics).toEqual([])
+  expect(selection.hosts.map((host) => host.name)).toEqual(hosts)
+})
+
+test('groups are listed parents before children, hosts in the order of the files', () => {
+  expect(golden.hosts.get('web02')?.groups).toEqual(['all', 'mid', 'top', 'prio', 'leaf', 'zeta'])
+  expect([...golden.hosts.keys()].slice(0, 4)).toEqual(['solo', 'web0', 'web01', 'web02'])
+  expect(golden.groups.get('leaf')).toMatchObject({
+    depth: 2,
+    parents: ['mid'],
+    hosts: expect.arrayContaining(['web09']) as unknown,
+  })
+})
+
+test('every variable knows where it was written', () => {
+  expect(golden.originOf('web02', 'v_host')).toEqual({ file: 'b/host_vars/web02', line: 1, column: 9 })
+  expect(golden.originOf('web01', 'pri')).toEqual({ file: 'a/hosts.yml', line: 17, column: 22 })
+  expect(golden.originOf('web02', 'nope')).toBeNull()
+})
+
+test('what is ignored is said', () => {
+  expect(golden.diagnostics.map((d) => d.summary)).toEqual(['mid.yml beside mid is not read'])
+})
+
+test('templates see the host, its groups and all groups', () => {
+  const vars = templateVars(golden, golden.hosts.get('db-a.x')!)
+  expect(vars).toMatchObject({
+    inventory_hostname: 'db-a.x',
+    inventory_hostname_short: 'db-a',
+    group_names: ['leaf', 'mid'],
+  })
+  expect((vars['groups'] as Record<string, string[]>)['zeta']).toEqual(['web01', 'web02'])
+})
+
+test('passwords become secrets at once, wherever they stand', async () => {
+  const dir = makeFiles({
+    'hosts.yml':
+      'all:\n  hosts:\n    a: {ansible_password: pw1, ansible_become_pass: "{{ other }}"}\n  vars: {ansible_ssh_pass: pw2}\n',
+    'group_vars/all.yml': 'ansible_become_password: pw3\n',
+  })
+  const { vars } = (await loadInventory(['hosts.yml'], dir)).hosts.get('a')!
+  expect(JSON.stringify(vars)).not.toMatch(/pw\d/)
+  expect(vars['ansible_password']).toBeInstanceOf(Secret)
+  expect(vars['ansible_become_pass']).toBe('{{ other }}')
+})
+
+test('a password that is no text is refused', async () => {
+  const dir = makeFiles({ 'hosts.yml': 'all: {hosts: {a: {ansible_password: 0123}}}\n' })
+  expect(await complaints(loadInventory(['hosts.yml'], dir))).toEqual([
+    'hosts.yml:1:37: ansible_password: a password must be text',
+  ])
+})
+
+test('the hash follows every byte that was read', async () => {
+  const files = { 'h.yml': 'all: {hosts: {a: }}\n', 'group_vars/all.yml': 'x: 1\n', 'group_vars/unused.yml': 'x: 1\n' }
+  const hash = async (changed: Record<string, string>): Promise<string> =>
+    (await loadInventory(['h.yml'], makeFiles({ ...files, ...changed }))).hash
+  const before = await hash({})
+  expect(before).toMatch(/^[0-9a-f]{64}$/)
+  expect(await hash({})).toBe(before)
+  expect(await hash({ 'group_vars/unused.yml': 'x: 2\n' })).toBe(before)
+  expect(await hash({ 'group_vars/all.yml': 'x: 2\n' })).not.toBe(before)
+  expect(await hash({ 'h.yml': 'all: {hosts: {a: }} \n' })).not.toBe(before)
+})
+
+test.each<[string, string, string[]]>([
+  ['no mapping', '- a\n', ['h.yml:1:1: this is no inventory: expected groups']],
+  ['empty', '# nothing\n', ['h.yml:1:1: the inventory is empty']],
+  ['plugin', 'plugin: aws_ec2\n', ['h.yml:1:1: inventory plugins are not supported yet in this version']],
+  ['misspelt section', 'web:\n  host:\n    a:\n', ['h.yml:2:3: web.host: unknown key, did you mean "hosts"?']],
+  ['list of hosts', 'web:\n  hosts:\n    - a\n', ['h.yml:3:5: web.hosts: expected a mapping, got a list']],
+  ['vars as text', 'web:\n  vars: x\n', ['h.yml:2:9: web.vars: expected a mapping, got "x"']],
+  ['host with text', 'web: {hosts: {a: x}}\n', ['h.yml:1:18: host "a": expected a mapping, got "x"']],
+  ['bad range', 'web: {hosts: {"a[3:1]": }}\n', ['h.yml:1:15: host "a[3:1]": the range [3:1] ends before it begins']],
+  ['circle', 'a: {children: {b: {children: {a: }}}}\n', ['h.yml:1:31: the groups go round in a circle: a → b → a']],
+  ['self', 'a: {children: {a: }}\n', ['h.yml:1:16: the groups go round in a circle: a → a']],
+  ['all below', 'a: {children: {all: }}\n', ['h.yml:1:16: the groups go round in a circle: all → a → all']],
+  [
+    'two at once',
+    'a: {host: }\nb: {var: }\n',
+    ['h.yml:1:5: a.host: unknown key, did you mean "hosts"?', 'h.yml:2:5: b.var: unknown key, did you mean "vars"?'],
+  ],
+  ['vault', 'a: {vars: {x: !vault y}}\n', ['h.yml:1:22: the tag !vault is not supported yet in this version']],
+])('%s is refused', async (_, text, expected) => {
+  expect(await complaints(loadInventory(['h.yml'], makeFiles({ 'h.yml': text })))).toEqual(expected)
+})
+
+test('a host named alone may stand as text', async () => {
+  const inventory = await loadInventory(['h.json'], makeFiles({ 'h.json': '{"web": {"hosts": "a", "children": "b"}}' }))
+  expect([...inventory.hosts.keys()]).toEqual(['a'])
+  expect(inventory.groups.get('b')?.parents).toEqual(['web'])
+})
+
+test.each<[string, Record<string, string>, string]>([
+  ['gone.yml', {}, 'gone.yml:1:1: no such file'],
+  ['web1,web2', {}, 'lists of hosts in -i are not supported yet'],
+  ['dir', { 'dir/h.yml': 'all:\n' }, 'dir:1:1: directories of inventories are not supported yet'],
+  ['h.ini', { 'h.ini': '[web]\na\n' }, 'h.ini:1:1: INI inventories are not supported yet'],
+  ['hosts', { hosts: '# x\n[web]\na ansible_host=1\n' }, 'hosts:1:1: INI inventories are not supported yet'],
+  ['hosts', { hosts: 'a ansible_host=192.0.2.1\n' }, 'hosts:1:1: INI inventories are not supported yet'],
+])('-i %s', async (path, files, expected) => {
+  expect(await complaints(loadInventory([path], makeFiles(files)))).toEqual([expected])
+})
+
+test('an executable file is a script, unless it is YAML by its name', async () => {
+  const dir = makeFiles({ inv: '#!/bin/sh\n', 'h.yml': 'all: {hosts: {a: }}\n' })
+  chmodSync(join(dir, 'inv'), 0o755)
+  chmodSync(join(dir, 'h.yml'), 0o755)
+  expect((await complaints(loadInventory(['inv'], dir)))[0]).toContain('inventory scripts')
+  expect(await complaints(loadInventory(['h.yml'], dir))).toEqual([])
+})
+
+test('a file that is no text is told from a bad one, and all files are looked at', async () => {
+  const dir = makeFiles({
+    'a.yml': new Uint8Array([0x61, 0xe4]),
+    'b.yml': new Uint8Array([0]),
+    'c.yml': 'x: {host: }\n',
+  })
+  expect(await complaints(loadInventory(['a.yml', 'b.yml', 'c.yml'], dir))).toEqual([
+    'a.yml:1:2: this is not UTF-8 text',
+    'b.yml:1:1: this is a binary file (it has a NUL byte), not text',
+    'c.yml:1:5: x.host: unknown key, did you mean "hosts"?',
+  ])
+})
+
+test('files of variables must hold mappings; a group_vars that is a file is named', async () => {
+  const dir = makeFiles({ 'h.yml': 'all: {hosts: {a: }}\n', 'host_vars/a.yml': '- 1\n', group_vars: '' })
+  expect(await complaints(loadInventory(['h.yml'], dir))).toEqual([
+    'group_vars:1:1: a part of the path is a file, not a directory',
+    'host_vars/a.yml:1:1: a file of variables must hold a mapping: name: value',
+  ])
+  const empty = makeFiles({ 'h.yml': 'all: {hosts: {a: }}\n', 'host_vars/a.yml': '' })
+  mkdirSync(join(empty, 'group_vars/all'), { recursive: true })
+  expect(await complaints(loadInventory(['h.yml'], empty))).toEqual([])
+})
+
+test('a name for a host and a group is a warning', async () => {
+  const inventory = await loadInventory(['h.yml'], makeFiles({ 'h.yml': 'web: {hosts: {web: , b: }}\n' }))
+  expect(inventory.diagnostics.map((d) => [d.severity, d.code])).toEqual([['warning', 'ambiguous-name']])
+  expect(selectHosts(inventory, 'web', null).hosts.map((host) => host.name)).toEqual(['web'])
+})
+
+test('of two inventories the later one wins, variable by variable', async () => {
+  const vars = fc.dictionary(fc.constantFrom('x', 'y', 'z'), fc.nat(9))
+  await fc.assert(
+    fc.asyncProperty(vars, vars, async (first, second) => {
+      const text = (hostVars: object): string => JSON.stringify({ all: { hosts: { a: hostVars } } })
+      const dir = makeFiles({ '1.json': text(first), '2.json': text(second) })
+      const inventory = await loadInventory(['1.json', '2.json'], dir)
+      expect(inventory.hosts.get('a')?.vars).toEqual({ ...first, ...second })
+    }),
+    { numRuns: 25 },
+  )
+})

@@ -1,0 +1,54 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { loadInventory } from '../../src/inventory/load.ts'
+import { limitHosts, selectHosts } from '../../src/inventory/select.ts'
+import { makeFiles } from './files.ts'
+
+test('selection', async () => {
+  const text =
+    'pair: {hosts: {system-a: , system-b: }}\nweb: {hosts: {"web[1:5].example.com": }, children: {db: {hosts: {system-b: }}}}\nempty:\n'
+  const inventory = await loadInventory(['h.yml'], makeFiles({ 'h.yml': text }))
+  const source = { file: 'p.yml', line: 1, column: 10 }
+  const says = (pattern: string): string[] => selectHosts(inventory, pattern, source).diagnostics.map((d) => d.summary)
+
+  expect(says('sytem-a')).toEqual(['no host and no group is named "sytem-a", did you mean "system-a"?'])
+  expect(says('system-a,nowhere-at-all')).toEqual(['no host and no group is named "nowhere-at-all"'])
+  expect(says('all,!sytem-a')).toHaveLength(1)
+  expect(says('')).toEqual(['the host pattern is empty'])
+  expect(says('pair[2]')).toEqual(['"pair[2]": "pair" has only 2 hosts'])
+  expect(says('~(')[0]).toContain('is no host pattern')
+  expect(says('@retry')).toEqual(['files of host names (@file) are not supported yet'])
+  expect(says('empty')).toEqual([])
+  expect(selectHosts(inventory, 'nope', source).diagnostics[0]?.source).toBe(source)
+  expect(selectHosts(inventory, 'nope*', source).diagnostics[0]?.severity).toBe('warning')
+  expect(limitHosts(inventory, 'web9').diagnostics[0]?.summary).toMatch(/^--limit: no host/)
+  expect(limitHosts(inventory, 'pair:&db').hosts.map((host) => host.name)).toEqual(['system-b'])
+
+  const part = fc.constantFrom(
+    'all',
+    '*',
+    'pair',
+    'web',
+    'db',
+    'system-a',
+    'sys*',
+    'web?.example.com',
+    '~web[12]',
+    'web[0]',
+    'web[1:]',
+  )
+  const operator = fc.constantFrom('', '', '&', '!')
+  const pattern = fc.array(fc.tuple(operator, part), { minLength: 1, maxLength: 5 })
+  const names = (parts: [string, string][]): string[] =>
+    selectHosts(inventory, parts.map((each) => each.join('')).join(','), null).hosts.map((host) => host.name)
+  fc.assert(
+    fc.property(pattern, (parts) => {
+      const selected = names(parts)
+      expect(new Set(selected).size).toBe(selected.length)
+      const everything = new Set([...inventory.hosts.keys()])
+      for (const name of selected) expect(everything.has(name)).toBe(true)
+      // Removing what is selected leaves nothing.
+      expect(names([...parts, ...selected.map((name): [string, string] => ['!', name])])).toEqual([])
+    }),
+  )
+})

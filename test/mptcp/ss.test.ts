@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { parseMptcpConnections, parseTcpSockets } from '../../src/mptcp/ss.ts'
+
+interface Case {
+  name: string
+  text: string
+  expect: Record<string, unknown>[]
+}
+
+const load = (file: string): Case[] =>
+  parse(readFileSync(new URL(`../cases/ss/${file}`, import.meta.url), 'utf8')) as Case[]
+
+const NUMBERS = ['subflows', 'bytes_received', 'subflows_total']
+
+describe('connections', () => {
+  test.each(load('connections.yaml'))('$name', ({ text, expect: expected }) => {
+    const found = parseMptcpConnections(text).map(({ state, local, peer, token, fallback, numbers }) => {
+      const shown = Object.fromEntries(Object.entries(numbers).filter(([key]) => NUMBERS.includes(key)))
+      const ends = { local: local.address, port: local.port, peer: peer.address, peerPort: peer.port }
+      return { state, ...ends, token, fallback, ...shown }
+    })
+    expect(found).toEqual(expected)
+  })
+})
+
+describe('subflows', () => {
+  test.each(load('subflows.yaml'))('$name', ({ text, expect: expected }) => {
+    const found = parseTcpSockets(text).map(({ state, local, peer, bytesReceived, mptcp }) => ({
+      state,
+      local: local.address,
+      device: local.device,
+      peer: peer.address,
+      bytes: bytesReceived,
+      flags: mptcp?.flags ?? null,
+      token: mptcp?.localToken ?? null,
+      remote: mptcp?.remoteToken ?? null,
+    }))
+    expect(found).toEqual(expected)
+  })
+
+  test('the token of a subflow equals its connection’s, whatever zeros were left out', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 0xffff_ffff }), (token) => {
+        const hex = token.toString(16)
+        const [connection] = parseMptcpConnections(`ESTAB 0 0 10.0.0.1:1 10.0.0.2:2 remote_key token:${hex}`)
+        const line = `ESTAB 0 0 10.0.0.1:1 10.0.0.2:2 flags:Mmec token:0000(id:0)/${hex.padStart(8, '0')}(id:0)`
+        expect(parseTcpSockets(line)[0]?.mptcp?.localToken).toBe(connection?.token)
+      }),
+    )
+  })
+
+  test('any text is read without an error', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        expect(parseTcpSockets(text).length).toBeLessThanOrEqual(text.split('\n').length)
+      }),
+    )
+  })
+})

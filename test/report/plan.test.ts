@@ -1,0 +1,135 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { UNKNOWN } from '../../src/model/change.ts'
+import { Secret } from '../../src/model/secret.ts'
+import { renderPlan } from '../../src/report/plan.ts'
+import type { PlanOptions } from '../../src/report/plan-change.ts'
+import { PLAIN } from '../../src/report/style.ts'
+import { change, hostPlan, plan } from './sample.ts'
+
+const brief: PlanOptions = { diff: false, verbose: false, steps: false }
+
+function text(hosts = plan.hosts, options = brief, style = PLAIN): string {
+  return renderPlan({ ...plan, hosts, trials: [] }, style, options)
+}
+
+const file = (content: string, mode: string): unknown => ({
+  kind: 'file',
+  content,
+  mode,
+  owner: 'root',
+  group: 'root',
+})
+
+const script = (content: string): unknown => ({ path: '/usr/local/x', content, mode: '0755' })
+
+describe('renderPlan', () => {
+  it('shows changes by task with signs, before and after, and counts them', () => {
+    const shown = renderPlan(plan, PLAIN, brief)
+    expect(shown).toContain('PLAY Pair System A and System B (batch 1 of 2)\n\nsystem-a\n  Switch MPTCP on\n')
+    expect(shown).toContain('    ~ sysctl/net.mptcp.enabled: 0 → 1\n')
+    expect(shown).toContain('    ~ limits addAddrAccepted: 0 → 1\n')
+    expect(shown).toContain('id known after apply')
+    expect(shown).toContain('    note: docker0 is left out')
+    expect(shown).toContain('    problem: too-few-paths: only one path\n      hint: connect a second network\n')
+    expect(shown).toContain('Unchanged: system-c, system-f\n')
+    expect(shown).toContain('Trials that follow\n  Prove it: system-b → system-a\n')
+    expect(shown.replaceAll(/\s+/g, ' ')).toContain(
+      'Plan: 8 changes on 2 hosts, 2 unchanged, 1 with more that is known after apply, 1 that cannot be planned.',
+    )
+  })
+
+  it('shows hosts with the same plan once', () => {
+    const hosts = ['a', 'b', 'c'].map((name) => hostPlan(name, { changes: [change(name)] }))
+    const shown = text(hosts)
+    expect(shown).toContain('\na, b, c\n')
+    expect(shown.match(/sysctl\/net/g)).toHaveLength(1)
+    expect(shown).toContain('Plan: 3 changes on 3 hosts.')
+  })
+
+  it('says that nothing changes', () => {
+    expect(text([hostPlan('a'), hostPlan('b')])).toContain('Unchanged: a, b\n\nPlan: no changes, 2 unchanged.')
+  })
+
+  it('marks removals and shows details of notes only when asked', () => {
+    const gone = change('a', { fact: 'endpoint/192.0.2.1', before: { dev: 'eth0' }, after: null })
+    const hosts = [hostPlan('a', { changes: [gone], notes: [{ task: gone.task, summary: 'short', detail: 'long' }] })]
+    expect(text(hosts)).toContain('    - endpoint/192.0.2.1: dev eth0\n    note: short\n\n')
+    expect(text(hosts, { ...brief, verbose: true })).toContain('    note: short\n      long\n')
+  })
+
+  it('shows what steps run with -vv', () => {
+    expect(text(plan.hosts, { ...brief, steps: true })).toContain('# $ sysctl -w net.mptcp.enabled=1')
+  })
+
+  it('shows unified diffs of files, and only the sum of private ones', () => {
+    const open = change('a', { fact: 'file//etc/x', before: file('one\n', '0644'), after: file('two\n', '0644') })
+    const shown = text([hostPlan('a', { changes: [open] })], { ...brief, diff: true })
+    expect(shown).toContain(
+      '        --- /etc/x\n        +++ /etc/x\n        @@ -1,1 +1,1 @@\n        -one\n        +two\n',
+    )
+    const closed = change('a', { fact: 'file//etc/y', before: file('hush1\n', '0600'), after: file('hush2\n', '0600') })
+    const hidden = text([hostPlan('a', { changes: [closed] })], { diff: true, verbose: true, steps: true })
+    expect(hidden).not.toContain('hush')
+    expect(hidden).toMatch(/-sha256 [0-9a-f]{64}\n +\+sha256 [0-9a-f]{64}/)
+  })
+
+  it('shows diffs of the files that a larger value holds', () => {
+    const both = change('a', {
+      fact: 'mptcp_persisted',
+      before: { limits: { subflows: null }, script: null },
+      after: { limits: { subflows: 2 }, script: script('limits subflows 2\n') },
+    })
+    const shown = text([hostPlan('a', { changes: [both] })], { ...brief, diff: true })
+    expect(shown).toContain('    ~ mptcp_persisted\n        limits.subflows: absent → 2\n')
+    expect(shown).toContain('        --- /dev/null\n        +++ /usr/local/x\n')
+  })
+
+  it('never shows a secret', () => {
+    const secret = change('a', {
+      after: { password: new Secret('tiger') },
+      apply: [{ kind: 'run', argv: ['passwd'], stdin: new Secret('tiger') }],
+    })
+    expect(text([hostPlan('a', { changes: [secret] })], { diff: true, verbose: true, steps: true })).not.toContain(
+      'tiger',
+    )
+  })
+
+  it('lists hosts beyond the first groups with the number of their changes', () => {
+    const hosts = Array.from({ length: 40 }, (_, i) =>
+      hostPlan(`h${i}`, { changes: [change(`h${i}`, { after: `${i}` })] }),
+    )
+    const shown = text(hosts)
+    expect(shown).toContain('15 more hosts with plans of their own')
+    expect(shown).toContain('h39 (1)')
+    expect(text(hosts, { ...brief, verbose: true })).not.toContain('more hosts')
+  })
+
+  it('keeps within 80 columns where words allow', () => {
+    const lines = renderPlan(plan, PLAIN, { diff: true, verbose: true, steps: true }).split('\n')
+    expect(lines.filter((line) => line.length > 80)).toEqual([])
+  })
+
+  it('names every host exactly once', () => {
+    const hosts = fc.uniqueArray(fc.nat({ max: 500 }), { maxLength: 60 }).chain((ids) =>
+      fc.tuple(
+        ...ids.map((id) =>
+          fc
+            .record({ values: fc.array(fc.constantFrom('x', 'y', UNKNOWN, null), { maxLength: 2 }), bad: fc.boolean() })
+            .map(({ values, bad }) =>
+              hostPlan(`<${id}>`, {
+                changes: values.map((after) => change(`<${id}>`, { after })),
+                problems: bad ? [{ task: 't', code: 'c', summary: 's' }] : [],
+              }),
+            ),
+        ),
+      ),
+    )
+    fc.assert(
+      fc.property(hosts, fc.boolean(), (list, verbose) => {
+        const shown = text(list, { ...brief, verbose })
+        for (const { host } of list) expect(shown.split(host)).toHaveLength(2)
+      }),
+    )
+  })
+})

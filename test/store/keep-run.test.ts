@@ -1,0 +1,149 @@
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { DiagnosticsError } from '../../src/model/diagnostic.ts'
+import { HostError } from '../../src/model/errors.ts'
+import { Secret } from '../../src/model/secret.ts'
+import { hostFileName } from '../../src/store/file-name.ts'
+import { fleetFolder } from '../../src/store/fleet-folder.ts'
+import { keepRun } from '../../src/store/keep-run.ts'
+import { listRuns, loadReport, loadUndo } from '../../src/store/load-run.ts'
+import { undoChanges } from '../../src/store/undo-record.ts'
+import { change, events, runReport } from '../report/sample.ts'
+
+let cwd = ''
+beforeEach(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'mptcp-fleet-store-'))
+})
+afterEach(() => rmSync(cwd, { recursive: true, force: true }))
+
+const runId = runReport().runId
+const mode = (path: string): string => (lstatSync(path).mode & 0o777).toString(8)
+const applyStarted = (host: string, changes = [change(host)]) =>
+  ({ type: 'apply-started', host, address: '203.0.113.7', changes }) as const
+
+describe('keepRun', () => {
+  it('keeps report and undo records, readable for their owner only', () => {
+    const { folder, subscriber } = keepRun(cwd, runId)
+    for (const event of events()) subscriber(event)
+    expect(readFileSync(join(cwd, '.mptcp-fleet/.gitignore'), 'utf8')).toBe('*\n')
+    expect(readdirSync(folder).toSorted()).toEqual(['report.json', 'undo'])
+    expect(mode(join(cwd, '.mptcp-fleet'))).toBe('700')
+    expect(mode(join(folder, 'report.json'))).toBe('600')
+    expect(mode(join(folder, 'undo/system-a.json'))).toBe('600')
+    expect(loadReport(cwd, runId)).toEqual(runReport())
+    expect(listRuns(cwd)).toEqual([runId])
+  })
+
+  it('has the undo record on the disk when apply-started returns, segment after segment', () => {
+    const { subscriber } = keepRun(cwd, runId)
+    subscriber(applyStarted('a'))
+    const [first] = loadUndo(cwd, runId)
+    expect(first).toMatchObject({ host: 'a', address: '203.0.113.7', segments: [{ changes: [{ before: '0' }] }] })
+    subscriber(applyStarted('a', [change('a', { summary: 'second' })]))
+    const [second] = loadUndo(cwd, runId)
+    expect(second?.segments.map((segment) => segment.changes[0]?.summary)).toEqual([
+      'set net.mptcp.enabled to 1',
+      'second',
+    ])
+  })
+
+  it('gives the changes back as the engine undoes them', () => {
+    const bytes = 'exactly\tthese\u0000 bytes ä\n'
+    const undo = [{ kind: 'write', path: '/etc/x', bytes, mode: '0600', owner: 'root', group: 'root' }] as const
+    const { subscriber } = keepRun(cwd, runId)
+    subscriber(applyStarted('a', [change('a', { undo })]))
+    const { changes, withheld } = undoChanges(loadUndo(cwd, runId)[0]!)
+    expect(changes).toMatchObject([{ host: 'a', checkOnly: false, apply: [], undo }])
+    expect(withheld).toEqual([])
+  })
+
+  it('never keeps a secret, and says which changes it cannot undo therefore', () => {
+    const undo = [{ kind: 'run', argv: ['passwd'], stdin: new Secret('tiger') }] as const
+    const { subscriber, folder } = keepRun(cwd, runId)
+    subscriber(applyStarted('a', [change('a', { undo, summary: 'set it' }), change('a')]))
+    expect(readFileSync(join(folder, 'undo/a.json'), 'utf8')).not.toContain('tiger')
+    const { changes, withheld } = undoChanges(loadUndo(cwd, runId)[0]!)
+    expect(changes).toHaveLength(1)
+    expect(withheld).toEqual(['set it'])
+  })
+
+  it('fails the host whose record cannot be written, before anything is changed', () => {
+    const { subscriber, folder } = keepRun(cwd, runId)
+    rmSync(join(folder, 'undo'), { recursive: true })
+    writeFileSync(join(folder, 'undo'), '')
+    expect(() => subscriber(applyStarted('a'))).toThrow(HostError)
+  })
+})
+
+describe('the folder', () => {
+  it('is refused as a symbolic link, wherever it leads', () => {
+    mkdirSync(join(cwd, 'elsewhere'))
+    symlinkSync(join(cwd, 'elsewhere'), join(cwd, '.mptcp-fleet'))
+    expect(() => keepRun(cwd, runId)).toThrow(DiagnosticsError)
+    expect(readdirSync(join(cwd, 'elsewhere'))).toEqual([])
+  })
+
+  it('is refused where a part below it is a symbolic link or a file', () => {
+    fleetFolder(cwd)
+    symlinkSync(tmpdir(), join(cwd, '.mptcp-fleet/runs'))
+    expect(() => keepRun(cwd, runId)).toThrow(/symbolic link/)
+    rmSync(join(cwd, '.mptcp-fleet/runs'))
+    writeFileSync(join(cwd, '.mptcp-fleet/runs'), '')
+    expect(() => keepRun(cwd, runId)).toThrow(/not a folder/)
+  })
+
+  it('keeps a .gitignore that somebody wrote', () => {
+    fleetFolder(cwd)
+    chmodSync(join(cwd, '.mptcp-fleet'), 0o755)
+    writeFileSync(join(cwd, '.mptcp-fleet/.gitignore'), '*.json\n')
+    fleetFolder(cwd)
+    expect(readFileSync(join(cwd, '.mptcp-fleet/.gitignore'), 'utf8')).toBe('*.json\n')
+  })
+})
+
+describe('loading', () => {
+  it('names a run that is close to the one asked for', () => {
+    keepRun(cwd, runId)
+    expect(() => loadUndo(cwd, `${runId}x`)).toThrow(`there is no run ${runId}x`)
+    expect(() => loadUndo(cwd, '../../etc')).toThrow('there is no run')
+  })
+
+  it('refuses what is not a record', () => {
+    const { folder } = keepRun(cwd, runId)
+    expect(() => loadReport(cwd, runId)).toThrow(/cannot read/)
+    writeFileSync(join(folder, 'undo/a.json'), '{"schemaVersion": 9}')
+    expect(() => loadUndo(cwd, runId)).toThrow(/schemaVersion/)
+  })
+})
+
+describe('hostFileName', () => {
+  it.each([['system-a'], ['10.0.0.1'], ['web_01.example.org']])('%s stays', (name) =>
+    expect(hostFileName(name)).toBe(name),
+  )
+
+  it.each([
+    ['../../etc/passwd'],
+    ['.hidden'],
+    ['a/b'],
+    ['A'],
+    ['x'.repeat(300)],
+    ['fe80::1%eth0'],
+    ['\u0000'],
+    ['ä'],
+    [''],
+  ])('%j is made safe', (name) => expect(hostFileName(name)).toMatch(/^[a-z0-9._-]{0,60}~[0-9a-f]{16}$/))
+
+  it('tells hosts apart that a file system might not', () => expect(hostFileName('A')).not.toBe(hostFileName('a')))
+})

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { Secret } from '../../src/model/secret.ts'
+import { hasTemplate, renderValue, TemplateError } from '../../src/text/template.ts'
+import { parseYaml } from '../../src/text/yaml.ts'
+import { toValue } from '../../src/text/yaml-node.ts'
+
+interface Case {
+  template: string
+  is?: unknown
+  says?: string
+}
+
+const { node } = parseYaml(readFileSync('test/cases/text/templates.yml', 'utf8'), 'templates.yml')
+const { vars, cases } = toValue(node!) as { vars: Record<string, unknown>; cases: Case[] }
+
+test.each(cases)('$template', ({ template, is, says }) => {
+  if (says === undefined) {
+    expect(renderValue(template, vars)).toEqual(is)
+  } else {
+    expect(() => renderValue(template, vars)).toThrow(TemplateError)
+    expect(() => renderValue(template, vars)).toThrow(says)
+  }
+})
+
+test('templates are found at any depth, but not in secrets', () => {
+  expect(hasTemplate({ a: [{ b: 'x{% y %}' }] })).toBe(true)
+  expect(hasTemplate({ a: [{ b: '}} {' }, null, 1] })).toBe(false)
+  expect(hasTemplate(new Secret('{{ x }}'))).toBe(false)
+})
+
+test('a secret stays a secret and can only stand alone', () => {
+  const pw = new Secret('s3cret')
+  const vars = { pw, other: '{{ pw }}', list: [pw] }
+  expect(renderValue('{{ pw }}', vars)).toBe(pw)
+  expect(renderValue({ a: ['{{ other }}'] }, vars)).toEqual({ a: [pw] })
+  expect(renderValue('{{ nope | default(pw) }}', vars)).toBe(pw)
+  for (const template of ['x{{ pw }}', '{{ pw ~ "x" }}', '{{ [pw] | join }}x', '{{ list | to_json }}']) {
+    expect(() => renderValue(template, vars)).toThrow('a secret cannot be a part of other text')
+  }
+})
+
+test('a failing filter does not break the next template', () => {
+  for (let i = 0; i < 3; i++) expect(() => renderValue('{{ 1 | combine(2) }}', {})).toThrow(TemplateError)
+  expect(renderValue('{{ 1 + 1 }}', {})).toBe(2)
+})
+
+test('what holds no template comes back as it is', () => {
+  const plain = fc.anything({ withNullPrototype: false, maxDepth: 4 }).filter((v) => !hasTemplate(v))
+  fc.assert(
+    fc.property(plain, (value) => {
+      expect(renderValue(value, {})).toBe(value)
+    }),
+  )
+})
+
+test('a variable named alone keeps its value, whatever it is', () => {
+  const plain = fc.jsonValue().filter((v) => !hasTemplate(v))
+  fc.assert(
+    fc.property(plain, (v) => {
+      expect(renderValue('{{ v }}', { v })).toEqual(v)
+    }),
+  )
+})
+
+test('text around an expression is kept to the letter', () => {
+  const text = fc.string().filter((s) => !/[{}]/.test(s))
+  fc.assert(
+    fc.property(text, text, text, (before, v, after) => {
+      fc.pre(before + after !== '')
+      expect(renderValue(`${before}{{ v }}${after}`, { v })).toBe(before + v + after)
+    }),
+  )
+})

@@ -1,0 +1,144 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { decodeText, unreadableFile } from '../../src/text/file.ts'
+import { parseYaml } from '../../src/text/yaml.ts'
+import { toValue } from '../../src/text/yaml-node.ts'
+import { resolvePlain } from '../../src/text/yaml-scalar.ts'
+
+function value(text: string): unknown {
+  const { node, diagnostics } = parseYaml(text, 'f.yml')
+  expect(diagnostics).toEqual([])
+  return node === null ? undefined : toValue(node)
+}
+
+function messages(text: string): string[] {
+  return parseYaml(text, 'f.yml').diagnostics.map((d) => `${d.source?.line}:${d.source?.column}: ${d.summary}`)
+}
+
+const scalars = value(readFileSync('test/cases/text/scalars.yml', 'utf8')) as [string, string][]
+
+test.each(scalars)('plain %s is %s', (text, json) => {
+  expect(resolvePlain(text)).toEqual(JSON.parse(json))
+})
+
+test('quoted scalars are text, tagged ones what the tag says', () => {
+  const text = '- "yes"\n- \'0644\'\n- !!str 12\n- !!int "12"\n- !!bool "on"\n- |-\n  on\n'
+  expect(value(text)).toEqual(['yes', '0644', '12', 12, true, 'on'])
+})
+
+test('keys keep their spelling', () => {
+  expect(value('yes: 1\n22: a\n~: b\n"x": c\n')).toEqual({ yes: 1, 22: 'a', '~': 'b', x: 'c' })
+})
+
+test('a key named __proto__ is a key like any other', () => {
+  expect(Object.keys(value('__proto__: {a: 1}') as object)).toEqual(['__proto__'])
+})
+
+test('aliases and merge keys', () => {
+  const text = 'base: &b {a: 1, c: 2}\nother: &o {c: 3, d: 4}\nx: *b\ny: {<<: *b, a: 9}\nz: {<<: [*b, *o]}\n'
+  expect(value(text)).toMatchObject({ x: { a: 1, c: 2 }, y: { a: 9, c: 2 }, z: { a: 1, c: 2, d: 4 } })
+})
+
+test('empty documents have no node and no complaint', () => {
+  for (const text of ['', '\n\n', '# only a comment\n', '---\n']) {
+    const { node, diagnostics } = parseYaml(text, 'f.yml')
+    expect(diagnostics).toEqual([])
+    expect(node === null || toValue(node) === null).toBe(true)
+  }
+})
+
+test.each([
+  ['a: 1\na: 2\n', '2:1: the key a stands twice in one mapping'],
+  ['a:\n\tb: 1\n', '2:1: a tab is used for indentation'],
+  ['a: {{ x }}\n', '1:5: a key must be plain text'],
+  ['a: b: c\n', '1:4: a second "key: value" on one line'],
+  ['a: @x\n', '1:4: a value cannot begin with this character'],
+  ['a: 1\n---\nb: 2\n', '2:1: a second document begins here'],
+  ['a: !vault x\n', '1:11: the tag !vault is not supported yet in this version'],
+  ['a: !foo x\n', '1:9: unknown tag !foo'],
+  ['a: !!int x\n', '1:10: "x" is no number, as its tag !!int says'],
+  ['a: *b\n', '1:4: the alias *b has no anchor &b before it'],
+  ['a: &a [*a]\n', '1:8: the alias *a stands inside what it refers to'],
+  ['a: {<<: 1}\n', '1:9: a merge key (<<) takes a mapping or a list of mappings'],
+  ['a: "b\n', '2:1: a quotation mark is not closed'],
+  ['a:\n  b: 1\n c: 2\n', '3:2: all mapping items must start at the same column'],
+])('%j: %s', (text, message) => {
+  expect(messages(text)).toContain(message)
+})
+
+test('everything that is wrong is said at once', () => {
+  expect(messages('a: 1\na: 2\nb: !foo 1\nc: *d\n')).toHaveLength(3)
+})
+
+test('an alias bomb is refused before it goes off', () => {
+  const line = (name: string, of: string): string => `${name}: &${name} [${Array(10).fill(`*${of}`).join(', ')}]\n`
+  const bomb = `a: &a [x, x]\n${['b', 'c', 'd', 'e', 'f', 'g', 'h'].map((n, i) => line(n, 'abcdefgh'.charAt(i))).join('')}`
+  expect(messages(bomb)).toHaveLength(1)
+  expect(messages(bomb)[0]).toContain('the aliases of this file stand for more than')
+})
+
+test('nesting without end is refused', () => {
+  expect(messages('['.repeat(10_000))[0]).toContain('nested too deeply')
+})
+
+test('any JSON reads back as itself', () => {
+  // YAML 1.1 wants a point in a number with an exponent; JSON does not write one.
+  const json = fc.jsonValue({ maxDepth: 4 }).filter((input) => !/\de[-+]?\d/.test(JSON.stringify(input)))
+  fc.assert(
+    fc.property(json, (input) => {
+      const text = JSON.stringify(input)
+      expect(value(text)).toEqual(JSON.parse(text))
+    }),
+  )
+})
+
+test('no text makes the parser throw', () => {
+  const piece = fc.constantFrom(
+    'a',
+    ':',
+    ' ',
+    '\n',
+    '-',
+    '{',
+    '}',
+    '[',
+    ']',
+    '"',
+    "'",
+    '&x',
+    '*x',
+    '!t',
+    '|',
+    '<<',
+    '\t',
+    '#',
+    ',',
+  )
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
+      for (const { source } of parseYaml(pieces.join(''), 'f').diagnostics) {
+        expect(source?.line).toBeGreaterThan(0)
+        expect(source?.column).toBeGreaterThan(0)
+      }
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('files that are no UTF-8 text are told apart, with the place', () => {
+  const bytes = (...parts: (string | number[])[]): Uint8Array =>
+    Buffer.concat(parts.map((part) => Buffer.from(part as string)))
+  expect(decodeText(bytes('a: ä\n'), 'f')).toEqual({ text: 'a: ä\n' })
+  expect(decodeText(bytes([0xef, 0xbb, 0xbf], 'a: 1'), 'f')).toEqual({ text: 'a: 1' })
+  expect(decodeText(bytes('a: 1\nb: ', [0xe4], '\n'), 'f')).toMatchObject({
+    diagnostic: { code: 'file-not-utf8', source: { file: 'f', line: 2, column: 4 } },
+  })
+  expect(decodeText(bytes('a\n', [0]), 'f')).toMatchObject({ diagnostic: { code: 'file-binary', source: { line: 2 } } })
+})
+
+test('unreadable files say why', () => {
+  expect(unreadableFile({ code: 'ENOENT' }, 'f')).toMatchObject({ code: 'file-missing', source: { file: 'f' } })
+  expect(unreadableFile({ code: 'EISDIR' }, 'f').summary).toBe('this is a directory, not a file')
+  expect(unreadableFile({ code: 'EIO' }, 'f').summary).toContain('EIO')
+})
