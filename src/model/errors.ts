@@ -3,8 +3,10 @@ export type HostOutcome = 'unreachable' | 'failed' | 'unknown'
 
 /**
  * What went wrong with one host, as data. Codes:
- * unreachable: `dns`, `refused`, `timeout`, `auth`, `host-key-unknown`, `host-key-changed`, `connection-lost`, `key-file`;
- * failed: `become-password-missing`, `become-password-wrong`, `become-not-allowed`, `become-missing`, `command-failed`,
+ * unreachable: `dns`, `refused`, `timeout`, `no-route`, `auth`, `key-file`, `host-key-unknown`, `host-key-changed`,
+ * `host-key-revoked`, `protocol`, `connection-lost` (nothing ran), `channel-refused`, `login-shell`, `aborted`;
+ * failed: `become-password-missing`, `become-password-wrong`, `become-not-allowed`, `become-missing`,
+ * `become-requires-tty`, `become-user-unknown`, `timeout-missing`, `command-failed`,
  * `fact-unreadable`, `not-converged`, `timed-out`, `output-cap`, `refused-by-module` and each module's own;
  * unknown: `outcome-unknown` (connection lost in mid-command).
  */

@@ -5,7 +5,7 @@ import { onAbort } from './abort.ts'
 /** A connection took longer than it may. */
 export class DialTimeout extends Error {}
 
-/** Opens a TCP connection; rejects with node:net's error, DialTimeout, or the signal's reason. */
+/** Opens a TCP connection; rejects with node:net's error, DialTimeout, or any error once `signal` has aborted. */
 export function dial(address: string, port: number, timeoutMs: number, signal: AbortSignal): Promise<Socket> {
   const socket = new Socket()
   return new Promise<Socket>((resolve, reject) => {
@@ -14,6 +14,7 @@ export function dial(address: string, port: number, timeoutMs: number, signal: A
       socket.destroy()
       reject(error)
     }
+    const stopListening = onAbort(signal, () => fail(new Error('aborted')))
     const timer = setTimeout(() => fail(new DialTimeout(`no answer within ${timeoutMs / 1000} s`)), timeoutMs)
     const finish = (): void => {
       clearTimeout(timer)
@@ -29,7 +30,6 @@ export function dial(address: string, port: number, timeoutMs: number, signal: A
     }
     socket.once('error', fail)
     socket.once('connect', onConnect)
-    const stopListening = onAbort(signal, () => setImmediate(fail, new Error('aborted')))
     // The attempt timeout is for hosts with several addresses; its default of 250 ms is too short for far hosts.
     socket.connect({ host: address, port, noDelay: true, autoSelectFamilyAttemptTimeout: Math.ceil(timeoutMs / 3) })
   })

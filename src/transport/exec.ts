@@ -1,6 +1,7 @@
 /** One exec over one channel: login dialogue, script, output, and the ways it can end. */
 import type { ClientChannel } from 'ssh2'
 import type { Become, Target } from '../model/host.ts'
+import { onAbort } from './abort.ts'
 import type { Markers } from './command-line.ts'
 import { scriptEnd } from './exec-end.ts'
 import type { ProgramExit } from './exec-end.ts'
@@ -41,6 +42,7 @@ export function runOnChannel(channel: ClientChannel, request: ExecRequest, conte
   let resolve!: (result: ExecResult) => void
   let reject!: (error: unknown) => void
   const result = new Promise<ExecResult>((...settle) => ([resolve, reject] = settle))
+  const stopListening = onAbort(request.signal, () => guard(finish)('aborted'))
 
   function arm(ms: number, act: () => void): void {
     clearTimeout(timer)
@@ -63,7 +65,7 @@ export function runOnChannel(channel: ClientChannel, request: ExecRequest, conte
   function stop(): void {
     over = true
     clearTimeout(timer)
-    request.signal.removeEventListener('abort', onAbort)
+    stopListening()
     channel.close()
   }
 
@@ -83,10 +85,6 @@ export function runOnChannel(channel: ClientChannel, request: ExecRequest, conte
     const noise = gate.noise()
     if (noise.includes(markers.noTimeout.trim())) throw timeoutMissing(target)
     throw loginError({ target, become: become !== null, passwordSent, noise, rc: exit.rc })
-  }
-
-  function onAbort(): void {
-    guard(finish)('aborted')
   }
 
   function onExit(rc: number | null, signal?: string): void {
@@ -140,11 +138,9 @@ export function runOnChannel(channel: ClientChannel, request: ExecRequest, conte
   // A turn of the loop later both streams have delivered what had arrived.
   channel.on('close', () => setImmediate(guard(conclude)))
   void context.lost.then(() => setImmediate(guard(conclude)))
-  request.signal.addEventListener('abort', onAbort, { once: true })
   arm(context.loginTimeoutMs, () => {
     throw loginTimeout(target, context.loginTimeoutMs / 1000, gate.noise())
   })
-  if (request.signal.aborted) onAbort()
   return result
 }
 

@@ -5,6 +5,7 @@ import type { Config } from 'node-ssh'
 import type { Client } from 'ssh2'
 import { HostError } from '../model/errors.ts'
 import type { Connection } from '../model/host.ts'
+import { onAbort } from './abort.ts'
 import { startAuth } from './auth.ts'
 import type { Credentials } from './auth.ts'
 import { dialFailure, handshakeFailure, lostFailure, stalledFailure, timeoutFailure } from './connect-errors.ts'
@@ -110,7 +111,7 @@ function shakeHands(
       clearTimeout(timer)
       timer = arm(Math.max(options.connectTimeoutMs, LOGIN_TIMEOUT))
     }
-    const onAbort = (): void => fail({ error: connectAborted(connection), transient: false })
+    const stopListening = onAbort(signal, () => fail({ error: connectAborted(connection), transient: false }))
     const onError = (raw: Error & { level?: string }): void => {
       if (refusal !== null) return fail({ error: refusal, transient: false })
       if (isOneKeyOnly(raw)) return
@@ -124,17 +125,15 @@ function shakeHands(
     }
     const finish = (): void => {
       clearTimeout(timer)
-      signal.removeEventListener('abort', onAbort)
+      stopListening()
       client.removeListener('handshake', onHandshake)
       client.removeListener('error', onError)
       client.removeListener('close', onClose)
       client.removeListener('change password', onPasswordChange)
       client.removeListener('ready', onReady)
     }
-    signal.addEventListener('abort', onAbort, { once: true })
     client.on('handshake', onHandshake).on('error', onError).on('close', onClose)
     client.on('change password', onPasswordChange).on('ready', onReady)
-    if (signal.aborted) onAbort()
   })
 }
 

@@ -2,6 +2,7 @@
 import type { Client, ClientChannel } from 'ssh2'
 import { HostError } from '../model/errors.ts'
 import type { Target } from '../model/host.ts'
+import { onAbort } from './abort.ts'
 import { whereOf } from './where.ts'
 
 /**
@@ -23,10 +24,10 @@ export function openChannel<T>(
       if (over) return
       over = true
       clearTimeout(timer)
-      signal.removeEventListener('abort', onAbort)
+      stopListening()
       act()
     }
-    const onAbort = (): void => settle(() => resolve(null))
+    const stopListening = onAbort(signal, () => settle(() => resolve(null)))
     const timer = setTimeout(
       () =>
         settle(() =>
@@ -40,7 +41,6 @@ export function openChannel<T>(
       timeoutMs,
     )
     void lost.then((reason) => settle(() => reject(connectionGone(target, reason))))
-    signal.addEventListener('abort', onAbort, { once: true })
     const onChannel = (error: Error | undefined, channel: ClientChannel): void => {
       // Too late for whoever asked: the channel must not stay open on the host.
       if (over && !error) channel.close()

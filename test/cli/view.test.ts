@@ -89,11 +89,11 @@ describe('what goes to stderr', () => {
     const stderr = { write: (text: string): unknown => (shown += text), isTTY: true, columns: 80 }
     const { io } = testIo({ stderr })
     const screen = createScreen(io)
-    screen.status('1/3 done · applying 2')
-    expect(shown).toBe('\r1/3 done · applying 2\u001B[K')
-    screen.status('1/3 done · applying 2')
+    screen.status('1/3 hosts done · applying 2')
+    expect(shown).toBe('\r1/3 hosts done · applying 2\u001B[K')
+    screen.status('1/3 hosts done · applying 2')
     screen.err('a line\n')
-    expect(shown).toBe('\r1/3 done · applying 2\u001B[K\r\u001B[Ka line\n\r1/3 done · applying 2\u001B[K')
+    expect(shown).toBe('\r1/3 hosts done · applying 2\u001B[K\r\u001B[Ka line\n\r1/3 hosts done · applying 2\u001B[K')
     screen.hold()
     const held = shown
     screen.status('2/3 done')
@@ -113,13 +113,13 @@ describe('progress', () => {
       return renderProgress(progress, now)
     }
     expect(at(events()[0]!, 0)).toBe('')
-    expect(at({ type: 'host-phase', host: 'system-a', phase: 'gathering' }, 0)).toBe('0/3 done · gathering 1')
+    expect(at({ type: 'host-phase', host: 'system-a', phase: 'gathering' }, 0)).toBe('0/3 hosts done · gathering 1')
     expect(at({ type: 'host-phase', host: 'system-b', phase: 'applying' }, 7000)).toBe(
-      '0/3 done · gathering 1 · applying 1 · slow: system-a gathering 7.0 s',
+      '0/3 hosts done · gathering 1 · applying 1 · slow: system-a gathering 7.0 s',
     )
     for (const event of events().filter((item) => item.type === 'host-finished')) at(event, 8000)
     expect(renderProgress(progress, 9000)).toBe('')
-    expect(at({ type: 'trial-started', task: 't', server: 'a', client: 'b' }, 9000)).toBe('3/3 done · trial b → a 0 ms')
+    expect(at({ type: 'trial-started', task: 't', server: 'a', client: 'b' }, 9000)).toBe('3/3 hosts done · trial b → a 0 ms')
   })
 })
 

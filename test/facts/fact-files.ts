@@ -3,13 +3,13 @@ import { readdirSync } from 'node:fs'
 import type { Fact } from '../../src/model/fact.ts'
 
 export const CASES_FOLDER = new URL('../cases/facts/', import.meta.url)
-export const FACTS_FOLDER = new URL('../../src/facts/', import.meta.url)
+const FACTS_FOLDER = new URL('../../src/facts/', import.meta.url)
 
 /** Files of src/facts that hold no fact. */
 const OTHERS = new Set(['define.ts', 'registry.ts'])
 
 /** Gives the fact of a file; facts without arguments ignore it. */
-export type MakeFact = (argument: string) => Fact
+type MakeFact = (argument: string) => Fact
 
 /** What each file of src/facts exports as its fact, by file name without ending. */
 export async function loadFactFiles(): Promise<Map<string, MakeFact>> {

@@ -40,7 +40,7 @@ test('groups are listed parents before children, hosts in the order of the files
 
 test('every variable knows where it was written', () => {
   expect(golden.originOf('web02', 'v_host')).toEqual({ file: 'b/host_vars/web02', line: 1, column: 9 })
-  expect(golden.originOf('web01', 'pri')).toEqual({ file: 'a/hosts.yml', line: 17, column: 22 })
+  expect(golden.originOf('web01', 'pri')).toEqual({ file: 'a/hosts.yml', line: 17, column: 23 })
   expect(golden.originOf('web02', 'nope')).toBeNull()
 })
 

@@ -2,71 +2,62 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { LAB_PASSWORD, LAB_USERS } from '../../src/lab/image-recipe.ts'
-import type { Lab } from '../../src/lab/lab.ts'
 import type { HostSpec } from '../../src/lab/topology.ts'
-import { labUp } from '../../src/lab/up.ts'
 import type { HostError } from '../../src/model/errors.ts'
 import type { Connection } from '../../src/model/host.ts'
 import { Secret } from '../../src/model/secret.ts'
 import { parseKnownHosts, renderKnownHost } from '../../src/transport/known-hosts.ts'
 import { createSshTransport } from '../../src/transport/ssh.ts'
 import type { ExecRequest, ExecResult, Session } from '../../src/transport/types.ts'
+import { withLab } from './support/pair-lab.ts'
 import { keyPair, request, targetOf } from '../transport/support.ts'
 
 const SHELLS = ['bash', 'dash', 'zsh', 'fish']
 const HOST = 'target'
 const work = mkdtempSync(path.join(tmpdir(), 'mptcp-fleet-transport-'))
-const transport = createSshTransport({ env: {}, connectTimeoutMs: 4000, connectRetries: 0 })
-let lab: Lab
+const transport = createSshTransport({ env: {}, connectTimeoutMs: 2500, connectRetries: 0 })
+const lab = withLab({
+  name: 'transport',
+  links: {},
+  middleboxes: [],
+  hosts: {
+    [HOST]: {
+      kind: 'systemd',
+      groups: [],
+      sysctl: {},
+      packages: { absent: [], present: [] },
+      readOnly: [],
+      files: {},
+      users: [...SHELLS.map((shell) => user(`u-${shell}`, 'password', shell)), user('powerless', 'none')],
+    },
+  },
+})
+afterAll(async () => {
+  await transport.close()
+  rmSync(work, { recursive: true })
+})
 
 function user(name: string, sudo: 'none' | 'password', shell = 'bash'): HostSpec['users'][number] {
   return { name, password: 'user-password', sudo, shell: `/bin/${shell}` }
 }
 
-beforeAll(async () => {
-  lab = await labUp({
-    dir: path.join(work, 'lab'),
-    topology: {
-      name: 'transport',
-      links: {},
-      middleboxes: [],
-      hosts: {
-        [HOST]: {
-          kind: 'systemd',
-          groups: [],
-          sysctl: {},
-          packages: { absent: [], present: [] },
-          readOnly: [],
-          files: {},
-          users: [...SHELLS.map((shell) => user(`u-${shell}`, 'password', shell)), user('powerless', 'none')],
-        },
-      },
-    },
-  })
-})
-afterAll(async () => {
-  await transport.close()
-  await lab?.down()
-  rmSync(work, { recursive: true, force: true })
-})
-
 async function onHost(command: string): Promise<string> {
-  const { rc, stdout, stderr } = await lab.exec(HOST, command)
+  const { rc, stdout, stderr } = await lab().exec(HOST, command)
   if (rc !== 0) throw new Error(`${command}: ${stderr}`)
   return stdout
 }
 
 function connect(more: Partial<Connection> = {}): Promise<Session> {
-  const host = lab.hosts[0]!
+  const host = lab().hosts[0]!
   return transport.connect(
     targetOf({
       address: host.address,
       port: host.port,
-      privateKeyFile: lab.keyFile,
+      privateKeyFile: lab().keyFile,
       hostKeyChecking: 'strict',
-      knownHostsFiles: [lab.knownHostsFile],
+      knownHostsFiles: [lab().knownHostsFile],
       ...more,
     }),
     new AbortController().signal,
@@ -101,7 +92,7 @@ describe('reaching a host', () => {
     const session = await connect()
     const result = await session.exec(request('id -un; echo "$MPTCP_FLEET_SSH"; echo err >&2; exit 5'))
     expect(result).toMatchObject({ end: 'exited', rc: 5, stderr: 'err\n' })
-    expect(result.stdout).toMatch(new RegExp(`^root\n\\S+ \\d+ ${lab.hosts[0]!.address} 22\n$`))
+    expect(result.stdout).toMatch(new RegExp(`^root\n\\S+ \\d+ ${lab().hosts[0]!.address} 22\n$`))
     const usage = session.usage()
     expect(usage.execs).toBe(1)
     expect(usage.bytesReceived).toBeGreaterThan(1000)
@@ -122,11 +113,11 @@ describe('reaching a host', () => {
     const wrong = path.join(work, 'wrong')
     writeFileSync(wrong, keyPair().private)
     const { data } = await failureOf(connect({ privateKeyFile: wrong }))
-    expect(data).toMatchObject({ code: 'auth', summary: expect.stringContaining(`root@${lab.hosts[0]!.address}:22`) })
+    expect(data).toMatchObject({ code: 'auth', summary: expect.stringContaining(`root@${lab().hosts[0]!.address}:22`) })
   })
 
   it('refuses an unknown and a changed host key', async () => {
-    const { address } = lab.hosts[0]!
+    const { address } = lab().hosts[0]!
     const file = path.join(work, 'known_hosts')
     writeFileSync(file, '')
     const unknown = await failureOf(connect({ knownHostsFiles: [file] }))
@@ -155,12 +146,12 @@ describe('reaching a host', () => {
 
   it('gives up on a frozen host, before and in mid-script', async () => {
     const impatient = createSshTransport({ env: {}, keepaliveIntervalMs: 500, keepaliveCount: 2 })
-    const { connection } = targetOf({ address: lab.hosts[0]!.address, privateKeyFile: lab.keyFile })
+    const { connection } = targetOf({ address: lab().hosts[0]!.address, privateKeyFile: lab().keyFile })
     const session = await impatient.connect(targetOf(connection), new AbortController().signal)
-    const running = session.exec(request('echo begun; sleep 60', { onLine: () => void lab.freeze(HOST) }))
+    const running = session.exec(request('echo begun; sleep 60', { onLine: () => void lab().freeze(HOST) }))
     expect(await running).toMatchObject({ end: 'lost', stdout: 'begun\n' })
     expect((await failureOf(connect())).data.code).toBe('timeout')
-    await lab.thaw(HOST)
+    await lab().thaw(HOST)
     await impatient.close()
     expect(await exec('echo on')).toEqual(exited('on\n'))
   })
@@ -229,7 +220,7 @@ describe('login shells', () => {
   async function writeLoginFile(shell: string, content: string): Promise<void> {
     const file = `/home/u-${shell}/${LOGIN_FILES[shell]}`
     const command = `mkdir -p "$(dirname ${file})" && cat > ${file} && chmod -R a+rX ${file}`
-    expect((await lab.exec(HOST, command, { input: content })).rc).toBe(0)
+    expect((await lab().exec(HOST, command, { input: content })).rc).toBe(0)
   }
 
   it.each(SHELLS)('runs the script and nothing else under %s with noisy login files', async (shell) => {
@@ -247,7 +238,7 @@ describe('login shells', () => {
     expect(refused.data).toMatchObject({ code: 'login-shell', detail: expect.stringContaining('not available') })
     await writeLoginFile('bash', 'echo wait; sleep 40\n')
     const hasty = createSshTransport({ env: {}, loginTimeoutMs: 1000 })
-    const { connection } = targetOf({ user: 'u-bash', address: lab.hosts[0]!.address, privateKeyFile: lab.keyFile })
+    const { connection } = targetOf({ user: 'u-bash', address: lab().hosts[0]!.address, privateKeyFile: lab().keyFile })
     const session = await hasty.connect(targetOf(connection), new AbortController().signal)
     const hanging = await failureOf(session.exec(request('id')))
     expect(hanging.data).toMatchObject({ code: 'timed-out', detail: expect.stringContaining('wait') })

@@ -4,7 +4,8 @@ import { createServer } from 'node:net'
 import type { AddressInfo, Server as NetServer, Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { AuthContext } from 'ssh2'
+import ssh2 from 'ssh2'
+import type { AuthContext, ParsedKey } from 'ssh2'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { HostError } from '../../src/model/errors.ts'
 import type { Connection, Target } from '../../src/model/host.ts'
@@ -13,7 +14,7 @@ import { renderKnownHost } from '../../src/transport/known-hosts.ts'
 import { createSshTransport } from '../../src/transport/ssh.ts'
 import type { SshTransportOptions } from '../../src/transport/ssh.ts'
 import type { Session, Transport } from '../../src/transport/types.ts'
-import { acceptKey, keyPair, request, startServer, targetOf } from './support.ts'
+import { acceptKey, keyPair, publicBlob, request, startServer, targetOf } from './support.ts'
 import type { ServerOptions, TestServer } from './support.ts'
 
 const { signal } = new AbortController()
@@ -46,6 +47,31 @@ async function listen(onSocket: (socket: Socket) => void): Promise<number> {
     return new Promise<void>((resolve) => server.close(() => resolve()))
   })
   return (server.address() as AddressInfo).port
+}
+
+/** An ssh-agent with these keys, which signs or refuses to. */
+async function serveAgent(path: string, keys: ParsedKey[], signs = true): Promise<void> {
+  const server = createServer((socket) => {
+    const agent = new ssh2.AgentProtocol(false)
+    socket
+      .on('error', () => {})
+      .pipe(agent)
+      .pipe(socket)
+    agent.on('identities', (asked) => void agent.getIdentitiesReply(asked, keys))
+    agent.on('sign', (asked, publicKey, data, options) => {
+      const key = keys.find((key) => key.getPublicSSH().equals(publicKey.getPublicSSH()))
+      if (signs && key) agent.signReply(asked, key.sign(data, options.hash))
+      else agent.failureReply(asked)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(path, () => resolve()))
+  cleanups.push(() => new Promise<void>((resolve) => server.close(() => resolve())))
+}
+
+function parsedKey(text: string, passphrase?: string): ParsedKey {
+  const key = ssh2.utils.parseKey(text, passphrase)
+  if (key instanceof Error) throw key
+  return key
 }
 
 const failureOf = (promise: Promise<unknown>): Promise<HostError> =>
@@ -240,6 +266,29 @@ describe('authentication', () => {
     writeFileSync(join(server.dir, '.ssh/id_rsa'), readFileSync(server.keyFile))
     await expect(connectTo(server, {}, { env })).resolves.toBeDefined()
     expect(seen.slice(-3)).toEqual(['none', 'publickey', 'publickey'])
+  })
+
+  it("signs with the agent's keys, also for a key file that is encrypted", async () => {
+    const pair = keyPair('ed25519', 'x')
+    const server = await serve({ authenticate: (context) => acceptKey(context, publicBlob(pair.public)) })
+    const env = { SSH_AUTH_SOCK: join(server.dir, 'agent'), HOME: '/nonexistent' }
+    const encrypted = join(server.dir, 'encrypted')
+    writeFileSync(encrypted, pair.private)
+    await serveAgent(env.SSH_AUTH_SOCK, [parsedKey(keyPair().private)])
+    const { data } = await failureOf(connectTo(server, { privateKeyFile: encrypted }, { env }))
+    expect(data.code).toBe('key-file')
+    await cleanups.pop()?.()
+    await serveAgent(env.SSH_AUTH_SOCK, [parsedKey(keyPair('rsa').private), parsedKey(pair.private, 'x')])
+    await expect(connectTo(server, {}, { env })).resolves.toBeDefined()
+    await expect(connectTo(server, { privateKeyFile: encrypted }, { env })).resolves.toBeDefined()
+  })
+
+  it('goes on where the agent refuses to sign', async () => {
+    const server = await serve()
+    const env = { SSH_AUTH_SOCK: join(server.dir, 'agent'), HOME: '/nonexistent' }
+    await serveAgent(env.SSH_AUTH_SOCK, [parsedKey(readFileSync(server.keyFile, 'utf8'))], false)
+    const error = await failureOf(connectTo(server, {}, { env }))
+    expect(error.data).toMatchObject({ code: 'auth', detail: expect.stringContaining('tried: agent key') })
   })
 
   it('remarks on an agent that cannot be reached, and goes on without it', async () => {

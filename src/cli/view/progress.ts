@@ -55,7 +55,7 @@ export function trackProgress(progress: Progress, event: RunEvent, now: number):
   }
 }
 
-/** `3/10 done · gathering 2 · applying 5 · slow: system-c applying 12.0 s`; empty where nothing is under way. */
+/** `3/10 hosts done · gathering 2 · applying 5 · slow: system-c applying 12.0 s`; empty where nothing is under way. */
 export function renderProgress(progress: Progress, now: number): string {
   const parts: string[] = []
   for (const phase of WORKING) {
@@ -68,7 +68,7 @@ export function renderProgress(progress: Progress, now: number): string {
   if (parts.length === 0) return ''
   const slow = slowest(progress, now)
   if (slow !== null) parts.push(slow)
-  return [`${progress.finished.size}/${progress.total} done`, ...parts].join(' · ')
+  return [`${progress.finished.size}/${progress.total} hosts done`, ...parts].join(' · ')
 }
 
 function slowest(progress: Progress, now: number): string | null {

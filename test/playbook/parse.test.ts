@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { DiagnosticsError } from '../../src/model/diagnostic.ts'
+import { Secret } from '../../src/model/secret.ts'
+import { loadPlaybook } from '../../src/playbook/load.ts'
+import { parsePlaybook } from '../../src/playbook/parse.ts'
+import { parseYaml } from '../../src/text/yaml.ts'
+import { toValue } from '../../src/text/yaml-node.ts'
+import { available, limits, modules } from './modules.ts'
+
+interface Case {
+  name: string
+  text: string
+  says: string[]
+}
+
+const { node } = parseYaml(readFileSync('test/cases/playbook/errors.yml', 'utf8'), 'errors.yml')
+
+function complaints(text: string): string[] {
+  try {
+    parsePlaybook(text, 'p.yml', modules)
+  } catch (error) {
+    if (!(error instanceof DiagnosticsError)) throw error
+    return error.diagnostics.map((d) => `${d.source?.file}:${d.source?.line}:${d.source?.column}: ${d.summary}`)
+  }
+  return []
+}
+
+test.each(toValue(node!) as Case[])('$name', ({ text, says }) => {
+  expect(complaints(text)).toEqual(says)
+})
+
+test('a play and its tasks with everything they may say', () => {
+  const playbook = parsePlaybook(
+    `- name: first
+  hosts: [a, "b*"]
+  become: yes
+  become_user: op
+  remote_user: admin
+  gather_facts: no
+  serial: [1, "50%", "3"]
+  tags: net, slow
+  check_mode: true
+  any_errors_fatal: "yes"
+  max_fail_percentage: 30
+  vars: { ansible_password: pw, n: 2 }
+  tasks:
+    - name: set it
+      tags: [slow, own]
+      check_mode: no
+      become: no
+      become_user: 1000
+      vars: { m: 1 }
+      limits: { subflows: 2 }
+    - available:
+- hosts: all
+`,
+    'p.yml',
+    modules,
+  )
+  const [first, second] = playbook.plays
+  expect(first).toMatchObject({
+    name: 'first',
+    hosts: 'a,b*',
+    become: true,
+    becomeUser: 'op',
+    remoteUser: 'admin',
+    serial: [{ count: 1 }, { percent: 50 }, { count: 3 }],
+    tags: ['net', 'slow'],
+    checkMode: true,
+    anyErrorsFatal: true,
+    maxFailPercentage: 30,
+    source: { file: 'p.yml', line: 1, column: 3 },
+    hostsSource: { line: 2, column: 10 },
+  })
+  expect(first?.vars['ansible_password']).toBeInstanceOf(Secret)
+  expect(first?.originOf('n')).toEqual({ file: 'p.yml', line: 12, column: 36 })
+  expect(first?.tasks[0]).toMatchObject({
+    name: 'set it',
+    module: limits,
+    args: { subflows: 2 },
+    params: { subflows: 2, persist: true },
+    tags: ['net', 'slow', 'own'],
+    checkMode: false,
+    become: false,
+    becomeUser: '1000',
+    vars: { m: 1 },
+    source: { line: 14, column: 7 },
+  })
+  expect(first?.tasks[1]).toMatchObject({
+    name: 'available',
+    module: available,
+    params: {},
+    checkMode: true,
+    become: null,
+  })
+  expect(second).toMatchObject({ name: 'all', tasks: [], serial: [], become: null, anyErrorsFatal: false })
+})
+
+test('files: missing, a directory', async () => {
+  await expect(loadPlaybook('no/such.yml', modules)).rejects.toMatchObject({ diagnostics: [{ code: 'file-missing' }] })
+  await expect(loadPlaybook('test', modules)).rejects.toMatchObject({ diagnostics: [{ code: 'file-is-directory' }] })
+})
