@@ -1,6 +1,7 @@
 /** Puts inventory, playbooks and flags together: who does what, complete and checked, before any connection is made. */
 import { resolveConnection } from '../inventory/connection.ts'
 import { limitHosts, selectHosts } from '../inventory/select.ts'
+import { templateVars } from '../inventory/vars.ts'
 import type { ConnectionFlags, Inventory } from '../inventory/types.ts'
 import type { Diagnostic, Source } from '../model/diagnostic.ts'
 import { DiagnosticsError, errorDiagnostic, hasErrors } from '../model/diagnostic.ts'
@@ -75,7 +76,7 @@ function assemblePlay(
   return {
     name: play.name,
     batches,
-    tasks: tasks.map((task, index) => assembleTask(task, index, play, batches, diagnostics)),
+    tasks: tasks.map((task, index) => assembleTask(options.inventory, task, index, play, batches, diagnostics)),
     anyErrorsFatal: play.anyErrorsFatal,
     maxFailPercentage: play.maxFailPercentage,
   }
@@ -121,6 +122,7 @@ function becomes(play: Play): boolean {
 }
 
 function assembleTask(
+  inventory: Inventory,
   task: Task,
   index: number,
   play: Play,
@@ -131,23 +133,22 @@ function assembleTask(
   const wants = new Map<string, unknown>()
   if (task.module.kind === 'host') {
     for (const { host } of targets) {
-      const want = wish(task, { ...hostVars(host), ...play.vars, ...task.vars }, diagnostics)
+      const want = wish(task, () => ({ ...templateVars(inventory, host), ...play.vars, ...task.vars }), diagnostics)
       if (want !== null) wants.set(host.name, want.params)
     }
-  } else {
-    const want = wish(task, { ...play.vars, ...task.vars }, diagnostics)
+  } else if (targets[0] !== undefined) {
+    // One wish for several hosts: no host's variables, but the names of all groups.
+    const { groups } = templateVars(inventory, targets[0].host)
+    const want = wish(task, () => ({ groups, ...play.vars, ...task.vars }), diagnostics)
     const names = want === null ? [] : membersOf(task, want.params, batches, diagnostics)
     for (const name of names) wants.set(name, want!.params)
   }
   return { index, name: task.name, module: task.module, wants, checkOnly: task.checkMode === true, source: task.source }
 }
 
-function hostVars(host: Host): Record<string, unknown> {
-  return { ...host.vars, inventory_hostname: host.name, group_names: host.groups.filter((name) => name !== 'all') }
-}
-
-function wish(task: Task, vars: Record<string, unknown>, diagnostics: Diagnostic[]): { params: unknown } | null {
-  const resolved = resolveTask(task, vars)
+/** The task's parameters, or null after noting what is wrong. Variables are only put together where a template needs them. */
+function wish(task: Task, vars: () => Record<string, unknown>, diagnostics: Diagnostic[]): { params: unknown } | null {
+  const resolved = task.params === null ? resolveTask(task, vars()) : { params: task.params }
   if ('params' in resolved) return resolved
   for (const diagnostic of resolved.diagnostics) addOnce(diagnostics, diagnostic)
   return null

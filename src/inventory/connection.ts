@@ -19,7 +19,7 @@ export interface LocalDefaults {
 }
 
 /** The defaults of this process. */
-export function localDefaults(): LocalDefaults {
+function localDefaults(): LocalDefaults {
   return { cwd: process.cwd(), home: homedir(), user: userInfo().username }
 }
 

@@ -1,7 +1,7 @@
 /** The inventory while it is being read: groups and hosts as the files name them, later words over earlier ones. */
 import type { Source } from '../model/diagnostic.ts'
 
-export interface Variable {
+interface Variable {
   value: unknown
   source: Source | null
 }

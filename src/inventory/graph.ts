@@ -83,7 +83,7 @@ function depthsOf(draft: Draft): Map<string, number> {
 }
 
 /** Ansible's order of merging: parents before children, then by priority, then by name. */
-export function compareGroups(a: Group, b: Group): number {
+function compareGroups(a: Group, b: Group): number {
   return a.depth - b.depth || a.priority - b.priority || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
 }
 

@@ -10,7 +10,8 @@ import { must, run } from './run.ts'
 import { loadState, saveState, stateFile } from './state.ts'
 
 const NETNS = '/run/netns'
-const NSPAWN = '/run/systemd/nspawn'
+const SYSTEMD = '/run/systemd'
+const NSPAWN = join(SYSTEMD, 'nspawn')
 const PROPAGATE = join(NSPAWN, 'propagate')
 
 /** Files that a lab writes into its folder, beside hosts/. */
@@ -62,6 +63,7 @@ export async function tracesToRemove(): Promise<string[]> {
   const ours: string[] = []
   if (await absentOrOfLabs(NETNS)) ours.push(NETNS)
   if (await absentOrOfLabs(PROPAGATE)) ours.push(NSPAWN)
+  if (!existsSync(SYSTEMD)) ours.push(SYSTEMD)
   return ours
 }
 
@@ -85,6 +87,7 @@ async function removeTraces(id: string, ours: readonly string[]): Promise<void> 
     await rm(join(NSPAWN, 'locks'), { recursive: true, force: true })
     await rmdir(PROPAGATE).catch(() => undefined)
     await rmdir(NSPAWN).catch(() => undefined)
+    if (ours.includes(SYSTEMD)) await rmdir(SYSTEMD).catch(() => undefined)
   }
 }
 

@@ -13,20 +13,20 @@ export function renderProfile(host: HostLayout, card: CardLayout): string {
     `autoconnect=${card.up}`,
     '',
     '[ipv4]',
-    ...ipSection(card, (cidr) => !cidr.includes(':')),
+    ...ipSection(card, 'ipv4'),
     '',
     '[ipv6]',
-    ...ipSection(card, (cidr) => cidr.includes(':')),
+    ...ipSection(card, 'ipv6'),
     '',
   ].join('\n')
 }
 
-function ipSection(card: CardLayout, ofFamily: (cidr: string) => boolean): string[] {
-  const addresses = card.addresses.filter(ofFamily)
-  const gateway = card.gateway !== null && ofFamily(card.gateway) ? [`gateway=${card.gateway}`] : []
-  if (addresses.length > 0)
-    return ['method=manual', ...addresses.map((cidr, i) => `address${i + 1}=${cidr}`), ...gateway]
-  return [`method=${ofFamily(':') ? 'link-local' : 'disabled'}`]
+function ipSection(card: CardLayout, family: 'ipv4' | 'ipv6'): string[] {
+  const isOfFamily = (address: string): boolean => address.includes(':') === (family === 'ipv6')
+  const addresses = card.addresses.filter(isOfFamily)
+  if (addresses.length === 0) return [`method=${family === 'ipv4' ? 'disabled' : 'link-local'}`]
+  const gateway = card.gateway !== null && isOfFamily(card.gateway) ? [`gateway=${card.gateway}`] : []
+  return ['method=manual', ...addresses.map((cidr, i) => `address${i + 1}=${cidr}`), ...gateway]
 }
 
 /** Keeps NetworkManager off the management card and off cards that the topology calls unmanaged. */

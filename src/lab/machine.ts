@@ -97,7 +97,9 @@ async function bootError(dir: string, host: HostLayout, reason: string): Promise
   const text = await readFile(hostFolders(dir, host.name).console, 'utf8').catch(() => '')
   return labError('lab-host-not-up', `${host.name} did not come up: ${reason}`, {
     detail: text.trim().split('\n').slice(-15).join('\n'),
-    hint: `its console is in ${hostFolders(dir, host.name).console}`,
+    hint: text.includes('Too many open files')
+      ? 'this machine allows too few inotify instances: sysctl -w fs.inotify.max_user_instances=1024'
+      : 'what it said on its console is above; the lab has been taken down',
   })
 }
 

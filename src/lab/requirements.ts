@@ -1,7 +1,8 @@
 // Whether this machine can hold a lab, said before anything is made.
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { DiagnosticsError, errorDiagnostic, type Diagnostic } from '../model/diagnostic.ts'
+import type { Topology } from './topology.ts'
 
 /** Programs that the lab runs on this machine. */
 const PROGRAMS = [
@@ -18,6 +19,9 @@ const PROGRAMS = [
   'unshare',
 ]
 
+/** Measured on a booted host: systemd, journald, logind, dbus, NetworkManager. systemd gives up where it gets none. */
+const INOTIFY_PER_HOST = 8
+
 /** Whether a program lies in one of PATH's folders. */
 export function hasProgram(program: string): boolean {
   const folders = (process.env['PATH'] ?? '').split(delimiter)
@@ -31,10 +35,18 @@ export function checkRoot(): void {
   throw new DiagnosticsError([errorDiagnostic('lab-needs-root', summary)])
 }
 
-/** Throws DiagnosticsError with everything that this machine lacks. `dir` is the lab's folder. */
-export function checkMachine(dir: string): void {
+/** Throws DiagnosticsError with everything that this machine lacks for the topology in the lab's folder. */
+export function checkMachine(dir: string, topology: Topology): void {
   checkRoot()
   const problems: Diagnostic[] = []
+  const booting = Object.values(topology.hosts).filter((host) => host.kind === 'systemd').length
+  const allowed = Number(readFileSync('/proc/sys/fs/inotify/max_user_instances', 'utf8'))
+  if (booting * INOTIFY_PER_HOST > allowed) {
+    const wanted = 2 ** Math.ceil(Math.log2(booting * INOTIFY_PER_HOST * 2))
+    const summary = `${booting} hosts with systemd need ${booting * INOTIFY_PER_HOST} inotify instances, ${allowed} are allowed here`
+    const hint = `allow more: sysctl -w fs.inotify.max_user_instances=${wanted}; or make hosts of kind light`
+    problems.push(errorDiagnostic('lab-inotify-limit', summary, { hint }))
+  }
   const missing = PROGRAMS.filter((program) => !hasProgram(program))
   if (missing.length > 0) {
     const summary = `the lab needs programs that are not installed: ${missing.join(', ')}`

@@ -47,7 +47,7 @@ export async function labUp(options: LabUpOptions): Promise<Lab> {
   const { onProgress, signal } = options
   const topology = typeof options.topology === 'string' ? await loadTopology(options.topology) : options.topology
   const dir = resolve(options.dir ?? labFolder(topology.name))
-  checkMachine(dir)
+  checkMachine(dir, topology)
   const before = await loadState(dir).catch(() => null)
   if (before !== null && before.phase !== 'up' && (await isAlive(before.controller))) {
     throw labError('lab-busy', `another run is at work on the lab in ${dir}`, { hint: 'wait for it, or end it' })

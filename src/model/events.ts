@@ -38,5 +38,8 @@ export type RunEvent =
   | { type: 'host-finished'; host: HostReport }
   | { type: 'run-finished'; report: RunReport }
 
-/** A subscriber. Must not throw; what it does asynchronously it orders itself. */
+/**
+ * A subscriber. What it does asynchronously it orders itself. Must not throw, but for one: the store throws HostError at
+ * `apply-started` where it cannot keep the undo record, and the host is then not changed.
+ */
 export type Emit = (event: RunEvent) => void

@@ -8,7 +8,7 @@ import type { Change, PlanResult } from '../model/change.ts'
 import { defineModule } from './define.ts'
 import { SYSCTL_FILE } from './lib/sysctl-file.ts'
 import { planSysctlPersist, SYSCTL_FOLDER } from './lib/sysctl-persist.ts'
-import { mergePlans, requireRoot, run } from './lib/steps.ts'
+import { mergePlans, finishPlan, run } from './lib/steps.ts'
 
 const NAME = 'net.mptcp.enabled'
 
@@ -47,7 +47,7 @@ export const mptcpEnabled = defineModule({
       want.persist || want.state === 'disabled'
         ? planSysctlPersist({ [NAME]: atBoot }, { ...have, names: Object.keys(have.sysctl) })
         : { changes: [] }
-    return requireRoot(have.identity, mergePlans(persisted, { changes: planRunning(running, value) }))
+    return finishPlan(have.identity, mergePlans(persisted, { changes: planRunning(running, value) }))
   },
 })
 

@@ -13,7 +13,7 @@ import { parseAddress } from '../text/ip.ts'
 import { defineModule } from './define.ts'
 import { planEndpoints } from './lib/endpoints.ts'
 import { planPersisted } from './lib/persisted.ts'
-import { mergePlans, requireRoot } from './lib/steps.ts'
+import { mergePlans, finishPlan } from './lib/steps.ts'
 import { resolveWishes } from './lib/wishes.ts'
 
 const endpoint = z
@@ -95,10 +95,9 @@ export const mptcpEndpoints = defineModule({
     const { wishes, problems } = resolveWishes(want.endpoints, have.addresses, have.links)
     if (problems.length > 0) return { changes: [], problems }
     const plan = planEndpoints(wishes, have, { exact: want.exact, persist: want.persist, quiet: [] })
-    if (plan.problems.length > 0) return { changes: [], problems: plan.problems, notes: plan.notes }
     const model = { limits: have.persisted.limits, endpoints: plan.persisted }
     const persisted = want.persist ? planPersisted(have.persisted, model, have.identity) : { changes: [] }
-    return requireRoot(have.identity, mergePlans(plan, persisted))
+    return finishPlan(have.identity, mergePlans(plan, persisted))
   },
 })
 

@@ -6,7 +6,7 @@ import { mptcpPersisted } from '../facts/mptcp_persisted.ts'
 import { defineModule } from './define.ts'
 import { planRunningLimits, withLimits } from './lib/limits.ts'
 import { planPersisted } from './lib/persisted.ts'
-import { mergePlans, requireRoot } from './lib/steps.ts'
+import { mergePlans, finishPlan } from './lib/steps.ts'
 
 export const mptcpLimits = defineModule({
   name: 'mptcp_limits',
@@ -40,8 +40,9 @@ export const mptcpLimits = defineModule({
   plan: (want, have) => {
     const wish = { subflows: want.subflows ?? null, addAddrAccepted: want.add_addr_accepted ?? null }
     const running = planRunningLimits(wish, have.limits)
-    if ((running.problems ?? []).length > 0 || !want.persist) return requireRoot(have.identity, running)
-    const persisted = planPersisted(have.persisted, withLimits(have.persisted, wish), have.identity)
-    return requireRoot(have.identity, mergePlans(running, persisted))
+    const persisted = want.persist
+      ? planPersisted(have.persisted, withLimits(have.persisted, wish), have.identity)
+      : { changes: [] }
+    return finishPlan(have.identity, mergePlans(running, persisted))
   },
 })

@@ -10,7 +10,7 @@ import type { Note, PlanResult } from '../model/change.ts'
 import { defineModule } from './define.ts'
 import { DAEMON_UNIT, planDaemon } from './lib/daemon.ts'
 import { installChange, removeChange } from './lib/package-steps.ts'
-import { mergePlans, requireRoot } from './lib/steps.ts'
+import { mergePlans, finishPlan } from './lib/steps.ts'
 
 export const mptcpTools = defineModule({
   name: 'mptcp_tools',
@@ -39,9 +39,8 @@ export const mptcpTools = defineModule({
   facts: () => ({ identity, packages, tools, daemon: unitFact(DAEMON_UNIT) }),
   plan: (want, have) => {
     const plan = want.state === 'present' ? planPresent(want.daemon, have.packages, have.tools) : planAbsent(have)
-    if ((plan.problems ?? []).length > 0) return plan
     const daemon = planDaemon(want.daemon, have.daemon, have.identity, plan.changes)
-    return requireRoot(have.identity, mergePlans(plan, daemon))
+    return finishPlan(have.identity, mergePlans(plan, daemon))
   },
 })
 

@@ -38,7 +38,7 @@ export interface ProofEvidence {
   checksumOk: boolean | null
 }
 
-export type ProofFailureCode =
+type ProofFailureCode =
   | 'too-fast'
   | 'no-mptcp'
   | 'fell-back'

@@ -9,7 +9,7 @@ import type { Tally, TalliedSubflow } from './subflow-tally.ts'
 import { tallySubflows } from './subflow-tally.ts'
 
 /** A subflow with its devices and its part of all bytes (0 to 1) that the samples saw. */
-export interface ProvenSubflow {
+interface ProvenSubflow {
   clientAddress: string
   clientDevice: string | null
   serverAddress: string
@@ -19,7 +19,7 @@ export interface ProvenSubflow {
   share: number
 }
 
-export interface Proof {
+interface Proof {
   /** Empty: proven. */
   failures: ProofFailure[]
   subflows: ProvenSubflow[]

@@ -4,7 +4,7 @@
  */
 
 /** One end of a socket. `device` is what the socket is bound to (`%eth1`); port null where it is `*` or a name. */
-export interface SocketEnd {
+interface SocketEnd {
   address: string
   device: string | null
   port: number | null

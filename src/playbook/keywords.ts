@@ -11,7 +11,7 @@ export const PLAY_NOT_YET: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
-export const TASK_NOT_YET: ReadonlySet<string> = new Set(
+const TASK_NOT_YET: ReadonlySet<string> = new Set(
   (
     `${EVERYWHERE} action always args async block changed_when delay delegate_facts delegate_to failed_when ` +
     'first_available_file import_playbook import_role import_tasks include include_role include_tasks include_vars ' +

@@ -2,7 +2,7 @@
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { errorDiagnostic } from '../model/diagnostic.ts'
 import { hasTemplate, renderValue, TemplateError } from '../text/template.ts'
-import { validate } from '../text/validate.ts'
+import { showPath, validate } from '../text/validate.ts'
 import type { Task } from './types.ts'
 
 /**
@@ -41,7 +41,7 @@ function renderAt(
     return renderValue(value, vars)
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error
-    const summary = `${[task.module.name, ...path].join('.')}: ${error.message}`
+    const summary = `${showPath(task.module.name, path)}: ${error.message}`
     diagnostics.push(errorDiagnostic('bad-template', summary, { source: task.locate(path, 'value') }))
     return null
   }

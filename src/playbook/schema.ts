@@ -74,4 +74,3 @@ export const taskSchema = z.strictObject(shared)
 export const TASK_KEYWORDS: readonly string[] = Object.keys(shared)
 
 export type PlayKeywords = z.infer<typeof playSchema>
-export type TaskKeywords = z.infer<typeof taskSchema>

@@ -6,7 +6,7 @@ import { paint } from './style.ts'
 import { wrap } from './wrap.ts'
 
 /** By file, line and column; those without a place come first, in their own order. */
-export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   return diagnostics.toSorted((a, b) => {
     if (a.source === null || b.source === null) return Number(a.source !== null) - Number(b.source !== null)
     const byFile = a.source.file < b.source.file ? -1 : Number(a.source.file > b.source.file)

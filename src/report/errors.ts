@@ -6,6 +6,9 @@ import type { Style } from './style.ts'
 import { paint } from './style.ts'
 import { count, wrap } from './wrap.ts'
 
+/** Different errors shown in full; of further ones only the code is. */
+const MAX_SHOWN = 20
+
 /** Hosts' errors, one block for each different one; empty where there are none. */
 export function renderHostErrors(report: RunReport, style: Style): string {
   const groups = new Map<string, HostReport[]>()
@@ -14,7 +17,24 @@ export function renderHostErrors(report: RunReport, style: Style): string {
     const key = JSON.stringify([host.status, host.error])
     groups.set(key, [...(groups.get(key) ?? []), host])
   }
-  return [...groups.values()].map((hosts) => `${renderGroup(hosts, style)}\n`).join('')
+  const all = [...groups.values()]
+  const blocks = all.slice(0, MAX_SHOWN).map((hosts) => renderGroup(hosts, style))
+  return [...blocks, ...renderRest(all.slice(MAX_SHOWN).flat(), style)].map((block) => `${block}\n`).join('')
+}
+
+/** The others by what happened to them, without details. */
+function renderRest(hosts: readonly HostReport[], style: Style): string[] {
+  const kinds = new Map<string, string[]>()
+  for (const { name, status, error } of hosts) {
+    const kind = `${status.toUpperCase()} ${error?.code ?? ''}`
+    const names = kinds.get(kind)
+    if (names === undefined) kinds.set(kind, [sanitize(name)])
+    else names.push(sanitize(name))
+  }
+  return [...kinds].map(([kind, names]) => {
+    const head = paint(style, 'red', kind)
+    return `${head}: ${count(names.length, 'more host')}\n${wrap(names.join(', '), style.width, '    ')}`
+  })
 }
 
 function renderGroup(hosts: HostReport[], style: Style): string {

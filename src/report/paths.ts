@@ -30,7 +30,7 @@ function renderRest(trials: TrialResult[], shown: TrialResult[], style: Style): 
 }
 
 /** One trial. */
-export function renderTrial(trial: TrialResult, style: Style): string {
+function renderTrial(trial: TrialResult, style: Style): string {
   const verdict = { pass: 'PASS', fail: 'FAIL', 'not-run': 'NOT RUN' }[trial.verdict]
   const color = ({ pass: 'green', fail: 'red', 'not-run': 'yellow' } as const)[trial.verdict]
   const pair = `${sanitize(trial.client)} → ${sanitize(trial.server)}`

@@ -25,7 +25,7 @@ const DEEPER = `${INDENT}    `
 const MAX_PARTS = 20
 
 /** `+` created, `-` removed, `~` changed. */
-export function changeSign(change: Pick<PlannedChange, 'before' | 'after'>): '+' | '-' | '~' {
+function changeSign(change: Pick<PlannedChange, 'before' | 'after'>): '+' | '-' | '~' {
   if (change.before === null) return '+'
   return change.after === null ? '-' : '~'
 }

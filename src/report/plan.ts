@@ -37,7 +37,7 @@ function title(plan: PlayPlan, style: Style): string {
 }
 
 /** Hosts whose plans would read the same, in their order. */
-export function groupHosts(hosts: readonly HostPlan[]): HostPlan[][] {
+function groupHosts(hosts: readonly HostPlan[]): HostPlan[][] {
   const groups = new Map<string, HostPlan[]>()
   for (const host of hosts) {
     const changes = host.changes.map((change) => [

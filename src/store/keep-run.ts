@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { HostError } from '../model/errors.ts'
 import type { Emit } from '../model/events.ts'
+import type { RunReport } from '../model/report.ts'
 import { SCHEMA_VERSION } from '../model/report.ts'
 import { writeDurably } from './durable.ts'
 import { hostFileName } from './file-name.ts'
@@ -28,9 +29,17 @@ export function keepRun(cwd: string, runId: string): { folder: string; subscribe
         records.set(host, record)
         writeUndo(join(undoFolder, `${hostFileName(host)}.json`), record)
       } else if (event.type === 'run-finished') {
-        writeDurably(join(folder, 'report.json'), `${JSON.stringify(event.report, null, 2)}\n`)
+        writeReport(join(folder, 'report.json'), event.report)
       }
     },
+  }
+}
+
+function writeReport(path: string, report: RunReport): void {
+  try {
+    writeDurably(path, `${JSON.stringify(report, null, 2)}\n`)
+  } catch (error) {
+    throw new Error(`the report cannot be kept in ${path}: ${(error as Error).message}`, { cause: error })
   }
 }
 

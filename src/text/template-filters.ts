@@ -12,7 +12,7 @@ export const OVERRIDDEN = ['bool', 'string', 'join', 'tojson']
 const YES = new Set(['yes', 'on', '1', 'true'])
 
 /** What Ansible's `bool` filter and boolean variables take as true. */
-export function isTruthyWord(value: unknown): boolean {
+function isTruthyWord(value: unknown): boolean {
   return value === true || value === 1 || (typeof value === 'string' && YES.has(value.toLowerCase()))
 }
 

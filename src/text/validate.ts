@@ -93,7 +93,8 @@ function likeliestBranch(issue: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue[
   return right.sort((a, b) => a.length - b.length)[0] ?? null
 }
 
-function showPath(prefix: string, path: Path): string {
+/** `mptcp_pair.paths[0].network`: a path as messages show it. */
+export function showPath(prefix: string, path: Path): string {
   return path.reduce<string>((text, step) => {
     if (typeof step === 'number') return `${text}[${step}]`
     return text === '' ? String(step) : `${text}.${String(step)}`

@@ -1,7 +1,7 @@
 /** What a YAML file says, with the position of every key and value. */
 import type { Source } from '../model/diagnostic.ts'
 
-export interface YamlScalar {
+interface YamlScalar {
   kind: 'scalar'
   value: string | number | boolean | null
   source: Source
@@ -18,7 +18,7 @@ export interface YamlMap {
   source: Source
 }
 
-export interface YamlList {
+interface YamlList {
   kind: 'list'
   items: readonly YamlNode[]
   source: Source

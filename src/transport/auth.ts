@@ -11,7 +11,7 @@ import type { KeyFile } from './private-key.ts'
 import { whereOf } from './where.ts'
 
 /** One thing to offer; `method` is the protocol's name for it, `label` ours. */
-export interface Credential {
+interface Credential {
   method: 'publickey' | 'keyboard-interactive' | 'password'
   label: string
   /** Built when it is its turn, so that a password is revealed only to a server that asks for one. */

@@ -13,7 +13,7 @@ export interface FakeHost {
 }
 
 /** What one host was asked so far. */
-export interface FakeRecord {
+interface FakeRecord {
   connections: number
   execs: number
   /** Connections not closed yet. */

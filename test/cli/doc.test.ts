@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import type { ParamDoc } from '../../src/cli/doc/params.ts'
 import { paramDocs } from '../../src/cli/doc/params.ts'
 import { renderFact, renderIndex, renderModule } from '../../src/cli/doc/render.ts'
 import { defineModule } from '../../src/modules/define.ts'
+import { modules } from '../../src/modules/registry.ts'
 import { PLAIN } from '../../src/report/style.ts'
 
 const sample = defineModule({
@@ -71,5 +73,15 @@ describe('the others', () => {
     expect(renderFact({ name: 'limits', summary: 'Limits.' }, 'ip mptcp limits', PLAIN)).toContain(
       'Probe\n  ip mptcp limits\n',
     )
+  })
+})
+
+describe('every module', () => {
+  const every = (params: ParamDoc[]): ParamDoc[] => params.flatMap((param) => [param, ...every(param.inner)])
+
+  it.each([...modules.values()])('$name is explained from its schema', (module) => {
+    expect(renderModule(module, PLAIN)).toContain(`${module.name}: a module, `)
+    const bare = every(paramDocs(module.params)).filter((param) => param.description === '' || param.type === 'any')
+    expect(bare.map((param) => param.name)).toEqual([])
   })
 })

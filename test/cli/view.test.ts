@@ -6,6 +6,7 @@ import { newProgress, renderProgress, trackProgress } from '../../src/cli/view/p
 import { progressView } from '../../src/cli/view/progress-view.ts'
 import { resultView } from '../../src/cli/view/result-view.ts'
 import { createScreen } from '../../src/cli/view/screen.ts'
+import { HostError } from '../../src/model/errors.ts'
 import type { RunEvent } from '../../src/model/events.ts'
 import { Secret } from '../../src/model/secret.ts'
 import { PLAIN } from '../../src/report/style.ts'
@@ -119,9 +120,15 @@ describe('progress', () => {
     )
     for (const event of events().filter((item) => item.type === 'host-finished')) at(event, 8000)
     expect(renderProgress(progress, 9000)).toBe('')
-    expect(at({ type: 'trial-started', task: 't', server: 'a', client: 'b' }, 9000)).toBe('3/3 hosts done · trial b → a 0 ms')
+    expect(at({ type: 'trial-started', task: 't', server: 'a', client: 'b' }, 9000)).toBe(
+      '3/3 hosts done · trial b → a 0 ms',
+    )
   })
 })
+
+const failing = (error: Error) => () => {
+  throw error
+}
 
 describe('fanOut', () => {
   it('tells the store first and survives a view that throws, once', () => {
@@ -140,5 +147,13 @@ describe('fanOut', () => {
     for (const event of events().slice(0, 2)) emit(event)
     expect(seen).toEqual(['store run-started', 'view run-started', 'store play-started', 'view play-started'])
     expect(errors).toHaveLength(1)
+  })
+
+  it('lets the store refuse a host, and nothing else', () => {
+    const errors: unknown[] = []
+    fanOut(failing(new Error('disk')), [], (error) => errors.push(error))(events()[0]!)
+    expect(errors).toHaveLength(1)
+    const host = fanOut(failing(new HostError('failed', 'undo-record', 'no')), [], () => {})
+    expect(() => host(events()[0]!)).toThrow(HostError)
   })
 })

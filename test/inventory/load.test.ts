@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { loadInventory } from '../../src/inventory/load.ts'
 import { selectHosts } from '../../src/inventory/select.ts'
@@ -166,12 +166,15 @@ test('a name for a host and a group is a warning', async () => {
   expect(selectHosts(inventory, 'web', null).hosts.map((host) => host.name)).toEqual(['web'])
 })
 
+function oneHost(vars: object): string {
+  return JSON.stringify({ all: { hosts: { a: vars } } })
+}
+
 test('of two inventories the later one wins, variable by variable', async () => {
   const vars = fc.dictionary(fc.constantFrom('x', 'y', 'z'), fc.nat(9))
   await fc.assert(
     fc.asyncProperty(vars, vars, async (first, second) => {
-      const text = (hostVars: object): string => JSON.stringify({ all: { hosts: { a: hostVars } } })
-      const dir = makeFiles({ '1.json': text(first), '2.json': text(second) })
+      const dir = makeFiles({ '1.json': oneHost(first), '2.json': oneHost(second) })
       const inventory = await loadInventory(['1.json', '2.json'], dir)
       expect(inventory.hosts.get('a')?.vars).toEqual({ ...first, ...second })
     }),

@@ -109,6 +109,9 @@ const cases: Case[] = [
         { address: '198.51.100.10', flags: ['signal'], port: 8443 },
       ],
     },
+    // The kernel opens an MPTCP listener for an endpoint with a port.
+    prepare: 'sysctl -w net.mptcp.enabled=1',
+    restore: 'sysctl -w net.mptcp.enabled=0',
     hosts: 'system-a',
     shows: [
       ['system-a', 'ip mptcp endpoint | grep -q "192.0.2.10 id 7 subflow backup dev eth0"'],

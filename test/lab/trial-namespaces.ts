@@ -94,18 +94,18 @@ export function startEnd(namespace: string, script: string, options: EndOptions)
   rmSync(folder, { recursive: true })
   const argv = ['netns', 'exec', namespace, 'timeout', '-k', '5', '100', options.shell ?? 'dash', '-s']
   const child = spawn('ip', argv, { env, stdio: [reader, 'pipe', 'pipe'] })
+  const [out, err] = [child.stdout!, child.stderr!]
   closeSync(reader)
   const said = { stdout: '', stderr: '' }
-  let settle: (words: string[] | null) => void = () => {}
   const ready = new Promise<string[] | null>((resolve) => {
-    settle = resolve
+    out.on('data', (chunk: Buffer) => {
+      said.stdout += chunk.toString()
+      const words = /^READY (.+)$/m.exec(said.stdout)?.[1]
+      if (words !== undefined) resolve(words.split(' '))
+    })
+    out.on('end', () => resolve(null))
   })
-  child.stdout.on('data', (chunk: Buffer) => {
-    said.stdout += chunk.toString()
-    const words = /^READY (.+)$/m.exec(said.stdout)?.[1]
-    if (words !== undefined) settle(words.split(' '))
-  })
-  child.stderr.on('data', (chunk: Buffer) => {
+  err.on('data', (chunk: Buffer) => {
     said.stderr += chunk.toString()
   })
   writeSync(writer, `main() {\ntrap '' HUP PIPE\n${script}\n}\nmain\n`)
@@ -116,7 +116,6 @@ export function startEnd(namespace: string, script: string, options: EndOptions)
   }
   if (!options.hold) release()
   const done = once(child, 'close').then(([rc]): TrialOutput => {
-    settle(null)
     release()
     return { ...said, rc: rc as number | null, failure: null }
   })
@@ -138,7 +137,7 @@ export function preparePlan(wish: Record<string, unknown> = {}): TrialPlan {
   return plan
 }
 
-function readFact(namespace: string, fact: Fact<any>): unknown {
+function readFact(namespace: string, fact: Fact): unknown {
   return fact.parse({ stdout: inside(namespace, `${fact.probe}\ntrue`), stderr: '', rc: 0 })
 }
 

@@ -202,12 +202,12 @@ describe('a server that cannot serve says why', () => {
 const OPTIONS = { bytes: 2 ** 20, port: 0, family: 4, timeoutSeconds: 60, devices: [], routes: [] } as const
 
 /** Long enough to be stopped in its middle. */
-const LONG = { ...OPTIONS, bytes: 200 * 2 ** 20 }
+const LONG = { ...OPTIONS, bytes: 60 * 2 ** 20 }
 
 describe('nothing is left', () => {
   test('where stdin ends before the web server is ready', async () => {
     const server = startEnd(SERVER, serverScript(LONG), { hold: false })
-    await server.done
+    expect((await server.done).stdout).not.toContain('READY')
     await nothingLeft()
   })
 

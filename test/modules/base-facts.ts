@@ -3,7 +3,16 @@
 type Json = unknown
 export type FactValues = Record<string, Json>
 
-const MAIN_LINKS = { mac: null, mtu: 1500, up: true, loopback: false, kind: 'veth', master: null, rxBytes: 0, txBytes: 0 }
+const MAIN_LINKS = {
+  mac: null,
+  mtu: 1500,
+  up: true,
+  loopback: false,
+  kind: 'veth',
+  master: null,
+  rxBytes: 0,
+  txBytes: 0,
+}
 
 /** A host with eth0 in 192.0.2.0/24, wlan0 in 198.51.100.0/24, mgmt0 in a /30 of its own. No NetworkManager. */
 export function baseFacts(last: number, management: string): FactValues {

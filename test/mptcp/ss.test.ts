@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
-import fc from 'fast-check'
+import { assert, integer, property, string } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import type { MptcpConnection } from '../../src/mptcp/ss.ts'
 import { parseMptcpConnections, parseTcpSockets } from '../../src/mptcp/ss.ts'
 
 interface Case {
@@ -13,16 +14,17 @@ interface Case {
 const load = (file: string): Case[] =>
   parse(readFileSync(new URL(`../cases/ss/${file}`, import.meta.url), 'utf8')) as Case[]
 
-const NUMBERS = ['subflows', 'bytes_received', 'subflows_total']
+const NUMBERS = new Set(['subflows', 'bytes_received', 'subflows_total'])
+
+function flat({ state, local, peer, token, fallback, numbers }: MptcpConnection): Record<string, unknown> {
+  const shown = Object.fromEntries(Object.entries(numbers).filter(([key]) => NUMBERS.has(key)))
+  const ends = { local: local.address, port: local.port, peer: peer.address, peerPort: peer.port }
+  return { state, ...ends, token, fallback, ...shown }
+}
 
 describe('connections', () => {
   test.each(load('connections.yaml'))('$name', ({ text, expect: expected }) => {
-    const found = parseMptcpConnections(text).map(({ state, local, peer, token, fallback, numbers }) => {
-      const shown = Object.fromEntries(Object.entries(numbers).filter(([key]) => NUMBERS.includes(key)))
-      const ends = { local: local.address, port: local.port, peer: peer.address, peerPort: peer.port }
-      return { state, ...ends, token, fallback, ...shown }
-    })
-    expect(found).toEqual(expected)
+    expect(parseMptcpConnections(text).map(flat)).toEqual(expected)
   })
 })
 
@@ -42,8 +44,8 @@ describe('subflows', () => {
   })
 
   test('the token of a subflow equals its connection’s, whatever zeros were left out', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 0xffff_ffff }), (token) => {
+    assert(
+      property(integer({ min: 1, max: 0xffff_ffff }), (token) => {
         const hex = token.toString(16)
         const [connection] = parseMptcpConnections(`ESTAB 0 0 10.0.0.1:1 10.0.0.2:2 remote_key token:${hex}`)
         const line = `ESTAB 0 0 10.0.0.1:1 10.0.0.2:2 flags:Mmec token:0000(id:0)/${hex.padStart(8, '0')}(id:0)`
@@ -53,8 +55,8 @@ describe('subflows', () => {
   })
 
   test('any text is read without an error', () => {
-    fc.assert(
-      fc.property(fc.string(), (text) => {
+    assert(
+      property(string(), (text) => {
         expect(parseTcpSockets(text).length).toBeLessThanOrEqual(text.split('\n').length)
       }),
     )

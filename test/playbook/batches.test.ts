@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { batchesOf } from '../../src/playbook/batches.ts'
 import type { BatchSize } from '../../src/playbook/types.ts'

@@ -33,7 +33,7 @@ test('mistakes of one host have the place in the playbook', () => {
   ])
   expect(complaints('{subflows: "{{ n }}", names: ["{{ m }}"]}', {})).toEqual([
     '26: limits.subflows: the variable "n" is not defined',
-    '45: limits.names.0: the variable "m" is not defined',
+    '45: limits.names[0]: the variable "m" is not defined',
   ])
   expect(complaints('{names: ["{{ pw }}"]}', { pw: new Secret('x') })).toEqual([
     '24: limits.names[0]: expected text, got a secret',

@@ -104,6 +104,17 @@ describe('errors and diagnostics', () => {
     )
   })
 
+  it('shows only the codes of many different errors', () => {
+    const hosts = Array.from({ length: 50 }, (_, index) => {
+      const error = { code: 'refused', summary: `host ${index} refused`, detail: '', hint: '' }
+      return hostReport(`h${index}`, { status: 'unreachable', error })
+    })
+    const shown = renderHostErrors(runReport({ hosts }), PLAIN)
+    expect(shown).toContain('host 19 refused')
+    expect(shown).not.toContain('host 20 refused')
+    expect(shown).toContain('UNREACHABLE refused: 30 more hosts\n    h20, h21,')
+  })
+
   it('sorts diagnostics by file, line and column', () => {
     const given = [
       at('b.yml', 1, 1),

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Secret } from '../../src/model/secret.ts'
 import { hasTemplate, renderValue, TemplateError } from '../../src/text/template.ts'
@@ -15,13 +15,13 @@ interface Case {
 const { node } = parseYaml(readFileSync('test/cases/text/templates.yml', 'utf8'), 'templates.yml')
 const { vars, cases } = toValue(node!) as { vars: Record<string, unknown>; cases: Case[] }
 
-test.each(cases)('$template', ({ template, is, says }) => {
-  if (says === undefined) {
-    expect(renderValue(template, vars)).toEqual(is)
-  } else {
-    expect(() => renderValue(template, vars)).toThrow(TemplateError)
-    expect(() => renderValue(template, vars)).toThrow(says)
-  }
+test.each(cases.filter((each) => each.says === undefined))('$template', ({ template, is }) => {
+  expect(renderValue(template, vars)).toEqual(is)
+})
+
+test.each(cases.filter((each) => each.says !== undefined))('$template: $says', ({ template, says }) => {
+  expect(() => renderValue(template, vars)).toThrow(TemplateError)
+  expect(() => renderValue(template, vars)).toThrow(says)
 })
 
 test('templates are found at any depth, but not in secrets', () => {

@@ -57,7 +57,7 @@ async function serveAgent(path: string, keys: ParsedKey[], signs = true): Promis
       .on('error', () => {})
       .pipe(agent)
       .pipe(socket)
-    agent.on('identities', (asked) => void agent.getIdentitiesReply(asked, keys))
+    agent.on('identities', (asked) => agent.getIdentitiesReply(asked, keys))
     agent.on('sign', (asked, publicKey, data, options) => {
       const key = keys.find((key) => key.getPublicSSH().equals(publicKey.getPublicSSH()))
       if (signs && key) agent.signReply(asked, key.sign(data, options.hash))
@@ -271,16 +271,17 @@ describe('authentication', () => {
   it("signs with the agent's keys, also for a key file that is encrypted", async () => {
     const pair = keyPair('ed25519', 'x')
     const server = await serve({ authenticate: (context) => acceptKey(context, publicBlob(pair.public)) })
-    const env = { SSH_AUTH_SOCK: join(server.dir, 'agent'), HOME: '/nonexistent' }
-    const encrypted = join(server.dir, 'encrypted')
-    writeFileSync(encrypted, pair.private)
-    await serveAgent(env.SSH_AUTH_SOCK, [parsedKey(keyPair().private)])
-    const { data } = await failureOf(connectTo(server, { privateKeyFile: encrypted }, { env }))
-    expect(data.code).toBe('key-file')
-    await cleanups.pop()?.()
-    await serveAgent(env.SSH_AUTH_SOCK, [parsedKey(keyPair('rsa').private), parsedKey(pair.private, 'x')])
-    await expect(connectTo(server, {}, { env })).resolves.toBeDefined()
-    await expect(connectTo(server, { privateKeyFile: encrypted }, { env })).resolves.toBeDefined()
+    const agentAt = (name: string): SshTransportOptions => ({
+      env: { SSH_AUTH_SOCK: join(server.dir, name), HOME: '/' },
+    })
+    await serveAgent(join(server.dir, 'other'), [parsedKey(keyPair().private)])
+    await serveAgent(join(server.dir, 'agent'), [parsedKey(keyPair('rsa').private), parsedKey(pair.private, 'x')])
+    const privateKeyFile = join(server.dir, 'encrypted')
+    writeFileSync(privateKeyFile, pair.private)
+    const { data } = await failureOf(connectTo(server, { privateKeyFile }, agentAt('other')))
+    expect(data).toMatchObject({ code: 'key-file', hint: expect.stringContaining('ssh-add') })
+    await expect(connectTo(server, {}, agentAt('agent'))).resolves.toBeDefined()
+    await expect(connectTo(server, { privateKeyFile }, agentAt('agent'))).resolves.toBeDefined()
   })
 
   it('goes on where the agent refuses to sign', async () => {

@@ -35,7 +35,7 @@ async function demo(io: Io, stop: AbortSignal): Promise<number> {
   const folder = fleetFolder(io.cwd, 'demo')
   const dir = resolve(folder, 'lab')
   const began = Date.now()
-  let outcome: Outcome = { code: EXIT.interrupted.code, text: 'interrupted' }
+  let outcome: Outcome = { code: EXIT.interrupted.code, text: 'Interrupted' }
   try {
     heading(io, 'Boot two hosts, System A and System B, with two networks between them')
     const onProgress = (line: string): unknown => io.stderr.write(`${line}\n`)

@@ -95,7 +95,7 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
       kill: interrupts.kill,
       review: yes ? async () => true : reviewer(flags.output === 'text', screen, planOptions, interrupts, io),
       emit: fanOut(store, [progress.subscriber, results], (error) => {
-        screen.err(`mptcp-fleet: a bug in showing the run, which goes on: ${String((error as Error).stack)}\n`)
+        screen.err(`mptcp-fleet: the run goes on, but beside it this went wrong: ${String((error as Error).stack)}\n`)
       }),
     })
     request.onReport?.(report)
@@ -104,8 +104,8 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
     return unwritten.length > 0 && report.exitCode === EXIT.ok.code ? EXIT.notStarted.code : report.exitCode
   } finally {
     progress.stop()
-    interrupts.dispose()
     await transport.close()
+    interrupts.dispose()
   }
 }
 

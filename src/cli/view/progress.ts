@@ -38,6 +38,8 @@ export function trackProgress(progress: Progress, event: RunEvent, now: number):
       break
     }
     case 'trial-started': {
+      // Trials start when everything before them is over.
+      progress.phases.clear()
       progress.trial = { name: `${event.client} → ${event.server}`, since: now }
       break
     }

@@ -2,7 +2,8 @@
 import type { Addresses } from '../../facts/addresses.ts'
 import type { Endpoint, EndpointFlag } from '../../facts/mptcp_endpoints.ts'
 import { endpointKey } from '../../facts/mptcp_endpoints.ts'
-import { nmFlagsFor } from '../../mptcp/nm-flags.ts'
+import { NM_DISABLED, nmFlagsFor } from '../../mptcp/nm-flags.ts'
+import type { PersistedEndpoint } from '../../mptcp/restore-script.ts'
 import type { Card, CardFacts } from './card.ts'
 import { cardOf, isDefaultMade, readCard, sameFlags } from './card.ts'
 
@@ -20,6 +21,8 @@ export interface EndpointWish {
 export interface GoalOptions {
   /** Endpoints that are not wished are to go. */
   exact: boolean
+  /** What is restored at boot, by key. */
+  restored: Readonly<Record<string, PersistedEndpoint>>
   /** Cards on which endpoints that nobody declared (NetworkManager's default) are to go. */
   quiet: readonly string[]
 }
@@ -65,7 +68,9 @@ function cardGoal(card: Card, wishes: readonly EndpointWish[], addresses: Addres
     // Only what is wished: others' endpoints on such a card are not looked after here.
     return { ...none, kernel: own, gone: options.exact ? others : [] }
   }
-  const flags = uniformFlags(card, items)
+  // A card that is the kernel's stays so, else it would change hands whenever an endpoint of another's comes or goes.
+  const settled = own.length > 0 && card.nm.flags === NM_DISABLED && own.every((wish) => isOurs(wish, card, options))
+  const flags = settled ? null : uniformFlags(card, items)
   const gone = others.filter((endpoint) => !kept.includes(endpoint))
   if (flags !== null) return { ...none, byNm: items, nmFlags: flags, gone }
   const silence = items.length > 0 || Object.keys(card.makes).length > 0 || gone.some((one) => isDefaultMade(card, one))
@@ -73,7 +78,7 @@ function cardGoal(card: Card, wishes: readonly EndpointWish[], addresses: Addres
     ...none,
     kernel: [...own, ...kept.map((endpoint) => carried(endpoint, card.dev, endpoint.id))],
     kept: new Set(kept.map(endpointKey)),
-    nmFlags: silence ? 1 : null,
+    nmFlags: silence ? NM_DISABLED : null,
     gone,
   }
 }
@@ -91,6 +96,13 @@ function uniformFlags(card: Card, items: readonly EndpointWish[]): number | null
       sameFlags(item.flags, first.flags),
   )
   return plain ? nmFlagsFor(first.flags) : null
+}
+
+/** Whether the kernel was told this endpoint and is told again at boot. */
+function isOurs(wish: EndpointWish, card: Card, { restored }: GoalOptions): boolean {
+  const key = endpointKey(wish)
+  const there = [restored[key], card.endpoints.find((endpoint) => endpointKey(endpoint) === key)]
+  return there.some((one) => one !== undefined && one.dev === wish.dev && sameFlags(one.flags, wish.flags))
 }
 
 /** An endpoint of another's as a wish, so that it stays; its id matters only where the kernel is told it. */

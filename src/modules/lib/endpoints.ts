@@ -6,7 +6,7 @@ import type { Limits } from '../../facts/mptcp_limits.ts'
 import { endpointKey } from '../../facts/mptcp_endpoints.ts'
 import type { MptcpPersisted, PersistedEndpoint } from '../../facts/mptcp_persisted.ts'
 import type { Change, Note, Problem } from '../../model/change.ts'
-import { nmKnowsMptcp } from '../../mptcp/nm-flags.ts'
+import { NM_DISABLED, nmKnowsMptcp } from '../../mptcp/nm-flags.ts'
 import type { CardFacts, NmHold } from './card.ts'
 import { sameFlags } from './card.ts'
 import type { CardGoal, EndpointWish, GoalOptions } from './endpoint-goals.ts'
@@ -20,7 +20,7 @@ export interface EndpointFacts extends CardFacts {
   persisted: MptcpPersisted
 }
 
-export interface EndpointOptions extends GoalOptions {
+export interface EndpointOptions extends Omit<GoalOptions, 'restored'> {
   persist: boolean
 }
 
@@ -48,7 +48,7 @@ export function planEndpoints(
       id: wish.id ?? (options.exact ? null : (have.persisted.endpoints[endpointKey(wish)]?.id ?? null)),
     })),
     have,
-    options,
+    { ...options, restored: have.persisted.endpoints },
   )
   const table: EndpointTable = {
     present: new Map(Object.entries(have.endpoints)),
@@ -59,7 +59,7 @@ export function planEndpoints(
   )
   // Off before on: ids and addresses are free before they are needed; NetworkManager takes its ids last.
   const changes = [
-    ...held.map(({ goal, hold }) => (goal.nmFlags === 1 ? disableChange(table, goal, hold, options.persist) : null)),
+    ...held.map(({ goal, hold }) => (goal.nmFlags === NM_DISABLED ? disableChange(table, goal, hold, options.persist) : null)),
     ...goals.flatMap(({ gone }) =>
       gone.filter((one) => table.present.has(endpointKey(one))).map((one) => removeChange(table, one)),
     ),
@@ -86,7 +86,8 @@ function persistedEndpoints(
       const { address, port, dev, flags } = wish
       const key = endpointKey(wish)
       // Of what is only carried along, what the profile made so far is now ours to restore; the rest is another's.
-      if (kept.has(key) && !sameFlags(card.makes[address] ?? null, port === null ? flags : null)) continue
+      const made = port === null && sameFlags(card.makes[address] ?? null, flags)
+      if (kept.has(key) && !made) continue
       persisted[key] = { address, port, id: kept.has(key) ? null : wish.id, dev, flags }
     }
   }

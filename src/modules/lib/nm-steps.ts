@@ -97,19 +97,23 @@ function deviceSteps(card: Card, flags: number): Step[] {
 }
 
 /**
- * NetworkManager removes what it made, and leaves what others made. Where it is not plain that all is its own, it first
- * takes everything over, so that nothing is left.
+ * NetworkManager removes what it made, and leaves what others made. Which is which cannot be read, so it first takes
+ * everything over.
  */
 function emptyCard(card: Card, made: readonly Endpoint[]): Step[] {
-  const adopt = made.length > 0 && !makesExactly(card, made)
   const flags = nmFlagsFor(made[0]?.flags ?? []) ?? ADOPT
-  return [...(adopt ? deviceSteps(card, flags) : []), ...deviceSteps(card, NM_DISABLED)]
+  return [...(made.length > 0 ? deviceSteps(card, flags) : []), ...deviceSteps(card, NM_DISABLED)]
 }
 
-/** Back to the endpoints that were there: by the flags that made them, else emptied and added one by one. */
+/**
+ * Back to the endpoints that were there: all away, then one by one. Where the flags as they were make just these, the
+ * device gets them back too; else it would add what was not there.
+ */
 function restoreCard(card: Card, hold: NmHold, before: readonly Endpoint[]): Step[] {
-  if (makesExactly(card, before)) return deviceSteps(card, hold.flags)
-  return [...deviceSteps(card, NM_DISABLED), ...before.map(addStep)]
+  const flags = makesExactly(card, before) ? deviceSteps(card, hold.flags) : []
+  return before.length === 0 && flags.length > 0
+    ? flags
+    : [...deviceSteps(card, NM_DISABLED), ...before.map(addStep), ...flags]
 }
 
 /** Whether these are just the endpoints that the profile as it is makes. */

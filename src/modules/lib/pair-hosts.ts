@@ -11,7 +11,7 @@ import { LIMIT_NAMES, planRunningLimits, withLimits } from './limits.ts'
 import type { PairFacts, Pairing, PairWish } from './pair-types.ts'
 import { defaultCards } from './pair-roles.ts'
 import { planPersisted } from './persisted.ts'
-import { mergePlans, requireRoot } from './steps.ts'
+import { mergePlans, finishPlan } from './steps.ts'
 
 /** A server announces its address on every path of all its pairs; its limit is that of the pair with most paths. */
 export function planServer(pairings: readonly Pairing[], have: PairFacts, want: PairWish): PlanResult {
@@ -52,7 +52,7 @@ function planHost(
   const model = withLimits({ limits: have.persisted.limits, endpoints: endpoints.persisted }, limits)
   const persisted = want.persist ? planPersisted(have.persisted, model, have.identity) : { changes: [] }
   const plan = mergePlans(running, endpoints, persisted)
-  return requireRoot(have.identity, plan.problems.length > 0 ? { ...plan, changes: [] } : plan)
+  return finishPlan(have.identity, plan)
 }
 
 /** Never lower than what runs or is restored at boot, so that what others asked for stays, before and after a reboot. */

@@ -12,8 +12,12 @@ export function runFor(timeout: number, ...argv: string[]): RunStep {
   return { kind: 'run', argv, timeout }
 }
 
-/** The plan itself, or where it has changes and the user is not root: one problem that says what to do. */
-export function requireRoot(identity: Identity, plan: PlanResult): PlanResult {
+/**
+ * A plan as it leaves a module: without changes where there is a problem, and with a problem that says what to do where
+ * there are changes and the user is not root.
+ */
+export function finishPlan(identity: Identity, plan: PlanResult): PlanResult {
+  if ((plan.problems ?? []).length > 0) return { ...plan, changes: [] }
   if (identity.uid === 0 || plan.changes.length === 0) return plan
   const problem = {
     code: 'needs-root',

@@ -29,8 +29,8 @@ const NOISE =
   'write_seq|snd_una|rcv_nxt|bbr|dctcp|reord_seen|dsack_dups'
 
 /**
- * Runs in a group of its own with URL, seconds and filter. Samples lie 50 ms apart, after the first ${EVEN_SAMPLES} a
- * twenty-fifth of the time gone by, so that ${MAX_SAMPLES} of them see also the end of a transfer of ten minutes.
+ * Runs in a group of its own with URL, seconds and filter. Samples lie 50 ms apart, after the first 60 a
+ * twenty-fifth of the time gone by, so that 200 of them see also the end of a transfer of ten minutes.
  * The message of curl and the checksum travel through descriptors of their own, past the pipe with the bytes.
  */
 const TRANSFER = `url=$1 max=$2 filter=$3

@@ -6,7 +6,6 @@ const MEANINGS: Readonly<Record<number, string>> = {
   28: 'the time was up: packets are dropped on the way, or the transfer hangs',
   52: 'the server answered nothing',
   56: 'the connection broke while receiving',
-  124: 'it was stopped when its time was up',
   127: 'mptcpize or curl was not found',
   137: 'it was killed',
 }

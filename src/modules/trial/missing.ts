@@ -68,8 +68,8 @@ function singlePath(
         `${only.network ?? 'one route'} and no other network`
   return {
     code: 'single-path',
-    summary,
-    detail: [interfaces(server), interfaces(client), ...rejected.map((no) => `${no.what}: ${no.reason}`)].join('\n'),
+    summary: `${summary} (${interfaces(server)}; ${interfaces(client)})`,
+    detail: rejected.map((no) => `${no.what}: ${no.reason}`).join('\n'),
     hint: 'MPTCP needs two networks in which both hosts have an address on an interface that is up',
   }
 }

@@ -28,13 +28,14 @@ const MARGIN_KIB = 4096
 /** How long python3 may take until it listens, in tenths of a second. */
 const LISTEN_TENTHS = 150
 
-/** Runs in the group of its own with folder, port and address; fd 3 is the script's stdin. */
+/** Runs in the group of its own with folder, port, address and the folder above to remove; fd 3 is the script's stdin. */
 const HOLDER = `trap : TERM INT
 mptcpize run python3 -u -m http.server "$2" --bind "$3" --directory "$1/www" </dev/null >"$1/out" 2>"$1/err" 3<&- &
 echo "$!" >"$1/pid"
 cat <&3 >/dev/null &
 wait "$!"
 rm -rf -- "$1"
+[ -z "$4" ] || rmdir "$4" 2>/dev/null
 kill -s KILL 0`
 
 /**
@@ -61,7 +62,7 @@ trap 'exit 130' INT
 ${observerFunctions(devices, routes)}
 if [ "$(id -u)" = 0 ]; then
   base=/run/mptcp-fleet
-  mkdir -m 0700 "$base" 2>/dev/null && made=1
+  mkdir -m 0700 "$base" 2>/dev/null && made=1 # else it is in use already
 else
   base=\${TMPDIR:-/tmp}
 fi
@@ -74,7 +75,7 @@ sum=$(sha256sum <"$dir/www/random")
 sum=\${sum%% *}
 counters before
 routes
-timeout -k 5 ${timeoutSeconds} sh -c ${shellQuote(HOLDER)} holder "$dir" ${port} ${family === 4 ? '0.0.0.0' : '::'} >/dev/null 2>&1 &
+timeout -k 5 ${timeoutSeconds} sh -c ${shellQuote(HOLDER)} holder "$dir" ${port} ${family === 4 ? '0.0.0.0' : '::'} "\${made:+$base}" >/dev/null 2>&1 &
 group=$!
 port= tries=0
 while [ -z "$port" ]; do

@@ -1,4 +1,4 @@
-/** Shell functions that the scripts of both ends share. Every line they print for us starts with `@` or follows one that does. */
+/** Shell functions that both ends' scripts share. Each line they print starts with `@` or follows one that does. */
 import { shellQuote } from '../../text/shell.ts'
 
 /** One way to ask the routing for: from an own address to one of the peer. */

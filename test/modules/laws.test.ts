@@ -1,0 +1,195 @@
+/** Laws of every plan, on a host in memory that really runs its steps. */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { applySteps, undoSteps } from '../../src/engine/coalesce.ts'
+import { applyPrediction, readPredicted, startPrediction } from '../../src/engine/predict.ts'
+import type { FactResult } from '../../src/engine/script/probe.ts'
+import type { EndpointFlag } from '../../src/facts/mptcp_endpoints.ts'
+import type { PlannedChange } from '../../src/model/change.ts'
+import { UNKNOWN } from '../../src/model/change.ts'
+import type { Fact } from '../../src/model/fact.ts'
+import { sortFlags } from '../../src/mptcp/endpoint-flags.ts'
+import type { HostModule } from '../../src/modules/define.ts'
+import { modules } from '../../src/modules/registry.ts'
+import type { FactValues } from './base-facts.ts'
+import type { ModelHost } from './model-host.ts'
+import { factsOf, modelHost, reboot, runStep } from './model-host.ts'
+
+const ADDRESSES = [
+  { dev: 'eth0', address: '192.0.2.10', prefix: 24 },
+  { dev: 'eth0', address: '192.0.2.110', prefix: 24 },
+  { dev: 'wlan0', address: '198.51.100.10', prefix: 24 },
+  { dev: 'wlan0', address: '2001:db8::10', prefix: 64 },
+]
+
+const flags: fc.Arbitrary<EndpointFlag[]> = fc
+  .constantFrom('signal', 'subflow', 'signal backup', 'subflow fullmesh', 'signal subflow', 'laminar subflow')
+  .map((text) => sortFlags(text.split(' ') as EndpointFlag[]))
+
+const task = fc.oneof(
+  fc.record({
+    module: fc.constant('mptcp_enabled'),
+    params: fc.record({ state: fc.constantFrom('enabled', 'disabled'), persist: fc.boolean() }),
+  }),
+  fc.record({
+    module: fc.constant('mptcp_limits'),
+    params: fc.record(
+      { subflows: fc.nat(8), add_addr_accepted: fc.nat(8), persist: fc.boolean() },
+      { requiredKeys: ['subflows'] },
+    ),
+  }),
+  fc.record({
+    module: fc.constant('mptcp_endpoints'),
+    params: fc.record({
+      endpoints: fc.uniqueArray(
+        fc.record({ index: fc.nat(3), flags, ported: fc.boolean(), id: fc.option(fc.integer({ min: 20, max: 23 })) }),
+        { selector: ({ index }) => index, maxLength: 4 },
+      ),
+      exact: fc.boolean(),
+      persist: fc.boolean(),
+    }),
+  }),
+)
+
+type Task = { module: string; params: Record<string, unknown> }
+
+const host = fc
+  .record({
+    count: fc.integer({ min: 1, max: 4 }),
+    there: fc.uniqueArray(
+      fc.record({ index: fc.nat(3), flags, id: fc.integer({ min: 1, max: 9 }), port: fc.boolean() }),
+      {
+        selector: ({ id }) => id,
+        maxLength: 3,
+      },
+    ),
+    nm: fc.dictionary(fc.constantFrom('eth0', 'wlan0'), fc.constantFrom(0, 1, 0x1e, 0x2e, 0x2a, 0x22), { maxKeys: 2 }),
+    defaultRoute: fc.constantFrom(null, 'eth0'),
+    sysctl: fc.constantFrom('0', '1'),
+    override: fc.boolean(),
+    limits: fc.record({ subflows: fc.nat(8), addAddrAccepted: fc.nat(8) }),
+  })
+  .map((made): ModelHost => {
+    const addresses = ADDRESSES.slice(0, made.count)
+    const endpoints = made.there
+      .filter(({ index }) => index < addresses.length)
+      .map(({ index, flags, id, port }) => ({
+        address: addresses[index]!.address,
+        port: port && flags.includes('signal') && !flags.includes('subflow') ? 5000 : null,
+        id,
+        flags,
+        dev: addresses[index]!.dev,
+      }))
+    const unique = endpoints.filter(
+      (one, index) =>
+        endpoints.findIndex((other) => other.address === one.address && other.port === one.port) === index,
+    )
+    const file = { content: 'net.mptcp.enabled = 0\n', mode: '0644', owner: 'root', group: 'root' }
+    return modelHost({
+      addresses,
+      endpoints: unique,
+      sysctl: made.sysctl,
+      defaultRoute: made.defaultRoute,
+      limits: made.limits,
+      files: made.override ? { '/etc/sysctl.d/99-local.conf': file } : {},
+      nm: Object.fromEntries(
+        Object.entries(made.nm).map(([dev, flags]) => [dev, { profile: flags, applied: flags, made: [] }]),
+      ),
+      nextId: 10,
+    })
+  })
+
+/** Parameters as the module's schema gives them, for the addresses that the host has. */
+function wantOf({ module, params }: Task, model: ModelHost): unknown {
+  const { endpoints } = params as {
+    endpoints?: { index: number; flags: EndpointFlag[]; ported: boolean; id: number | null }[]
+  }
+  const written =
+    endpoints === undefined
+      ? params
+      : {
+          ...params,
+          endpoints: endpoints
+            .filter(({ index }) => index < model.addresses.length)
+            .map(({ index, flags, ported, id }, at) => ({
+              address: model.addresses[index]!.address,
+              flags,
+              ...(ported && flags.includes('signal') && !flags.includes('subflow') ? { port: 5000 } : {}),
+              ...(id === null ? {} : { id: id + at * 10 }),
+            })),
+        }
+  return modules.get(module)!.params.parse(written)
+}
+
+function plan(task: Task, model: ModelHost, values: FactValues): PlannedChange[] | null {
+  const module = modules.get(task.module) as HostModule
+  const want = wantOf(task, model)
+  const have = Object.fromEntries(
+    Object.entries<Fact>(module.facts(want)).map(([name, fact]) => [name, values[fact.key]]),
+  )
+  const result = module.plan(want, have)
+  if ((result.problems ?? []).length > 0) return null
+  return result.changes.map((change) => {
+    return { ...change, host: 'h', task: task.module, module: task.module, taskIndex: 0, checkOnly: false }
+  })
+}
+
+function factsAfter(task: Task, model: ModelHost, values: FactValues, changes: readonly PlannedChange[]): FactValues {
+  const module = modules.get(task.module)!
+  const definitions = new Map(Object.values<Fact>(module.facts(wantOf(task, model))).map((fact) => [fact.key, fact]))
+  const gathered = Object.entries(values).map(([key, value]): [string, FactResult] => [key, { ok: true, value }])
+  const predicted = startPrediction(definitions, new Map(gathered))
+  for (const change of changes) applyPrediction(predicted, change)
+  return Object.fromEntries(
+    Object.keys(values).map((key) => {
+      const result = readPredicted(predicted, key)
+      return [key, result !== UNKNOWN && result.ok ? result.value : values[key]]
+    }),
+  )
+}
+
+/** State without what nobody can bring back: which endpoints NetworkManager counts as its own, and ids it gives. */
+function visible(model: ModelHost): unknown {
+  const { endpoints, limits, sysctl, files, folders, unitEnabled, nm } = model
+  const shown = endpoints
+    .map(({ address, port, flags, dev }) => `${address} ${port} ${flags.join(' ')} ${dev}`)
+    .toSorted()
+  const profiles = Object.fromEntries(Object.entries(nm).map(([dev, { profile }]) => [dev, profile]))
+  return structuredClone({ shown, limits, sysctl, files, folders: folders.toSorted(), unitEnabled, profiles })
+}
+
+describe('laws', () => {
+  it('a plan that was applied leaves an empty plan, as predicted and as gathered, and undo is the way back', () => {
+    fc.assert(
+      fc.property(host, task, (made, task) => {
+        const model = structuredClone(made)
+        const before = visible(model)
+        const values = factsOf(model)
+        const changes = plan(task, model, values)
+        fc.pre(changes !== null)
+        const predicted = factsAfter(task, model, values, changes)
+        expect(plan(task, model, predicted)).toEqual([])
+        for (const { step } of applySteps(changes)) runStep(model, step)
+        expect(plan(task, model, factsOf(model))).toEqual([])
+        for (const { step } of undoSteps(changes)) runStep(model, step)
+        expect(visible(model)).toEqual(before)
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  it('what persists is so after a reboot', () => {
+    fc.assert(
+      fc.property(host, task, (made, task) => {
+        const model = structuredClone(made)
+        fc.pre(task.params['persist'] === true)
+        const changes = plan(task, model, factsOf(model))
+        fc.pre(changes !== null)
+        for (const { step } of applySteps(changes)) runStep(model, step)
+        reboot(model)
+        expect(plan(task, model, factsOf(model))).toEqual([])
+      }),
+      { numRuns: 3000 },
+    )
+  })
+})

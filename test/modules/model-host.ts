@@ -1,0 +1,261 @@
+/**
+ * A host in memory that does what steps say, as the real programs were measured to: `ip mptcp` with the kernel's
+ * refusals, NetworkManager with flags on device and profile, sysctl files, systemd units, and a reboot.
+ */
+import { mptcpPersisted } from '../../src/facts/mptcp_persisted.ts'
+import type { Endpoint, EndpointFlag } from '../../src/facts/mptcp_endpoints.ts'
+import { endpointKey } from '../../src/facts/mptcp_endpoints.ts'
+import type { Step } from '../../src/model/change.ts'
+import { isEndpointFlag, sortFlags } from '../../src/mptcp/endpoint-flags.ts'
+import { nmCovers, nmMakes } from '../../src/mptcp/nm-flags.ts'
+import { parseRestoreScript, RESTORE_SCRIPT_PATH, RESTORE_UNIT_PATH } from '../../src/mptcp/restore-script.ts'
+import { sysctlLines, winningLines } from '../../src/mptcp/sysctl-files.ts'
+import type { FactValues } from './base-facts.ts'
+import { baseFacts, managedFacts, merge } from './base-facts.ts'
+
+interface File {
+  content: string
+  mode: string
+  owner: string
+  group: string
+}
+
+export interface NmCard {
+  profile: number
+  applied: number
+  /** Addresses whose endpoints NetworkManager made or took over. */
+  made: string[]
+}
+
+export interface ModelHost {
+  endpoints: Endpoint[]
+  limits: { subflows: number; addAddrAccepted: number }
+  sysctl: string
+  files: Record<string, File>
+  folders: string[]
+  unitEnabled: boolean
+  addresses: { dev: string; address: string; prefix: number }[]
+  /** Card with the default route, or null. */
+  defaultRoute: string | null
+  /** Managed cards; empty without NetworkManager. */
+  nm: Record<string, NmCard>
+  nextId: number
+}
+
+const NAME = 'net.mptcp.enabled'
+
+export function modelHost(over: Partial<ModelHost>): ModelHost {
+  const host: ModelHost = {
+    endpoints: [],
+    limits: { subflows: 2, addAddrAccepted: 0 },
+    sysctl: '0',
+    files: {},
+    folders: ['/etc/sysctl.d', '/etc/systemd/system', '/usr/lib/sysctl.d', '/usr/local'],
+    unitEnabled: false,
+    addresses: [],
+    defaultRoute: null,
+    nm: {},
+    nextId: 1,
+    ...over,
+  }
+  for (const dev of Object.keys(host.nm)) sync(host, dev)
+  return host
+}
+
+/** All facts that the modules ask for, by key. */
+export function factsOf(host: ModelHost): FactValues {
+  const base = baseFacts(10, '10.0.0.2')
+  const sources = Object.entries(host.files)
+    .filter(([path]) => path.includes('/sysctl.d/'))
+    .map(([path, { content }]) => ({ path, target: null, content }))
+  const lines = sysctlLines(sources)
+  const nm = Object.keys(host.nm).length === 0 ? {} : { nm: managedFacts['nm'] }
+  const known = merge(base, nm) as FactValues & { nm: { devices: Record<string, { managed: boolean }> } }
+  for (const [dev, device] of Object.entries(known.nm.devices)) device.managed = host.nm[dev] !== undefined
+  const own = host.files['/etc/sysctl.d/90-mptcp.conf']
+  return {
+    ...known,
+    endpoint: Object.fromEntries(host.endpoints.map((endpoint) => [endpointKey(endpoint), { ...endpoint }])),
+    limits: { ...host.limits, max: 8 },
+    sysctl: { [NAME]: host.sysctl },
+    sysctl_persisted: {
+      values: winningLines(lines, [NAME]),
+      lines,
+      files: Object.fromEntries(sources.map(({ path }) => [path, host.files[path]])),
+    },
+    'file//etc/sysctl.d/90-mptcp.conf': own === undefined ? null : { kind: 'file', ...own },
+    mptcp_persisted: mptcpPersisted.parse({ stdout: persistedProbe(host), stderr: '', rc: 0 }),
+    addresses: host.addresses.map((address) => ({
+      ...address,
+      family: address.address.includes(':') ? 6 : 4,
+      scope: 'global',
+      dynamic: false,
+      tentative: false,
+      peer: null,
+    })),
+    routing: {
+      rules: [],
+      routes:
+        host.defaultRoute === null
+          ? []
+          : [4, 6].map((family) => ({
+              ...{ family, dst: 'default', type: 'unicast', gateway: null, dev: host.defaultRoute },
+              ...{ table: 'main', metric: 0, prefsrc: null, scope: null },
+            })),
+    },
+    nm_profile: Object.fromEntries(
+      Object.entries(host.nm).map(([dev, card]) => [
+        `uuid-${dev}`,
+        { 'connection.id': dev, 'connection.uuid': `uuid-${dev}`, 'connection.mptcp-flags': String(card.profile) },
+      ]),
+    ),
+  }
+}
+
+function persistedProbe(host: ModelHost): string {
+  const block = (path: string): string => {
+    const file = host.files[path]
+    if (file === undefined) return '@absent'
+    const size = Buffer.byteLength(file.content)
+    const text = Buffer.from(file.content).toString('base64')
+    return `@file ${file.mode} ${file.owner} ${file.group} 0 0 ${size}\n${text}\n.`
+  }
+  return [
+    ...host.folders.map((path) => `directory ${path}`),
+    ...(host.unitEnabled ? ['enabled'] : []),
+    block(RESTORE_SCRIPT_PATH),
+    block(RESTORE_UNIT_PATH),
+    '',
+  ].join('\n')
+}
+
+/** Runs a step; throws where the real program would fail. */
+export function runStep(host: ModelHost, step: Step): void {
+  if (step.kind === 'write') {
+    const folder = step.path.slice(0, step.path.lastIndexOf('/'))
+    if (!host.folders.includes(folder)) throw new Error(`no folder ${folder}`)
+    const { mode, owner, group } = step
+    host.files[step.path] = { content: step.bytes as string, mode, owner, group }
+    return
+  }
+  if (step.kind === 'remove') {
+    delete host.files[step.path]
+    return
+  }
+  const [program, ...words] = step.argv
+  const known: Record<string, (words: readonly string[]) => void> = {
+    ip: (args) => ip(host, args),
+    sysctl: ([, setting = '']) => void (host.sysctl = setting.split('=')[1]!),
+    mkdir: (args) => void (host.folders = [...new Set([...host.folders, args.at(-1)!])]),
+    rmdir: (args) => rmdir(host, args.at(-1)!),
+    systemctl: (args) => systemctl(host, args),
+    nmcli: (args) => nmcli(host, args),
+    sleep: () => {},
+  }
+  const action = known[program ?? '']
+  if (action === undefined) throw new Error(`no program ${program}`)
+  action(words)
+}
+
+function rmdir(host: ModelHost, path: string): void {
+  const held = [...Object.keys(host.files), ...host.folders].some((other) => other.startsWith(`${path}/`))
+  if (!held) host.folders = host.folders.filter((folder) => folder !== path)
+}
+
+function systemctl(host: ModelHost, [verb, unit]: readonly string[]): void {
+  if (verb === 'daemon-reload') return
+  if (unit !== 'mptcp-fleet.service') throw new Error(`no unit ${unit}`)
+  if (host.files[RESTORE_UNIT_PATH] === undefined) throw new Error(`${unit} does not exist`)
+  host.unitEnabled = verb === 'enable'
+}
+
+function ip(host: ModelHost, [, object, verb, ...words]: readonly string[]): void {
+  if (object === 'limits') {
+    const value = Number(words[1])
+    if (value > 8) throw new Error('limit greater than maximum (8)')
+    if (words[0] === 'subflows') host.limits.subflows = value
+    else host.limits.addAddrAccepted = value
+    return
+  }
+  if (verb === 'add') addEndpoint(host, words)
+  else {
+    const found = host.endpoints.find(({ id }) => id === Number(words[1]))
+    if (found === undefined) throw new Error('address not found')
+    if (verb === 'delete') host.endpoints = host.endpoints.filter((one) => one !== found)
+    else if (words[2] === 'backup') found.flags = sortFlags([...found.flags, 'backup'])
+    else found.flags = found.flags.filter((flag) => flag !== 'backup')
+  }
+}
+
+function addEndpoint(host: ModelHost, [address = '', ...words]: readonly string[]): void {
+  const value = (word: string): string | undefined =>
+    words.includes(word) ? words[words.indexOf(word) + 1] : undefined
+  const flags = sortFlags(words.filter((word): word is EndpointFlag => isEndpointFlag(word)))
+  const port = value('port') === undefined ? null : Number(value('port'))
+  const id = Number(value('id'))
+  const same = host.endpoints.find(
+    (one) => one.address === address && (one.port === port || port === null) && one.port === port,
+  )
+  if (same !== undefined) throw new Error(same.flags.includes('implicit') ? '-22' : '-17')
+  if (host.endpoints.some((one) => one.id === id)) throw new Error('-16')
+  if (host.endpoints.length >= 8) throw new Error('-34')
+  if (port !== null && (!flags.includes('signal') || flags.includes('subflow'))) throw new Error('port without signal')
+  if (flags.includes('signal') && flags.includes('fullmesh')) throw new Error('signal and fullmesh')
+  host.endpoints.push({ address, port, id, flags, dev: value('dev') ?? null })
+  host.nextId = id + 1
+}
+
+function nmcli(host: ModelHost, [object, , name = '', , flags = '']: readonly string[]): void {
+  const dev = name.replace(/^uuid-/, '')
+  const card = host.nm[dev]
+  if (card === undefined) throw new Error(`${dev} is not managed`)
+  if (object === 'connection') card.profile = Number(flags)
+  else {
+    card.applied = Number(flags)
+    sync(host, dev)
+  }
+}
+
+/** What NetworkManager does on a card when flags are set or the profile is activated. */
+function sync(host: ModelHost, dev: string): void {
+  const card = host.nm[dev]!
+  const wantsSysctl = (card.applied & 4) === 0
+  const makes = wantsSysctl && host.sysctl !== '1' ? null : nmMakes(card.applied, host.defaultRoute === dev)
+  if (makes === null) {
+    host.endpoints = host.endpoints.filter((one) => one.port !== null || !card.made.includes(one.address))
+    card.made = []
+    return
+  }
+  for (const { address } of host.addresses.filter((own) => own.dev === dev && nmCovers(own.address))) {
+    const there = host.endpoints.find((one) => one.address === address && one.port === null)
+    if (there === undefined) {
+      while (host.endpoints.some(({ id }) => id === host.nextId)) host.nextId++
+      if (host.endpoints.length < 8) host.endpoints.push({ address, port: null, id: host.nextId++, flags: makes, dev })
+    } else Object.assign(there, { flags: makes, dev })
+    card.made.push(address)
+  }
+}
+
+/** The kernel forgets; files, profiles and the restore unit bring back. */
+export function reboot(host: ModelHost): void {
+  const sources = Object.entries(host.files).map(([path, { content }]) => ({ path, target: null, content }))
+  host.sysctl = winningLines(sysctlLines(sources), [NAME])[NAME]?.value ?? '0'
+  host.endpoints = []
+  host.nextId = 1
+  host.limits = { subflows: 2, addAddrAccepted: 0 }
+  for (const [dev, card] of Object.entries(host.nm)) {
+    card.made = []
+    card.applied = card.profile
+    sync(host, dev)
+  }
+  const script = host.unitEnabled ? host.files[RESTORE_SCRIPT_PATH] : undefined
+  if (script === undefined) return
+  const model = parseRestoreScript(script.content)
+  host.limits.subflows = model.limits.subflows ?? host.limits.subflows
+  host.limits.addAddrAccepted = model.limits.addAddrAccepted ?? host.limits.addAddrAccepted
+  for (const wish of Object.values(model.endpoints)) {
+    host.endpoints = host.endpoints.filter((one) => endpointKey(one) !== endpointKey(wish))
+    while (host.endpoints.some(({ id }) => id === host.nextId)) host.nextId++
+    host.endpoints.push({ ...wish, id: wish.id ?? host.nextId++ })
+  }
+}
