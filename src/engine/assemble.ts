@@ -47,7 +47,10 @@ export interface AssembleOptions {
 
 /** Throws DiagnosticsError with everything that is wrong, or where no host is selected at all. */
 export function assemble(options: AssembleOptions): Assembled {
-  const diagnostics: Diagnostic[] = [...options.inventory.diagnostics]
+  const diagnostics: Diagnostic[] = [
+    ...options.inventory.diagnostics,
+    ...options.playbooks.flatMap((playbook) => playbook.diagnostics),
+  ]
   const limited = options.limit === null ? null : limitHosts(options.inventory, options.limit)
   diagnostics.push(...(limited?.diagnostics ?? []))
   const allowed = limited === null ? null : new Set(limited.hosts.map((host) => host.name))

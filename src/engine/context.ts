@@ -3,9 +3,9 @@ import pLimit from 'p-limit'
 import type { LimitFunction } from 'p-limit'
 import type { Emit, HostPhase, PlayPlan } from '../model/events.ts'
 import type { PlannedChange } from '../model/change.ts'
-import { UNKNOWN } from '../model/change.ts'
 import { HostError } from '../model/errors.ts'
 import type { Target } from '../model/host.ts'
+import { plainValue } from '../model/plain.ts'
 import type { ChangeReport, ChangeStatus, HostReport, HostStatus, Metrics, TrialResult } from '../model/report.ts'
 import type { Session, Transport } from '../transport/types.ts'
 
@@ -140,16 +140,8 @@ export function changeReport(change: PlannedChange, status: ChangeStatus): Chang
     module: change.module,
     fact: change.fact,
     summary: change.summary,
-    before: plain(change.before),
-    after: plain(change.after),
+    before: plainValue(change.before),
+    after: plainValue(change.after),
     status,
   }
-}
-
-function plain(value: unknown): unknown {
-  if (value === UNKNOWN) return 'known after apply'
-  if (value === undefined) return null
-  return JSON.parse(
-    JSON.stringify(value, (_, inner: unknown) => (inner === UNKNOWN ? 'known after apply' : inner)),
-  ) as unknown
 }

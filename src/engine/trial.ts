@@ -100,7 +100,7 @@ async function execute(
     addUsage(state, session.usage(), -1)
     addUsage(state, used, 1)
   }
-  return plan.judge(output)
+  return context.kill.aborted ? verdict(plan, 'not-run', ['interrupted']) : plan.judge(output)
 }
 
 async function openBoth(
@@ -143,7 +143,7 @@ async function runBoth(
 
 /** A promise with its resolver outside (Promise.withResolvers needs Node 22). */
 function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
-  let resolve: (value: T) => void = () => {}
+  let resolve!: (value: T) => void
   const promise = new Promise<T>((done) => {
     resolve = done
   })

@@ -34,7 +34,7 @@ export function machinesOf(host: string, count: number | undefined): string[] {
 }
 
 /** The address `offset` places after this one, with the same prefix length. */
-export function addToAddress(cidr: string, offset: number): string {
+function addToAddress(cidr: string, offset: number): string {
   const [address = '', length = ''] = cidr.split('/')
   const bytes = ipaddr.parse(address).toByteArray()
   let carry = offset

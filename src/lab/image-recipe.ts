@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto'
 
 /** Debian 13: systemd 257, NetworkManager 1.52, iproute2 6.15, close to Oracle Linux 10. */
-export const SUITE = 'trixie'
+const SUITE = 'trixie'
 
 /** Installed on every host. python3-minimal would lack http.server; the shells are there for tests of login shells. */
-export const PACKAGES = [
+const PACKAGES = [
   'curl',
   'dash',
   'dbus',
@@ -25,7 +25,7 @@ export const PACKAGES = [
 ] as const
 
 /** Not installed, but in the hosts' own package source together with what they depend on. */
-export const POOL = ['mptcpize', 'mptcpd'] as const
+const POOL = ['mptcpize', 'mptcpd'] as const
 
 /** Where the package source lies on a host. */
 export const POOL_FOLDER = '/var/local/packages'

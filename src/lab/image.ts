@@ -13,8 +13,21 @@ export interface ImageOptions {
   signal?: AbortSignal | undefined
 }
 
+/** Namespaces of its own that end with this process: a killed build leaves neither a process nor a mount. */
+const DYING_WITH_US = [
+  'setpriv',
+  '--pdeathsig',
+  'KILL',
+  'unshare',
+  '--mount',
+  '--pid',
+  '--fork',
+  '--kill-child',
+  '--mount-proc',
+]
+
 /** Folder of all images, below XDG_CACHE_HOME. */
-export function imageCache(): string {
+function imageCache(): string {
   const base = process.env['XDG_CACHE_HOME']
   return join(base !== undefined && base !== '' ? base : join(homedir(), '.cache'), 'mptcp-fleet', 'images')
 }
@@ -38,30 +51,27 @@ async function build(cache: string, image: string, { onProgress, signal }: Image
   for (const left of await readdir(cache)) {
     if (left.startsWith(`${IMAGE_KEY}.new-`)) await rm(join(cache, left), { recursive: true, force: true })
   }
-  const fresh = `${image}.new-${process.pid}`
+  const work = `${image}.new-${process.pid}`
+  const [fresh, temporary] = [join(work, 'root'), join(work, 'tmp')]
+  await mkdir(temporary, { recursive: true })
   onProgress?.('building the image of the hosts, once (about a minute)')
   const started = Date.now()
-  // In namespaces of its own that die with us: a killed build leaves neither a process nor a mount.
-  const result = await run(
-    ['setpriv', '--pdeathsig', 'KILL', 'unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'].concat(
-      'mmdebstrap',
-      '--mode=root',
-      ...MMDEBSTRAP_ARGS,
-      fresh,
-    ),
-    { signal },
-  ).catch(async (error: unknown) => {
-    await rm(fresh, { recursive: true, force: true })
-    throw error
-  })
-  if (result.rc !== 0) {
-    await rm(fresh, { recursive: true, force: true })
-    throw labError('lab-image-failed', `mmdebstrap ended with ${result.rc}; no image of the hosts`, {
-      detail: result.stderr.trim().split('\n').slice(-20).join('\n'),
-      hint: 'check that this machine reaches its Debian mirror, then run the command again',
+  try {
+    const result = await run([...DYING_WITH_US, 'mmdebstrap', '--mode=root', ...MMDEBSTRAP_ARGS, fresh], {
+      signal,
+      // A killed build leaves its temporary files: here the next build finds them.
+      env: { ...process.env, TMPDIR: temporary },
     })
+    if (result.rc !== 0) {
+      throw labError('lab-image-failed', `mmdebstrap ended with ${result.rc}; no image of the hosts`, {
+        detail: result.stderr.trim().split('\n').slice(-20).join('\n'),
+        hint: 'check that this machine reaches its Debian mirror, then run the command again',
+      })
+    }
+    await rename(fresh, image)
+  } finally {
+    await rm(work, { recursive: true, force: true })
   }
-  await rename(fresh, image)
   onProgress?.(`image ready after ${Math.round((Date.now() - started) / 1000)} s`)
 }
 

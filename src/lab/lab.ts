@@ -8,7 +8,7 @@ import { awaitMachine, enter, enterCommand, leaderOf, startMachine, stopMachine 
 import { run, type RunOptions, type RunResult } from './run.ts'
 
 /** One host of a lab. */
-export interface LabHost {
+interface LabHost {
   name: string
   kind: 'systemd' | 'light'
   /** Where SSH answers. */

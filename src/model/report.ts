@@ -5,7 +5,7 @@ export const SCHEMA_VERSION = 1
 
 const source = z.strictObject({ file: z.string(), line: z.number(), column: z.number() })
 
-export const diagnosticSchema = z.strictObject({
+const diagnosticSchema = z.strictObject({
   severity: z.enum(['error', 'warning']),
   code: z.string(),
   summary: z.string(),
@@ -14,20 +14,20 @@ export const diagnosticSchema = z.strictObject({
   source: source.nullable(),
 })
 
-export const hostErrorSchema = z.strictObject({
+const hostErrorSchema = z.strictObject({
   code: z.string(),
   summary: z.string(),
   detail: z.string(),
   hint: z.string(),
 })
 
-export const changeStatus = z
+const changeStatus = z
   .enum(['planned', 'done', 'failed', 'unknown', 'not-started'])
   .describe(
     'planned: check mode or plan; done: its steps succeeded; failed, unknown: of the step that ended so; not-started: after it',
   )
 
-export const changeReportSchema = z.strictObject({
+const changeReportSchema = z.strictObject({
   task: z.string(),
   module: z.string(),
   fact: z.string().describe('key and path of the smallest thing that changes'),
@@ -37,7 +37,7 @@ export const changeReportSchema = z.strictObject({
   status: changeStatus,
 })
 
-export const metricsSchema = z.strictObject({
+const metricsSchema = z.strictObject({
   connections: z.number(),
   execs: z.number(),
   bytesSent: z.number(),
@@ -49,7 +49,7 @@ export const metricsSchema = z.strictObject({
   verifyMs: z.number(),
 })
 
-export const hostStatus = z.enum([
+const hostStatus = z.enum([
   'ok',
   'changed',
   'failed',
@@ -60,7 +60,7 @@ export const hostStatus = z.enum([
   'rolled-back',
 ])
 
-export const hostReportSchema = z.strictObject({
+const hostReportSchema = z.strictObject({
   name: z.string(),
   address: z.string(),
   status: hostStatus,
@@ -69,7 +69,7 @@ export const hostReportSchema = z.strictObject({
   metrics: metricsSchema,
 })
 
-export const subflowSchema = z.strictObject({
+const subflowSchema = z.strictObject({
   clientAddress: z.string(),
   clientDevice: z.string().nullable(),
   serverAddress: z.string(),
@@ -79,7 +79,7 @@ export const subflowSchema = z.strictObject({
   share: z.number().describe('part of all bytes, 0 to 1'),
 })
 
-export const trialSchema = z.strictObject({
+const trialSchema = z.strictObject({
   server: z.string(),
   client: z.string(),
   verdict: z.enum(['pass', 'fail', 'not-run']),

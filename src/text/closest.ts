@@ -1,5 +1,5 @@
 /** Damerau-Levenshtein distance (optimal string alignment) between two short words. */
-export function editDistance(a: string, b: string): number {
+function editDistance(a: string, b: string): number {
   const rows = Array.from({ length: a.length + 1 }, (_, i) => [i, ...Array<number>(b.length).fill(0)])
   const at = (i: number, j: number): number => rows[i]?.[j] ?? 0
   for (let j = 0; j <= b.length; j++) rows[0]![j] = j

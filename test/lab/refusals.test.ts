@@ -127,9 +127,9 @@ describe('reaching a host', () => {
   })
 })
 
-describe('a pair that cannot be proven', () => {
-  const args = (): string[] => ['test', '-i', lab().inventoryFile, 'system-b', 'system-a']
+const args = (): string[] => ['test', '-i', lab().inventoryFile, 'system-b', 'system-a']
 
+describe('a pair that cannot be proven', () => {
   test('stock hosts: what is missing is named, for each host', async () => {
     const { code, report } = await reported(work.folder, args())
     expect(code).toBe(2)

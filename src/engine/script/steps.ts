@@ -7,7 +7,7 @@ import type { Section } from './frame.ts'
 import { frameScript, parseSections, section } from './frame.ts'
 
 /** Seconds that a program of a step may run unless the step says otherwise. */
-export const STEP_TIMEOUT = 30
+const STEP_TIMEOUT = 30
 
 /**
  * Writes stdin to a file: to a temporary beside it (created exclusively), with its final owner, mode and SELinux label,

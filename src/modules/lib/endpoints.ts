@@ -63,6 +63,8 @@ export function planEndpoints(
     ...goals.flatMap(({ gone }) =>
       gone.filter((one) => table.present.has(endpointKey(one))).map((one) => removeChange(table, one)),
     ),
+    // An endpoint that gets another id goes first: another one may be waiting for its old id.
+    ...goals.flatMap(({ kernel }) => kernel.map((wish) => removeRenumbered(table, wish))),
     ...goals.flatMap(({ kernel }) => kernel.map((wish) => setChange(table, wish))),
     ...held.map(({ goal, hold }) => (goal.byNm.length > 0 ? enableChange(table, goal, hold, options.persist) : null)),
   ].filter((change) => change !== null)
@@ -72,6 +74,12 @@ export function planEndpoints(
     problems: [...profileProblems(goals), ...tableProblems(table, have)],
     persisted: options.persist ? persistedEndpoints(goals, have, options.exact) : have.persisted.endpoints,
   }
+}
+
+function removeRenumbered(table: EndpointTable, wish: EndpointWish): Change | null {
+  const there = table.present.get(endpointKey(wish))
+  if (there === undefined || there.flags.includes('implicit')) return null
+  return wish.id === null || wish.id === there.id ? null : removeChange(table, there)
 }
 
 function persistedEndpoints(
