@@ -9,7 +9,7 @@ import type { PlannedChange } from '../../src/model/change.ts'
 import { UNKNOWN } from '../../src/model/change.ts'
 import type { Fact } from '../../src/model/fact.ts'
 import { sortFlags } from '../../src/mptcp/endpoint-flags.ts'
-import type { HostModule } from '../../src/modules/define.ts'
+import type { FleetModule, HostModule } from '../../src/modules/define.ts'
 import { modules } from '../../src/modules/registry.ts'
 import type { FactValues } from './base-facts.ts'
 import type { ModelHost } from './model-host.ts'
@@ -172,7 +172,74 @@ function visible(model: ModelHost): unknown {
   return structuredClone({ shown, limits, sysctl, files, folders: folders.toSorted(), unitEnabled, profiles })
 }
 
+/** The other end of a pair: the same networks, other addresses. */
+function otherEnd(model: ModelHost): ModelHost {
+  const renamed = (address: string): string => address.replace(/10$/, '20')
+  return {
+    ...model,
+    addresses: model.addresses.map((own) => ({ ...own, address: renamed(own.address) })),
+    endpoints: model.endpoints.map((one) => ({ ...one, address: renamed(one.address) })),
+    nm: Object.fromEntries(
+      Object.entries(model.nm).map(([dev, card]) => [dev, { ...card, made: card.made.map(renamed) }]),
+    ),
+  }
+}
+
+function planFleet(persist: boolean, models: Record<string, ModelHost>): Record<string, PlannedChange[]> | null {
+  const module = modules.get('mptcp_pair') as FleetModule
+  const want: unknown = module.params.parse({ server: 'a', client: 'b', persist })
+  const have = Object.fromEntries(
+    Object.entries(models).map(([name, model]) => {
+      const values = factsOf(model)
+      const facts = Object.entries<Fact>(module.facts(want))
+      return [name, Object.fromEntries(facts.map(([alias, fact]) => [alias, values[fact.key]]))]
+    }),
+  )
+  const results = module.plan(want, have, {})
+  const refused = Object.values(results).filter((result) => (result.problems ?? []).length > 0)
+  // A refused pair touches neither host.
+  expect([0, 2]).toContain(refused.length)
+  if (refused.length > 0) return null
+  return Object.fromEntries(
+    Object.entries(results).map(([host, { changes }]) => [
+      host,
+      changes.map((change) => {
+        return { ...change, host, task: 'pair', module: 'mptcp_pair', taskIndex: 0, checkOnly: false }
+      }),
+    ]),
+  )
+}
+
 describe('laws', () => {
+  it('a pair that was applied is paired, also after a reboot, and undo is the way back', () => {
+    let paired = 0
+    fc.assert(
+      fc.property(host, host, fc.array(task, { maxLength: 2 }), fc.boolean(), (one, other, history, persist) => {
+        const models = { a: lived(one, history), b: otherEnd(lived(other, history)) }
+        const before = [visible(models.a), visible(models.b)]
+        const plans = planFleet(persist, models)
+        fc.pre(plans !== null)
+        paired++
+        const undone = structuredClone(models)
+        for (const name of ['a', 'b'] as const) {
+          for (const { step } of applySteps(plans[name]!)) {
+            runStep(models[name], step)
+            runStep(undone[name], step)
+          }
+          for (const { step } of undoSteps(plans[name]!)) runStep(undone[name], step)
+        }
+        expect(planFleet(persist, models)).toEqual({ a: [], b: [] })
+        expect([visible(undone.a), visible(undone.b)]).toEqual(before)
+        if (!persist) return
+        reboot(models.a)
+        reboot(models.b)
+        expect(planFleet(persist, models)).toEqual({ a: [], b: [] })
+      }),
+      { numRuns: RUNS, maxSkipsPerRun: 1000 },
+    )
+    expect(paired).toBe(RUNS)
+  }, 60_000)
+
   it('a plan that was applied leaves an empty plan, as predicted and as gathered, and undo is the way back', () => {
     fc.assert(
       fc.property(host, fc.array(task, { maxLength: 2 }), task, (made, history, task) => {

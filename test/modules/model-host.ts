@@ -9,6 +9,7 @@ import type { Step } from '../../src/model/change.ts'
 import { isEndpointFlag, sortFlags } from '../../src/mptcp/endpoint-flags.ts'
 import { nmCovers, nmMakes } from '../../src/mptcp/nm-flags.ts'
 import { parseRestoreScript, RESTORE_SCRIPT_PATH, RESTORE_UNIT_PATH } from '../../src/mptcp/restore-script.ts'
+import { networkOf } from '../../src/text/ip.ts'
 import { sysctlLines, winningLines } from '../../src/mptcp/sysctl-files.ts'
 import type { FactValues } from './base-facts.ts'
 import { baseFacts, managedFacts, merge } from './base-facts.ts'
@@ -69,7 +70,7 @@ export function factsOf(host: ModelHost): FactValues {
     .filter(([path]) => path.includes('/sysctl.d/'))
     .map(([path, { content }]) => ({ path, target: null, content }))
   const lines = sysctlLines(sources)
-  const nm = Object.keys(host.nm).length === 0 ? {} : { nm: managedFacts['nm'] }
+  const nm = Object.keys(host.nm).length === 0 ? {} : { nm: structuredClone(managedFacts['nm']) }
   const known = merge(base, nm) as FactValues & { nm: { devices: Record<string, { managed: boolean }> } }
   for (const [dev, device] of Object.entries(known.nm.devices)) device.managed = host.nm[dev] !== undefined
   const own = host.files['/etc/sysctl.d/90-mptcp.conf']
@@ -93,16 +94,7 @@ export function factsOf(host: ModelHost): FactValues {
       tentative: false,
       peer: null,
     })),
-    routing: {
-      rules: [],
-      routes:
-        host.defaultRoute === null
-          ? []
-          : [4, 6].map((family) => ({
-              ...{ family, dst: 'default', type: 'unicast', gateway: null, dev: host.defaultRoute },
-              ...{ table: 'main', metric: 0, prefsrc: null, scope: null },
-            })),
-    },
+    routing: { rules: [], routes: routesOf(host) },
     nm_profile: Object.fromEntries(
       Object.entries(host.nm).map(([dev, card]) => [
         `uuid-${dev}`,
@@ -110,6 +102,18 @@ export function factsOf(host: ModelHost): FactValues {
       ]),
     ),
   }
+}
+
+function routesOf(host: ModelHost): unknown[] {
+  const base = { type: 'unicast', gateway: null, table: 'main', metric: 0, prefsrc: null, scope: null }
+  return [
+    ...host.addresses.map(({ dev, address, prefix }) => {
+      return { ...base, dev, family: address.includes(':') ? 6 : 4, dst: networkOf(address, prefix) }
+    }),
+    ...(host.defaultRoute === null ? [] : [4, 6]).map((family) => {
+      return { ...base, dev: host.defaultRoute, family, dst: 'default' }
+    }),
+  ]
 }
 
 function persistedProbe(host: ModelHost): string {
