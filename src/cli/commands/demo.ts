@@ -28,12 +28,12 @@ export const command = defineCommand({
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 async function demo(io: Io, stop: AbortSignal): Promise<number> {
-  const { labUp } = await import('../../lab/up.ts')
+  const { labFolder, labUp } = await import('../../lab/up.ts')
   const { labDown } = await import('../../lab/down.ts')
   const { fleetFolder } = await import('../../store/fleet-folder.ts')
   const { formatDuration } = await import('../../report/units.ts')
   const folder = fleetFolder(io.cwd, 'demo')
-  const dir = resolve(folder, 'lab')
+  const dir = labFolder('demo', io.cwd)
   const began = Date.now()
   let outcome: Outcome = { code: EXIT.interrupted.code, text: 'Interrupted' }
   try {

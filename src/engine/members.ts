@@ -1,0 +1,90 @@
+/** The hosts of a batch as the engine reads them: before planning, and again after applying. */
+import type { Fact } from '../model/fact.ts'
+import { HostError } from '../model/errors.ts'
+import type { AssembledPlay, AssembledTask } from './assemble.ts'
+import type { HostState, RunContext } from './context.ts'
+import { atHostEdge, failHost, phase, sessionOf } from './context.ts'
+import type { FoldHost } from './fold.ts'
+import { fold } from './fold.ts'
+import { gather } from './gather.ts'
+
+/** A host in its batch: its state over the run, and what was read of it. */
+export interface Member {
+  state: HostState
+  fold: FoldHost
+}
+
+/** Reads all facts that the play's tasks need, of every host that is still there. */
+export async function gatherAll(context: RunContext, play: AssembledPlay, states: HostState[]): Promise<Member[]> {
+  return await Promise.all(
+    states.map((state) =>
+      context.limit(async () => {
+        const facts = factsOf(play.tasks, state.name)
+        const member: Member = { state, fold: { name: state.name, facts, gathered: new Map(), absent: state.absent } }
+        if (state.absent === null) await gatherOne(context, member, 'gathering')
+        return member
+      }),
+    ),
+  )
+}
+
+/** Reads one host; what goes wrong is its result. */
+export async function gatherOne(
+  context: RunContext,
+  member: Member,
+  name: 'gathering' | 'verifying',
+  before: readonly string[] = [],
+): Promise<void> {
+  const { state } = member
+  if (name === 'gathering' && context.interrupt.aborted) {
+    state.absent = 'interrupted'
+  } else {
+    await atHostEdge(state, async () => {
+      const session = await sessionOf(context, state)
+      phase(context, state, name)
+      const began = performance.now()
+      const options = { timeoutSeconds: context.timeoutSeconds, signal: context.kill, before }
+      member.fold.gathered = await gather(session, [...member.fold.facts.values()], options)
+      state.metrics[name === 'gathering' ? 'gatherMs' : 'verifyMs'] += performance.now() - began
+      if (state.status === 'not-started') state.status = 'ok'
+    })
+  }
+  member.fold.absent = state.absent
+}
+
+/** Definitions of all facts that the host's tasks need, by key. */
+function factsOf(tasks: readonly AssembledTask[], host: string): Map<string, Fact> {
+  const needed = tasks.flatMap((task) => {
+    const want = task.wants.get(host)
+    return want === undefined ? [] : Object.values<Fact>(task.module.facts(want) as Record<string, Fact>)
+  })
+  return new Map(needed.map((fact) => [fact.key, fact]))
+}
+
+/** Plans the same tasks again over what was read after applying: what is left over did not converge. */
+export function verify(
+  play: AssembledPlay,
+  members: Member[],
+  applied: Member[],
+  range: { start: number; end: number },
+): void {
+  const again = fold(
+    play.tasks,
+    members.map((member) => member.fold),
+    { ...range, through: false },
+  )
+  for (const { state, fold: folded } of applied) {
+    const plan = again.plans.get(state.name)!
+    const left = plan.changes.filter((change) => !change.checkOnly).map((change) => `${change.fact}: ${change.summary}`)
+    const reasons = [...left, ...plan.problems.map((problem) => problem.summary)]
+    if (folded.absent !== null || reasons.length === 0) continue
+    failHost(
+      state,
+      new HostError('failed', 'not-converged', 'applied, but what was read afterwards is not what was planned', {
+        detail: reasons.join('\n'),
+        hint: 'something else on the host may set the same things; run again with -v to see each change',
+      }),
+    )
+    folded.absent = state.absent
+  }
+}
