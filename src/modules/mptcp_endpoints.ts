@@ -9,12 +9,13 @@ import { mptcpPersisted } from '../facts/mptcp_persisted.ts'
 import { nm } from '../facts/nm.ts'
 import { nmProfiles } from '../facts/nm_profile.ts'
 import { routing } from '../facts/routing.ts'
+import { sysctl } from '../facts/sysctl.ts'
 import { parseAddress } from '../text/ip.ts'
 import { defineModule } from './define.ts'
 import { planEndpoints } from './lib/endpoints.ts'
 import { planPersisted } from './lib/persisted.ts'
 import { mergePlans, finishPlan } from './lib/steps.ts'
-import { resolveWishes } from './lib/wishes.ts'
+import { portsWhileOff, resolveWishes } from './lib/wishes.ts'
 
 const endpoint = z
   .strictObject({
@@ -90,9 +91,11 @@ export const mptcpEndpoints = defineModule({
     routing,
     nm,
     nmProfiles,
+    sysctl,
   }),
   plan: (want, have) => {
     const { wishes, problems } = resolveWishes(want.endpoints, have.addresses, have.links)
+    if (have.sysctl['net.mptcp.enabled'] !== '1') problems.push(...portsWhileOff(wishes, have.endpoints))
     if (problems.length > 0) return { changes: [], problems }
     const plan = planEndpoints(wishes, have, { exact: want.exact, persist: want.persist, quiet: [] })
     const model = { limits: have.persisted.limits, endpoints: plan.persisted }

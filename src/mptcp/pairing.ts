@@ -61,10 +61,8 @@ export function candidatePaths(server: PairHost, client: PairHost): Candidates {
   const networks = networksOf(ours.addresses, theirs.addresses)
   for (const { network, pairs, shared } of networks) {
     const fit = pairs.toSorted((a, b) => rank(a, client) - rank(b, client))[0]
-    if (fit === undefined) {
-      if (shared !== null) rejected.push({ what: network, reason: `both hosts have the address ${shared}` })
-      continue
-    }
+    if (shared.length > 0) rejected.push({ what: network, reason: `both hosts have the address ${shared.join(', ')}` })
+    if (fit === undefined) continue
     const key = `${fit.server.dev} ${fit.client.dev}`
     const other = cards.get(key)
     for (const { server: a, client: b } of pairs) used.add(a).add(b)
@@ -79,8 +77,8 @@ export function candidatePaths(server: PairHost, client: PairHost): Candidates {
   }
   const lone = (host: PairHost, addresses: readonly HostAddress[], peer: PairHost): Rejected[] =>
     addresses
-      .filter((own) => !used.has(own) && !networks.some((one) => one.shared === own.address))
-      .map((own) => ({ what: named(own, host), reason: `${peer.name} has no address in its network` }))
+      .filter((own) => !used.has(own) && !networks.some((one) => one.shared.includes(own.address)))
+      .map((own) => ({ what: named(own, host), reason: `${peer.name} has no address of its own in its network` }))
   rejected.push(...lone(server, ours.addresses, client), ...lone(client, theirs.addresses, server))
   return { paths, rejected }
 }
@@ -135,8 +133,8 @@ interface SharedNetwork {
   network: string
   /** Each with two addresses of which the other host has neither. */
   pairs: Pair[]
-  /** An address that both hosts have in it. */
-  shared: string | null
+  /** Addresses that both hosts have in it. */
+  shared: string[]
 }
 
 function usable(host: PairHost): { addresses: HostAddress[]; rejected: Rejected[] } {
@@ -156,9 +154,9 @@ function networksOf(ours: readonly HostAddress[], theirs: readonly HostAddress[]
   for (const server of ours) {
     for (const client of theirs.filter((one) => shareNetwork(server, one))) {
       const network = networkOf(server.address, server.prefix)
-      const entry = networks.get(network) ?? { network, pairs: [], shared: null }
+      const entry = networks.get(network) ?? { network, pairs: [], shared: [] }
       networks.set(network, entry)
-      if (server.address === client.address) entry.shared = server.address
+      if (server.address === client.address) entry.shared.push(server.address)
       else if (!isOn(theirs, server.address) && !isOn(ours, client.address)) entry.pairs.push({ server, client })
     }
   }

@@ -203,6 +203,7 @@ function addEndpoint(host: ModelHost, [address = '', ...words]: readonly string[
   if (same !== undefined) throw new Error(same.flags.includes('implicit') ? '-22' : '-17')
   if (host.endpoints.some((one) => one.id === id)) throw new Error('-16')
   if (host.endpoints.length >= 8) throw new Error('-34')
+  if (port !== null && host.sysctl !== '1') throw new Error('create listen socket error: -92')
   if (port !== null && (!flags.includes('signal') || flags.includes('subflow'))) throw new Error('port without signal')
   if (flags.includes('signal') && flags.includes('fullmesh')) throw new Error('signal and fullmesh')
   host.endpoints.push({ address, port, id, flags, dev: value('dev') ?? null })

@@ -59,7 +59,9 @@ export function planEndpoints(
   )
   // Off before on: ids and addresses are free before they are needed; NetworkManager takes its ids last.
   const changes = [
-    ...held.map(({ goal, hold }) => (goal.nmFlags === NM_DISABLED ? disableChange(table, goal, hold, options.persist) : null)),
+    ...held.map(({ goal, hold }) =>
+      goal.nmFlags === NM_DISABLED ? disableChange(table, goal, hold, options.persist) : null,
+    ),
     ...goals.flatMap(({ gone }) =>
       gone.filter((one) => table.present.has(endpointKey(one))).map((one) => removeChange(table, one)),
     ),

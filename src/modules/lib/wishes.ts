@@ -1,11 +1,13 @@
 /** From endpoints as people write them to wishes with card and canonical address. */
 import type { Addresses } from '../../facts/addresses.ts'
 import type { Links } from '../../facts/links.ts'
-import type { EndpointFlag } from '../../facts/mptcp_endpoints.ts'
+import type { EndpointFlag, Endpoints } from '../../facts/mptcp_endpoints.ts'
+import { endpointKey } from '../../facts/mptcp_endpoints.ts'
 import type { Problem } from '../../model/change.ts'
 import { sortFlags } from '../../mptcp/endpoint-flags.ts'
 import { parseAddress } from '../../text/ip.ts'
 import type { EndpointWish } from './endpoint-goals.ts'
+import { isMet } from './endpoint-steps.ts'
 
 export interface WrittenEndpoint {
   address: string
@@ -44,4 +46,20 @@ export function resolveWishes(
     }
   }
   return { wishes, problems }
+}
+
+/** Endpoints with a port that cannot be added yet: the kernel opens an MPTCP socket for each, and refuses while MPTCP is off. */
+export function portsWhileOff(wishes: readonly EndpointWish[], have: Endpoints): Problem[] {
+  return wishes
+    .filter((wish) => wish.port !== null && !isThere(wish, have))
+    .map((wish) => ({
+      code: 'mptcp-disabled',
+      summary: `endpoint ${endpointKey(wish)} cannot be added while MPTCP is switched off: its port needs an MPTCP socket`,
+      hint: 'put a task mptcp_enabled before this one',
+    }))
+}
+
+function isThere(wish: EndpointWish, have: Endpoints): boolean {
+  const there = have[endpointKey(wish)]
+  return there !== undefined && isMet(there, wish)
 }

@@ -1,0 +1,66 @@
+/** Every module is registered under its file's name, documented throughout, and its example is a task that parses. */
+import { readdirSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { modules } from '../../src/modules/registry.ts'
+
+const NO_MODULES = ['define', 'registry']
+const files = readdirSync(new URL('../../src/modules/', import.meta.url))
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.replace(/\.ts$/, ''))
+  .filter((name) => !NO_MODULES.includes(name))
+
+interface JsonSchema {
+  description?: string
+  properties?: Record<string, JsonSchema>
+  items?: JsonSchema
+  anyOf?: JsonSchema[]
+}
+
+describe('the registry', () => {
+  it('has a module for each file, under its name', () => {
+    expect(files.length).toBeGreaterThan(5)
+    expect([...modules.keys()].toSorted()).toEqual(files.toSorted())
+  })
+
+  it('has cases for each module that plans', () => {
+    const planning = [...modules.values()].filter(({ kind }) => kind !== 'trial').map(({ name }) => `${name}.yml`)
+    expect(readdirSync(new URL('../cases/modules/', import.meta.url)).toSorted()).toEqual(planning.toSorted())
+  })
+})
+
+describe.each([...modules.values()])('$name', (module) => {
+  it('says what it is for', () => {
+    expect(module.summary).toMatch(/^[A-Z].{20,}\.$/)
+    expect(module.description).not.toBe('')
+  })
+
+  it('has an example that parses', () => {
+    const tasks = [parse(module.example) as Record<string, unknown>].flat()
+    expect(tasks.length).toBeGreaterThan(0)
+    for (const task of tasks) {
+      expect(Object.keys(task)).toContain(module.name)
+      expect(module.params.safeParse(task[module.name])).toMatchObject({ success: true })
+    }
+  })
+
+  it('describes every parameter', () => {
+    const schema = z.toJSONSchema(module.params, { io: 'input', unrepresentable: 'any' }) as JsonSchema
+    expect(undescribed(schema, module.name)).toEqual([])
+  })
+
+  it('refuses parameters that it does not have', () => {
+    expect(module.params.safeParse({ nonsense: 1 }).success).toBe(false)
+  })
+})
+
+function undescribed(schema: JsonSchema, path: string): string[] {
+  const parts = [schema, ...(schema.anyOf ?? []), ...(schema.items === undefined ? [] : [schema.items])]
+  return parts
+    .flatMap((part) => Object.entries(part.properties ?? {}))
+    .flatMap(([name, inner]) => [
+      ...(inner.description === undefined ? [`${path}.${name}`] : []),
+      ...undescribed(inner, `${path}.${name}`),
+    ])
+}
