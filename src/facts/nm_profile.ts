@@ -11,7 +11,10 @@ import { endPiece, firstLine, piece } from './read/output.ts'
  */
 export type NmSettings = Record<string, string>
 
-/** By UUID. Path of a change: `UUID/connection.mptcp-flags`. Key of the fact: `nm_profile`. Empty without NetworkManager. */
+/**
+ * By name (by UUID where two have the same name). Path of a change: `eth0/connection.mptcp-flags`. Key of the fact:
+ * `nm_profile`. Empty without NetworkManager.
+ */
 export type NmProfiles = Record<string, NmSettings>
 
 const CONNECTION = ['id', 'uuid', 'interface-name', 'autoconnect'].map((name) => `connection.${name}`)
@@ -36,33 +39,53 @@ ${endPiece('profiles')}`,
     const { text, rc } = piece(output, 'profiles')
     if (nmIsAway({ text: output.stderr, rc })) return {}
     if (rc !== 0) throw new FactUnreadable(`nmcli failed: ${firstLine(output.stderr)}`)
-    const profiles: NmProfiles = {}
+    const profiles: NmSettings[] = []
     let settings: NmSettings = {}
     for (const line of text.split('\n')) {
       const match = /^((?:connection|ipv[46])\.[a-z\d-]+):(.*)$/.exec(line)
       if (match === null) continue
       const [, name = '', value = ''] = match
       // Every profile starts with its id.
-      if (name === 'connection.id') settings = {}
+      if (name === 'connection.id') {
+        settings = {}
+        profiles.push(settings)
+      }
       settings[name] = name === 'connection.mptcp-flags' ? decimal(value) : value
-      if (name === 'connection.uuid') profiles[value] = settings
     }
-    return profiles
+    return byName(profiles)
   },
   set: (profiles, path, value) => {
-    const [uuid = '', ...rest] = path.split('/')
+    const [name = '', ...rest] = path.split('/')
     const copy = { ...profiles }
     if (rest.length === 0) {
-      if (value === null) delete copy[uuid]
-      else copy[uuid] = value as NmSettings
+      if (value === null) delete copy[name]
+      else copy[name] = value as NmSettings
       return copy
     }
-    const settings = { ...copy[uuid] }
+    const settings = { ...copy[name] }
     if (value === null) delete settings[rest.join('/')]
     else settings[rest.join('/')] = value as string
-    return { ...copy, [uuid]: settings }
+    return { ...copy, [name]: settings }
   },
 })
+
+/** The profile with this UUID and the name it goes by in the fact, or null. */
+export function profileWith(profiles: NmProfiles, uuid: string): { name: string; settings: NmSettings } | null {
+  const entry = Object.entries(profiles).find(([, settings]) => settings['connection.uuid'] === uuid)
+  return entry === undefined ? null : { name: entry[0], settings: entry[1] }
+}
+
+function byName(profiles: readonly NmSettings[]): NmProfiles {
+  const names = profiles.map((settings) => settings['connection.id'] ?? '')
+  const clear = (name: string): boolean =>
+    name !== '' && !name.includes('/') && names.indexOf(name) === names.lastIndexOf(name)
+  return Object.fromEntries(
+    profiles.map((settings, index) => [
+      clear(names[index]!) ? names[index]! : (settings['connection.uuid'] ?? ''),
+      settings,
+    ]),
+  )
+}
 
 /** `0x2a (enabled,…)`, `0 (default)` and `18` all as decimal text. */
 function decimal(flags: string): string {

@@ -116,7 +116,7 @@ const cases: Case[] = [
     shows: [
       ['system-a', 'ip mptcp endpoint | grep -q "192.0.2.10 id 7 subflow backup dev eth0"'],
       ['system-a', 'ip mptcp endpoint | grep -q "198.51.100.10 port 8443 id [0-9]* signal dev wlan0"'],
-      ['system-a', 'grep -q "^endpoint 192.0.2.10 dev eth0" /usr/local/libexec/mptcp-fleet/restore'],
+      ['system-a', 'grep -q "^endpoint 192.0.2.10 id 7 dev eth0" /usr/local/libexec/mptcp-fleet/restore'],
     ],
   },
   {

@@ -117,7 +117,7 @@ export const managedFacts: FactValues = {
   },
   nm_profile: Object.fromEntries(
     ['mgmt0', 'eth0', 'wlan0'].map((device) => [
-      `uuid-${device}`,
+      device,
       { 'connection.id': device, 'connection.uuid': `uuid-${device}`, 'connection.mptcp-flags': '0' },
     ]),
   ),

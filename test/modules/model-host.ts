@@ -97,7 +97,7 @@ export function factsOf(host: ModelHost): FactValues {
     routing: { rules: [], routes: routesOf(host) },
     nm_profile: Object.fromEntries(
       Object.entries(host.nm).map(([dev, card]) => [
-        `uuid-${dev}`,
+        dev,
         { 'connection.id': dev, 'connection.uuid': `uuid-${dev}`, 'connection.mptcp-flags': String(card.profile) },
       ]),
     ),

@@ -5,11 +5,11 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { modules } from '../../src/modules/registry.ts'
 
-const NO_MODULES = ['define', 'registry']
+const NO_MODULES = new Set(['define', 'registry'])
 const files = readdirSync(new URL('../../src/modules/', import.meta.url))
   .filter((file) => file.endsWith('.ts'))
   .map((file) => file.replace(/\.ts$/, ''))
-  .filter((name) => !NO_MODULES.includes(name))
+  .filter((name) => !NO_MODULES.has(name))
 
 interface JsonSchema {
   description?: string

@@ -3,6 +3,7 @@ import type { Addresses } from '../../facts/addresses.ts'
 import type { Endpoint, EndpointFlag, Endpoints } from '../../facts/mptcp_endpoints.ts'
 import type { Nm } from '../../facts/nm.ts'
 import type { NmProfiles } from '../../facts/nm_profile.ts'
+import { profileWith } from '../../facts/nm_profile.ts'
 import type { Routing } from '../../facts/routing.ts'
 import { nmCovers, nmKnowsMptcp, nmMakes } from '../../mptcp/nm-flags.ts'
 import { parseAddress } from '../../text/ip.ts'
@@ -18,6 +19,8 @@ export interface CardFacts {
 /** NetworkManager's hold on a card. */
 export interface NmHold {
   uuid: string
+  /** Under which fact nm_profile has it. */
+  profile: string
   /** connection.mptcp-flags of the profile; 0 is default. */
   flags: number
 }
@@ -82,8 +85,9 @@ function holdOf(dev: string, have: CardFacts): Card['nm'] {
   const device = have.nm.devices[dev]
   if (!have.nm.running || !nmKnowsMptcp(have.nm.version) || device?.managed !== true) return null
   if (device.profileUuid === null) return 'no-profile'
-  const flags = have.nmProfiles[device.profileUuid]?.['connection.mptcp-flags']
-  return { uuid: device.profileUuid, flags: Number(flags ?? 0) }
+  const profile = profileWith(have.nmProfiles, device.profileUuid)
+  const flags = Number(profile?.settings['connection.mptcp-flags'] ?? 0)
+  return { uuid: device.profileUuid, profile: profile?.name ?? device.profileUuid, flags }
 }
 
 function hasDefaultRoute(dev: string, family: 4 | 6, routing: Routing): boolean {

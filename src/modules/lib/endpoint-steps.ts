@@ -26,7 +26,7 @@ export function addStep(endpoint: Endpoint): RunStep {
 }
 
 /** Deletes an endpoint. */
-export function deleteStep(endpoint: Endpoint): RunStep {
+function deleteStep(endpoint: Endpoint): RunStep {
   return run('ip', 'mptcp', 'endpoint', 'delete', 'id', String(endpoint.id))
 }
 

@@ -72,7 +72,7 @@ export function enableChange(table: EndpointTable, goal: CardGoal, hold: NmHold,
 
 function profileFact(hold: NmHold, flags: number): Pick<Change, 'fact' | 'before' | 'after'> {
   return {
-    fact: `nm_profile/${hold.uuid}/connection.mptcp-flags`,
+    fact: `nm_profile/${hold.profile}/connection.mptcp-flags`,
     before: String(hold.flags),
     after: String(flags),
   }

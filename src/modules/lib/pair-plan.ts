@@ -46,8 +46,10 @@ export function planPair(
     for (const { client } of good) plans[client] = { changes: [], problems: [refused(want.server, failed)] }
   const missing = want.clients.filter((name) => have[name] === undefined)
   for (const name of missing) {
-    const notes = skipped(name, absent[name] ?? 'it is not in this play').notes ?? []
-    plans[want.server]!.notes = [...(plans[want.server]!.notes ?? []), ...notes]
+    const left = skipped(name, absent[name] ?? 'it is not in this play')
+    const plan = plans[want.server]!
+    plans[want.server] = { ...plan, notes: [...(plan.notes ?? []), ...(left.notes ?? [])] }
+    if (missing.length === want.clients.length && left.skipped !== undefined) plans[want.server]!.skipped = left.skipped
   }
   return plans
 }
@@ -116,7 +118,8 @@ function checked(name: string, facts: PairFacts): CheckedHost {
 }
 
 function skipped(peer: string, reason: string): PlanResult {
-  return { changes: [], notes: [{ summary: `not paired with ${peer}: ${reason}` }] }
+  const summary = `not paired with ${peer}: ${reason}`
+  return { changes: [], notes: [{ summary }], skipped: summary }
 }
 
 function refused(server: string, problems: readonly Problem[]): Problem {

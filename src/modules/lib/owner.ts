@@ -1,0 +1,39 @@
+/** Whose each endpoint of a host is, and whether it comes back at boot: told as the modules that plan endpoints tell it. */
+import type { Endpoint } from '../../facts/mptcp_endpoints.ts'
+import { endpointKey } from '../../facts/mptcp_endpoints.ts'
+import type { MptcpPersisted } from '../../facts/mptcp_persisted.ts'
+import type { CardFacts } from './card.ts'
+import { cardOf, readCard, sameFlags } from './card.ts'
+
+export interface Ownership {
+  /** `kernel`: somebody told the kernel by hand, or it made the endpoint itself (flag implicit). */
+  owner: 'kernel' | 'networkmanager' | 'mptcp-fleet'
+  /** Null where it cannot be told: NetworkManager is installed and does not run. */
+  persistent: boolean | null
+}
+
+/** `have.persisted` null: it could not be read. */
+export function ownerOf(endpoint: Endpoint, have: CardFacts & { persisted: MptcpPersisted | null }): Ownership {
+  if (endpoint.flags.includes('implicit')) return { owner: 'kernel', persistent: false }
+  const restored = have.persisted?.endpoints[endpointKey(endpoint)]
+  if (restored !== undefined && sameFlags(restored.flags, endpoint.flags)) {
+    return { owner: 'mptcp-fleet', persistent: have.persisted!.unitEnabled }
+  }
+  const card = readCard(cardOf(endpoint, have.addresses) ?? '', have)
+  if (endpoint.port === null && sameFlags(card.makes[endpoint.address] ?? null, endpoint.flags)) {
+    return { owner: 'networkmanager', persistent: true }
+  }
+  const untold = have.persisted === null || (have.nm.installed && !have.nm.running)
+  return { owner: 'kernel', persistent: untold ? null : false }
+}
+
+/** Endpoints that are declared, in the restore script or by a profile's own flags, and are not there. */
+export function missingEndpoints(have: CardFacts & { persisted: MptcpPersisted | null }): string[] {
+  const there = new Set(Object.values(have.endpoints).map(endpointKey))
+  const restored = Object.keys(have.persisted?.endpoints ?? {})
+  const cards = Object.keys(have.nm.devices).map((dev) => readCard(dev, have))
+  // A profile with default flags declares nothing: what NetworkManager makes of it hangs on the moment of activation.
+  const made = cards.filter(({ nm }) => nm !== null && nm !== 'no-profile' && nm.flags !== 0)
+  const keys = [...restored, ...made.flatMap((card) => Object.keys(card.makes))]
+  return [...new Set(keys)].filter((key) => !there.has(key))
+}
