@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { Have } from '../facts/define.ts'
 import type { Fact } from '../model/fact.ts'
-import type { PlanResult, Problem } from '../model/change.ts'
+import type { FleetPlanResult, PlanResult, Problem } from '../model/change.ts'
 import type { TrialResult } from '../model/report.ts'
 
 type FactMap = Record<string, Fact<any>>
@@ -34,7 +34,7 @@ export interface FleetModule<P = any, F extends FactMap = any> extends ModuleBas
   /** Names of the hosts it is about. */
   hosts: (want: P) => string[]
   /** `have` lacks the hosts of `absent`. Returns a plan for every host of `have`. */
-  plan: (want: P, have: Readonly<Record<string, Have<F>>>, absent: Absent) => Record<string, PlanResult>
+  plan: (want: P, have: Readonly<Record<string, Have<F>>>, absent: Absent) => Record<string, FleetPlanResult>
 }
 
 /**

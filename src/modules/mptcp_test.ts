@@ -15,6 +15,7 @@ import { judgeTrial } from './trial/judge.ts'
 import { missingForTrial } from './trial/missing.ts'
 import { trialPaths, usableDevices } from './trial/paths.ts'
 import { serverScript } from './trial/server-script.ts'
+import { toTrialEnd } from './trial/terms.ts'
 
 const MAX_BYTES = 64 * 2 ** 30
 
@@ -60,10 +61,12 @@ export const mptcpTest = defineTrial({
     'connection is MPTCP without fallback, enough subflows were established on distinct pairs of addresses, each grew ' +
     'and carried its share, the byte counters of their interfaces grew in both directions on both hosts, and the ' +
     'checksum is right. A backup subflow must exist and need not carry data. Nothing is left on either host.',
-  example: `mptcp_test:
-  server: system-a
-  client: system-b
-  bytes: 64MiB`,
+  example: `- name: a transfer uses every path
+  mptcp_test:
+    server: system-a
+    client: system-b
+    bytes: 64MiB
+`,
   params,
   facts: () => ({ addresses, links, routing, endpoints, limits, sysctl, tools, listeners }),
   hosts: (want) => [want.server, ...clients(want.client)],
@@ -117,8 +120,7 @@ export const mptcpTest = defineTrial({
             paths,
             serverDevices,
             clientDevices,
-            serverLimits: server.limits,
-            clientLimits: client.limits,
+            ends: { server: toTrialEnd(server), client: toTrialEnd(client) },
           },
           output,
         ),

@@ -43,6 +43,8 @@ export interface PairPath {
 export interface Rejected {
   what: string
   reason: string
+  /** True for what is no path on any host: loopback and link-local addresses. */
+  plain?: boolean
 }
 
 export interface Candidates {
@@ -57,19 +59,26 @@ export function candidatePaths(server: PairHost, client: PairHost): Candidates {
   const rejected = [...ours.rejected, ...theirs.rejected]
   const paths: PairPath[] = []
   const used = new Set<HostAddress>()
+  const taken = new Set<HostAddress>()
   const cards = new Map<string, string>()
   const networks = networksOf(ours.addresses, theirs.addresses)
   for (const { network, pairs, shared } of networks) {
-    const fit = pairs.toSorted((a, b) => rank(a, client) - rank(b, client))[0]
+    const free = pairs.filter((pair) => !taken.has(pair.server) && !taken.has(pair.client))
+    const fit = free.toSorted((a, b) => rank(a, client) - rank(b, client))[0]
     if (shared.length > 0) rejected.push({ what: network, reason: `both hosts have the address ${shared.join(', ')}` })
-    if (fit === undefined) continue
+    if (fit === undefined) {
+      rejected.push(...leftOver(`${network} overlaps with a network that has its path`, pairs, taken, server, client))
+      for (const { server: a, client: b } of pairs) used.add(a).add(b)
+      continue
+    }
     const key = `${fit.server.dev} ${fit.client.dev}`
     const other = cards.get(key)
     for (const { server: a, client: b } of pairs) used.add(a).add(b)
     if (other === undefined) {
       cards.set(key, network)
       paths.push(pathOf(network, fit.server, fit.client))
-      rejected.push(...leftOver(network, pairs, fit, server, client))
+      taken.add(fit.server).add(fit.client)
+      rejected.push(...leftOver(`${network} has its path`, pairs, taken, server, client))
     } else {
       const links = `${fit.server.dev} of ${server.name} and ${fit.client.dev} of ${client.name}`
       rejected.push({ what: network, reason: `${links} are one path with ${other} already` })
@@ -82,6 +91,8 @@ export function candidatePaths(server: PairHost, client: PairHost): Candidates {
   rejected.push(...lone(server, ours.addresses, client), ...lone(client, theirs.addresses, server))
   return { paths, rejected }
 }
+
+const PLAIN = new Set(['loopback', 'link-local'])
 
 /** Why an address cannot be the end of a path, or null. */
 export function unfitReason(own: HostAddress, host: PairHost): string | null {
@@ -143,7 +154,7 @@ function usable(host: PairHost): { addresses: HostAddress[]; rejected: Rejected[
   for (const own of host.addresses) {
     const reason = unfitReason(own, host)
     if (reason === null) addresses.push(own)
-    else rejected.push({ what: named(own, host), reason })
+    else rejected.push({ what: named(own, host), reason, plain: PLAIN.has(reason) })
   }
   return { addresses, rejected }
 }
@@ -174,20 +185,26 @@ function rank(pair: Pair, client: PairHost): number {
   return elsewhere * 4 + (pair.server.dynamic ? 2 : 0) + (pair.client.dynamic ? 1 : 0)
 }
 
-function leftOver(network: string, pairs: readonly Pair[], fit: Pair, server: PairHost, client: PairHost): Rejected[] {
-  const reason = `${network} has its path already`
-  const rest = (host: PairHost, addresses: HostAddress[], chosen: HostAddress): Rejected[] =>
-    [...new Set(addresses)].filter((own) => own !== chosen).map((own) => ({ what: named(own, host), reason }))
+/** The addresses of a network that are the end of no path. */
+function leftOver(
+  why: string,
+  pairs: readonly Pair[],
+  taken: ReadonlySet<HostAddress>,
+  server: PairHost,
+  client: PairHost,
+): Rejected[] {
+  const rest = (host: PairHost, addresses: HostAddress[]): Rejected[] =>
+    [...new Set(addresses)]
+      .filter((own) => !taken.has(own))
+      .map((own) => ({ what: named(own, host), reason: `${why} already` }))
   return [
     ...rest(
       server,
       pairs.map((pair) => pair.server),
-      fit.server,
     ),
     ...rest(
       client,
       pairs.map((pair) => pair.client),
-      fit.client,
     ),
   ]
 }

@@ -65,6 +65,11 @@ describe('candidates', () => {
     expect(ends({ ...a, addresses }, host('b', 'e 2001:db8::2/64'))).toEqual(['2001:db8::1-2001:db8::2'])
   })
 
+  it('never end two paths at one address, where networks of different size overlap', () => {
+    const a = host('a', 'e0 10.0.0.5/30', 'e1 10.0.0.1/24')
+    expect(ends(a, host('b', 'e0 10.0.0.4/24'))).toHaveLength(1)
+  })
+
   it('say of every address whether it is used or why not, and use none twice', () => {
     const item = fc
       .tuple(

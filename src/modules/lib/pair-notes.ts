@@ -18,11 +18,9 @@ export function pairNotes(view: PairView): Note[] {
   const { want, client, paths, rejected, hosts, checks } = view
   if (paths.length === 0) return []
   const extra = paths.length - 1
+  const pair = `${want.server} and ${client}`
   return [
-    {
-      summary: `${want.server} and ${client}: ${paths.length} ${paths.length === 1 ? 'path' : 'paths'}`,
-      detail: paths.map((path) => describePath(path, view)).join('\n'),
-    },
+    ...paths.map((path) => ({ summary: `path of ${pair}: ${describePath(path, view)}` })),
     ...(extra > 0
       ? [
           {
@@ -31,21 +29,32 @@ export function pairNotes(view: PairView): Note[] {
           },
         ]
       : []),
-    ...(rejected.length > 0
-      ? [
-          {
-            summary: `no paths: ${rejected.length} ${rejected.length === 1 ? 'address or network' : 'addresses and networks'}`,
-            detail: rejected.map(({ what, reason }) => `${what}: ${reason}`).join('\n'),
-          },
-        ]
-      : []),
+    ...rejected
+      .filter(({ plain }) => !plain)
+      .map(({ what, reason }) => ({ summary: `no path of ${pair}: ${what}: ${reason}` })),
+    ...plainlyNone(
+      pair,
+      rejected.filter(({ plain }) => plain),
+    ),
     ...checks.map((summary) => ({ summary })),
     ...strayEndpoints(client, paths, hosts.client),
   ]
 }
 
+/** Addresses that are never a path, on any host: in one line. */
+function plainlyNone(pair: string, rejected: readonly Rejected[]): Note[] {
+  if (rejected.length === 0) return []
+  const reasons = [...new Set(rejected.map(({ reason }) => reason))].join(', ')
+  return [
+    {
+      summary: `no path of ${pair}: ${rejected.length} ${rejected.length === 1 ? 'address' : 'addresses'} (${reasons})`,
+      detail: rejected.map(({ what, reason }) => `${what}: ${reason}`).join('\n'),
+    },
+  ]
+}
+
 function describePath(path: PairPath, { want, client, hosts }: PairView): string {
-  const ends = `${path.server.address} (${path.server.dev}) - ${path.client.address} (${path.client.dev})`
+  const ends = `${path.server.address} (${path.server.dev}) to ${path.client.address} (${path.client.dev})`
   const ssh = [
     ...(hosts.server.ssh?.serverAddress === path.server.address ? [want.server] : []),
     ...(hosts.client.ssh?.serverAddress === path.client.address ? [client] : []),
@@ -55,7 +64,7 @@ function describePath(path: PairPath, { want, client, hosts }: PairView): string
     ends,
     ...(path.backup === true ? ['backup'] : []),
     ...(ssh.length > 0 ? [`carries SSH to ${ssh.join(' and ')}`] : []),
-  ].join('  ')
+  ].join(', ')
 }
 
 /** Subflow endpoints beside the paths: their attempts count against the limits too. */

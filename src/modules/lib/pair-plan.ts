@@ -1,5 +1,5 @@
 /** Plans one server with its clients: each pair by itself, then what all pairs together ask of the server. */
-import type { Note, PlanResult, Problem } from '../../model/change.ts'
+import type { FleetPlanResult, Note, PlanResult, Problem } from '../../model/change.ts'
 import { choosePaths } from '../../mptcp/chosen-paths.ts'
 import type { PairPath, Rejected } from '../../mptcp/pairing.ts'
 import { candidatePaths } from '../../mptcp/pairing.ts'
@@ -21,7 +21,7 @@ export function planPair(
   want: PairWish,
   have: Readonly<Record<string, PairFacts>>,
   absent: Readonly<Record<string, string>>,
-): Record<string, PlanResult> {
+): Record<string, FleetPlanResult> {
   const server = have[want.server]
   const clients = want.clients.filter((name) => have[name] !== undefined)
   if (server === undefined) {
@@ -31,7 +31,7 @@ export function planPair(
   const outcomes = clients.map((name) => planOne(want, server, name, have[name]!))
   const good: Pairing[] = []
   const bad: Refusal[] = outcomes.filter(isRefusal)
-  const plans: Record<string, PlanResult> = {}
+  const plans: Record<string, FleetPlanResult> = {}
   for (const pairing of outcomes.filter(isPairing)) {
     const plan = planClient(pairing, have[pairing.client]!, want)
     plans[pairing.client] = plan
@@ -117,7 +117,7 @@ function checked(name: string, facts: PairFacts): CheckedHost {
   return { name, addresses, links, routing, rpFilter: netFilters.rpFilter, arpIgnore: netFilters.arpIgnore }
 }
 
-function skipped(peer: string, reason: string): PlanResult {
+function skipped(peer: string, reason: string): FleetPlanResult {
   const summary = `not paired with ${peer}: ${reason}`
   return { changes: [], notes: [{ summary }], skipped: summary }
 }

@@ -1,30 +1,21 @@
 /** From what both ends of a trial printed to its result: pure, total, every failure with its reason. */
 import type { SubflowReport, TrialResult } from '../../model/report.ts'
-import type { FallbackEvidence } from '../../mptcp/fallback.ts'
-import { diagnose } from '../../mptcp/fallback.ts'
-import type { ProofEvidence, ProofFailure } from '../../mptcp/proof-evidence.ts'
+import type { ProofFailure } from '../../mptcp/proof-evidence.ts'
 import { prove } from '../../mptcp/proof.ts'
 import type { TrialOutput } from '../define.ts'
+import type { TransferFailure } from './causes.ts'
+import { explainFailures } from './causes.ts'
 import type { ClientEvidence, ServerEvidence } from './evidence.ts'
 import { parseClientEvidence, parseServerEvidence } from './evidence.ts'
 import { curlMeaning } from './curl-exit.ts'
-
-/** What the trial was about. */
-export interface TrialTerms extends Pick<
-  ProofEvidence,
-  'server' | 'client' | 'minSubflows' | 'minShare' | 'paths' | 'serverDevices' | 'clientDevices'
-> {
-  bytes: number
-  serverLimits: FallbackEvidence['serverLimits']
-  clientLimits: FallbackEvidence['clientLimits']
-}
+import type { TrialTerms } from './terms.ts'
 
 /** Verdict `pass` only where both ends did their part and every condition of the proof holds. */
 export function judgeTrial(terms: TrialTerms, output: { server: TrialOutput; client: TrialOutput }): TrialResult {
   const server = parseServerEvidence(output.server.stdout)
   const client = parseClientEvidence(output.client.stdout)
-  const broken = brokenOff(terms, output, server)
-  if (broken !== null) return result(terms, client, { reasons: [broken], subflows: [], checksumOk: null })
+  const never = brokenOff(terms, output, server)
+  if (never !== null) return result(terms, client, { reasons: [never], subflows: [], checksumOk: null })
 
   const checksumOk = compareChecksums(server, client)
   const { failures, subflows } = prove({
@@ -36,10 +27,11 @@ export function judgeTrial(terms: TrialTerms, output: { server: TrialOutput; cli
     clientRoutes: client.routes,
     checksumOk,
   })
-  const reasons = [...lostEnds(terms, output), ...transferFailures(terms, client)]
+  const lost = lostEnds(terms, output)
+  const broken = transferFailures(terms, client)
   // What is missing because an end was lost, or not sampled because nothing was fetched, is no reason of its own.
-  const telling = failures.filter(({ code }) => reasons.length === 0 || !SECONDARY.has(code))
-  reasons.push(...telling.map((failure) => withCause(failure, terms, server, client)))
+  const telling = failures.filter(({ code }) => lost.length + broken.length === 0 || !SECONDARY.has(code))
+  const reasons = [...lost, ...explainFailures(terms, { server, client }, [...broken, ...telling])]
   return result(terms, client, { reasons, subflows, checksumOk })
 }
 
@@ -74,11 +66,12 @@ function endReason(host: string, { rc, stderr, failure }: TrialOutput): string |
   return `${host}: the trial's script ended with exit code ${rc}${said === '' ? '' : `: ${said}`}`
 }
 
-function transferFailures({ client }: TrialTerms, { transfer }: ClientEvidence): string[] {
-  if (transfer === null) return [`${client}: the transfer was ended before it was complete`]
+function transferFailures({ client }: TrialTerms, { transfer }: ClientEvidence): TransferFailure[] {
+  const failure = (reason: string): TransferFailure[] => [{ code: 'transfer', reason: `${client}: ${reason}` }]
+  if (transfer === null) return failure('the transfer was ended before it was complete')
   if (transfer.curlRc === 0) return []
   const said = transfer.message === '' ? '' : ` (${transfer.message.replaceAll('\n', ' ')})`
-  return [`${client}: curl ended with ${transfer.curlRc}, ${curlMeaning(transfer.curlRc)}${said}`]
+  return failure(`curl ended with ${transfer.curlRc}, ${curlMeaning(transfer.curlRc)}${said}`)
 }
 
 function compareChecksums(server: ServerEvidence, { transfer, samples }: ClientEvidence): boolean | null {
@@ -86,28 +79,6 @@ function compareChecksums(server: ServerEvidence, { transfer, samples }: ClientE
   const received = samples.some(({ sockets }) => sockets.some((socket) => socket.bytesReceived > 0))
   if (transfer.curlRc !== 0 && !received) return null
   return transfer.sha256 === server.sha256
-}
-
-function withCause(failure: ProofFailure, terms: TrialTerms, server: ServerEvidence, client: ClientEvidence): string {
-  const explains = CAUSES[failure.code]
-  if (explains === undefined) return failure.reason
-  const causes = diagnose(
-    {
-      ...terms,
-      serverCounters: server.counters,
-      clientCounters: client.counters,
-      serverListensMptcp: server.listensMptcp,
-    },
-    explains,
-  )
-  return [failure.reason, ...causes].join(': ')
-}
-
-const CAUSES: Partial<Record<ProofFailure['code'], 'connection' | 'joins'>> = {
-  'too-fast': 'connection',
-  'no-mptcp': 'connection',
-  'fell-back': 'connection',
-  'too-few-subflows': 'joins',
 }
 
 function result(
