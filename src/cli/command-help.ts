@@ -24,7 +24,8 @@ const HELP: Flag = { letter: 'h', type: 'boolean', summary: 'show this' }
 
 function flagHead(name: string, flag: Flag): string {
   const letter = flag.letter === undefined ? '    ' : `-${flag.letter}, `
-  return `  ${letter}--${name}${flag.value === undefined ? '' : ` ${flag.value}`}`
+  const value = flag.bare === undefined ? flag.value : `[${flag.value}]`
+  return `  ${letter}--${name}${value === undefined ? '' : ` ${value}`}`
 }
 
 function choicesText(flag: Flag): string {

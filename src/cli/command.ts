@@ -10,6 +10,8 @@ export interface Flag {
   /** Name of the value in help: `FILE`. */
   value?: string
   default?: string | number
+  /** What it means where no number stands behind it: `--watch` alone. Only for numbers. */
+  bare?: number
   choices?: readonly string[]
   /** What is wrong with a value, or null. Gets each value of a flag that repeats. */
   check?: (value: string | number) => string | null

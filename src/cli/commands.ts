@@ -37,6 +37,18 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/test.ts'),
   },
   {
+    name: 'status',
+    usage: 'status [PATTERN]',
+    summary: 'the fleet at a glance: what is on, endpoints, live connections, trouble',
+    load: () => import('./commands/status.ts'),
+  },
+  {
+    name: 'inventory',
+    usage: 'inventory list|host|graph',
+    summary: 'show hosts, groups and variables as they were read',
+    load: () => import('./commands/inventory.ts'),
+  },
+  {
     name: 'doc',
     usage: 'doc [NAME]',
     summary: 'explain modules, facts and exit codes',

@@ -62,6 +62,31 @@ export const outputFlags = {
   },
 } as const satisfies Record<string, Flag>
 
+/** What `status` and `inventory` show. */
+export const showFlags = {
+  output: { ...outputFlags.output, choices: ['text', 'json'] },
+} as const satisfies Record<string, Flag>
+
+/** How `status` looks, how often, and where to. */
+export const statusFlags = {
+  ...showFlags,
+  verbose: { letter: 'v', type: 'count', summary: 'everything that was read of each host' },
+  watch: {
+    type: 'number',
+    value: 'SECONDS',
+    bare: 2,
+    summary: 'look again and again, every 2 seconds unless given; Ctrl-C ends it',
+    check: (value) => (Number(value) >= 0.5 ? null : 'must be at least 0.5'),
+  },
+  report: {
+    type: 'strings',
+    value: 'FILE',
+    summary: 'also write the report as JSON: a file that ends in .json',
+    check: (value) =>
+      String(value).toLowerCase().endsWith('.json') ? null : 'a status report is JSON: name a .json file',
+  },
+} as const satisfies Record<string, Flag>
+
 /** Which tasks take part. */
 export const taskFlags = {
   tags: { letter: 't', type: 'strings', value: 'TAGS', summary: 'only tasks with one of these tags (a,b)' },

@@ -16,7 +16,7 @@ export async function parseCommandLine(name: string, command: CommandModule, arg
     .fail((message, error) => {
       failure = message ?? error?.message ?? 'cannot be understood'
     })
-    .parseAsync([...argv])
+    .parseAsync(withBareValues(argv, flags))
   if (parsed['help'] === true) return { kind: 'help' }
   if (failure !== null) throw usageError(plainMessage(failure), hint)
   const positional = parsed._.map(String)
@@ -26,6 +26,15 @@ export async function parseCommandLine(name: string, command: CommandModule, arg
   const values = Object.fromEntries(Object.entries(flags).map(([key, flag]) => [key, valueOf(key, flag, parsed[key])]))
   checkCount(positional.length, command, hint)
   return { kind: 'run', invocation: { args: positional, rest, flags: values as Invocation<any>['flags'] } }
+}
+
+/** Gives flags that may stand alone their number, so that what follows them is not taken for it. */
+function withBareValues(argv: readonly string[], flags: Flags): string[] {
+  const end = argv.indexOf('--')
+  return argv.map((word, index) => {
+    const bare = word.startsWith('--') && (end === -1 || index < end) ? flags[word.slice(2)]?.bare : undefined
+    return bare === undefined || /^-?\d/.test(argv[index + 1] ?? '') ? word : `${word}=${bare}`
+  })
 }
 
 function build(command: CommandModule): ReturnType<typeof yargs> {

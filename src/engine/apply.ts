@@ -3,12 +3,12 @@ import type { PlannedChange, Step } from '../model/change.ts'
 import { HostError } from '../model/errors.ts'
 import type { ChangeStatus } from '../model/report.ts'
 import type { ExecResult, Session } from '../transport/types.ts'
-import { shellJoin } from '../text/shell.ts'
 import { applySteps } from './coalesce.ts'
 import type { PlacedStep } from './coalesce.ts'
 import { newNonce } from './run-id.ts'
 import type { Section } from './script/frame.ts'
-import { forgetScript, parseSteps, stepsScript } from './script/steps.ts'
+import { explainStepFailure } from './script/step-failure.ts'
+import { forgetScript, parseSteps, recordFolder, stepsScript } from './script/steps.ts'
 
 /** Output of one host's steps that is kept, in bytes. */
 const OUTPUT_CAP = 4 * 1024 * 1024
@@ -50,7 +50,7 @@ export async function runSteps(
   const request = { script, timeoutSeconds: seconds, outputCap: OUTPUT_CAP, become: true, signal: options.signal }
   const result = await session.exec(request)
   const sections = parseSteps(nonce, result.stdout, result.stderr)
-  const outcome = judge(result, changes, placed, sections)
+  const outcome = judge(result, changes, placed, sections, options)
   if (outcome.error?.outcome === 'failed' && options.keepRecord) await forget(session, options)
   return outcome
 }
@@ -68,27 +68,29 @@ function judge(
   changes: readonly PlannedChange[],
   placed: readonly PlacedStep[],
   sections: ReadonlyMap<number, Section>,
+  options: { runId: string; keepRecord: boolean },
 ): ApplyResult {
   const stopped = placed.findIndex((_, index) => sections.get(index)?.rc !== 0)
   if (stopped === -1) return { statuses: changes.map(() => 'done'), error: null }
   const at = placed[stopped]!
   const section = sections.get(stopped)
   const status = stoppedStatus(result, section)
+  const statuses = changes.map((_, index): ChangeStatus => {
+    // A change whose file is written by a later one is as done as that later one.
+    if (at.changes.has(index)) return status
+    return placed.findLastIndex((item) => item.changes.has(index)) < stopped ? 'done' : 'not-started'
+  })
   return {
-    statuses: changes.map((_, index) => {
-      const own = placed.filter((item) => item.change === index).map((item) => placed.indexOf(item))
-      // A change whose file is written by a later one is as done as that later one.
-      const last = own.length > 0 ? Math.max(...own) : writerOf(changes, placed, index)
-      if (own.includes(stopped)) return status
-      return last < stopped ? 'done' : 'not-started'
-    }),
-    error: stepError(result, changes[at.change]!, at.step, section),
+    statuses,
+    error:
+      section?.rc == null
+        ? endError(
+            result,
+            `${changes[at.change]!.summary}: ${explainStepFailure(at.step, { stdout: '', stderr: '' }).what}`,
+            options.keepRecord ? options.runId : null,
+          )
+        : stepError(changes[at.change]!, at.step, { ...section, rc: section.rc }, statuses),
   }
-}
-
-function writerOf(changes: readonly PlannedChange[], placed: readonly PlacedStep[], index: number): number {
-  const fact = changes[index]!.fact
-  return placed.findLastIndex((item) => changes[item.change]!.fact === fact)
 }
 
 function stoppedStatus(result: ExecResult, section: Section | undefined): ChangeStatus {
@@ -98,24 +100,36 @@ function stoppedStatus(result: ExecResult, section: Section | undefined): Change
   return 'unknown'
 }
 
-function stepError(result: ExecResult, change: PlannedChange, step: Step, section: Section | undefined): HostError {
-  const what = step.kind === 'run' ? shellJoin(step.argv) : `${step.kind} ${step.path}`
-  if (section?.rc != null) {
-    const output = `${section.stderr.trim()}\n${section.stdout.trim()}`.trim()
-    const timedOut = step.kind === 'run' && (section.rc === 124 || section.rc === 137)
-    return timedOut
-      ? new HostError('failed', 'timed-out', `${change.summary}: ${what} was stopped after its time limit`, {
-          detail: output,
-        })
-      : new HostError('failed', 'command-failed', `${change.summary}: ${what} ended with ${section.rc}`, {
-          detail: output,
-        })
+function stepError(
+  change: PlannedChange,
+  step: Step,
+  section: Section & { rc: number },
+  statuses: readonly ChangeStatus[],
+): HostError {
+  const { what, why, detail, hint } = explainStepFailure(step, section)
+  const more = { detail, hint: [hint, leftOver(statuses)].filter((text) => text !== '').join('; ') }
+  if (step.kind === 'run' && (section.rc === 124 || section.rc === 137)) {
+    const summary = `${change.summary}: ${what} was stopped after its time limit`
+    return new HostError('failed', 'timed-out', summary, more)
   }
-  return endError(result, `${change.summary}: ${what}`)
+  const ended = `${what} ended with ${section.rc}`
+  const summary = `${change.summary}: ${why === null ? ended : `${why} (${ended})`}`
+  return new HostError('failed', 'command-failed', summary, more)
 }
 
-/** What an exec that did not come to its end means for the host. */
-export function endError(result: ExecResult, doing: string): HostError {
+/** What became of the host's other changes. */
+function leftOver(statuses: readonly ChangeStatus[]): string {
+  const number = (status: ChangeStatus): number => statuses.filter((one) => one === status).length
+  const [done, rest] = [number('done'), number('not-started')]
+  const said = [
+    ...(done > 0 ? [`${done} change${done === 1 ? '' : 's'} before it stay${done === 1 ? 's' : ''} made`] : []),
+    ...(rest > 0 ? [`${rest} after it ${rest === 1 ? 'was' : 'were'} not started`] : []),
+  ]
+  return said.join(', ')
+}
+
+/** What an exec that did not come to its end means for the host; `runId`: where the host keeps a record of that run. */
+export function endError(result: ExecResult, doing: string, runId: string | null = null): HostError {
   const detail = result.stderr.trim().slice(-2000)
   switch (result.end) {
     case 'timed-out': {
@@ -123,11 +137,13 @@ export function endError(result: ExecResult, doing: string): HostError {
     }
     case 'lost': {
       return new HostError('unknown', 'outcome-unknown', `${doing}: the connection was lost; the outcome is unknown`, {
-        hint: 'run again: what was done is read afresh before anything is planned',
+        hint: `run again: what was done is read afresh before anything is planned${record(runId)}`,
       })
     }
     case 'aborted': {
-      return new HostError('unknown', 'outcome-unknown', `${doing}: interrupted; the outcome is unknown`)
+      return new HostError('unknown', 'outcome-unknown', `${doing}: interrupted; the outcome is unknown`, {
+        hint: `run again: what was done is read afresh before anything is planned${record(runId)}`,
+      })
     }
     case 'output-cap': {
       return new HostError('failed', 'output-cap', `${doing}: printed more than this tool takes from a host`)
@@ -138,4 +154,8 @@ export function endError(result: ExecResult, doing: string): HostError {
       })
     }
   }
+}
+
+function record(runId: string | null): string {
+  return runId === null ? '' : `; until then the host says in ${recordFolder(runId)}/steps which steps ended, and how`
 }

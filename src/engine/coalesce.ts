@@ -1,9 +1,12 @@
 /** Several changes may write the same file: on the host it is written once, with the last value, and undone to the first. */
 import type { PlannedChange, Step } from '../model/change.ts'
 
-/** One step in its place, and the change (by index) that it belongs to. */
+/** One step in its place. */
 export interface PlacedStep {
+  /** The change (by index) that the step is of. */
   change: number
+  /** Of which changes it does a part: of its own, and of those whose writing of the same file it stands for. */
+  changes: ReadonlySet<number>
   step: Step
 }
 
@@ -19,8 +22,16 @@ export function undoSteps(changes: readonly PlannedChange[]): PlacedStep[] {
 }
 
 /** Keeps, of all steps that write or remove the same file, only the last; programs that run all stay. */
-function lastOfEachFile(placed: readonly PlacedStep[]): PlacedStep[] {
-  const last = new Map<string, PlacedStep>()
-  for (const item of placed) if (item.step.kind !== 'run') last.set(item.step.path, item)
-  return placed.filter((item) => item.step.kind === 'run' || last.get(item.step.path) === item)
+function lastOfEachFile(all: readonly { change: number; step: Step }[]): PlacedStep[] {
+  const writers = new Map<string, { last: number; changes: Set<number> }>()
+  for (const [index, { change, step }] of all.entries()) {
+    if (step.kind === 'run') continue
+    const earlier = writers.get(step.path)?.changes ?? []
+    writers.set(step.path, { last: index, changes: new Set([...earlier, change]) })
+  }
+  return all.flatMap(({ change, step }, index): PlacedStep[] => {
+    if (step.kind === 'run') return [{ change, changes: new Set([change]), step }]
+    const { last, changes } = writers.get(step.path)!
+    return last === index ? [{ change, changes, step }] : []
+  })
 }

@@ -3,6 +3,7 @@ import pLimit from 'p-limit'
 import type { LimitFunction } from 'p-limit'
 import type { Emit, HostPhase, PlayPlan } from '../model/events.ts'
 import type { PlannedChange } from '../model/change.ts'
+import type { Diagnostic } from '../model/diagnostic.ts'
 import { HostError } from '../model/errors.ts'
 import type { Target } from '../model/host.ts'
 import { plainValue } from '../model/plain.ts'
@@ -24,6 +25,8 @@ export interface RunContext {
   trials: TrialResult[]
   /** True once a review was answered with no. */
   declined: boolean
+  /** What the run itself has to say, beside what is said of a host. */
+  diagnostics: Diagnostic[]
 }
 
 /** One host over the whole run. */
@@ -40,10 +43,10 @@ export interface HostState {
 }
 
 export function newContext(
-  options: Omit<RunContext, 'limit' | 'hosts' | 'trials' | 'declined'> & { forks: number },
+  options: Omit<RunContext, 'limit' | 'hosts' | 'trials' | 'declined' | 'diagnostics'> & { forks: number },
 ): RunContext {
   const { forks, ...rest } = options
-  return { ...rest, limit: pLimit(forks), hosts: new Map(), trials: [], declined: false }
+  return { ...rest, limit: pLimit(forks), hosts: new Map(), trials: [], declined: false, diagnostics: [] }
 }
 
 export function newHostState(target: Target): HostState {
@@ -78,8 +81,11 @@ export async function sessionOf(context: RunContext, state: HostState): Promise<
   await closeSession(state)
   phase(context, state, 'connecting')
   const began = performance.now()
-  const session = await context.transport.connect(state.target, context.kill)
-  state.metrics.connectMs += performance.now() - began
+  // Connecting does nothing to a host, so that the first interrupt calls it off.
+  const signal = AbortSignal.any([context.interrupt, context.kill])
+  const session = await context.transport.connect(state.target, signal).finally(() => {
+    state.metrics.connectMs += performance.now() - began
+  })
   state.metrics.connections += 1
   state.session = { key, session }
   return session
@@ -109,6 +115,12 @@ export async function atHostEdge<T>(state: HostState, work: () => Promise<T>): P
     failHost(state, error)
     return null
   }
+}
+
+/** The host has no part in what it was meant for, since a peer has none. That is no failure of its own. */
+export function skipHost(state: HostState, reason: string): void {
+  state.status = 'skipped'
+  state.error = { code: 'peer-absent', summary: reason, detail: '', hint: '' }
 }
 
 /** Makes an error the host's result; anything but a HostError is a bug, reported with its stack and kept to this host. */

@@ -1,5 +1,5 @@
 /** Task by task over every host of a batch: each task sees the facts that the tasks before it will have made true. */
-import type { PlanResult, PlannedChange } from '../model/change.ts'
+import type { FleetPlanResult, PlanResult, PlannedChange } from '../model/change.ts'
 import { UNKNOWN } from '../model/change.ts'
 import type { HostPlan } from '../model/events.ts'
 import type { Fact } from '../model/fact.ts'
@@ -26,7 +26,7 @@ export interface FoldResult {
   end: number
   /** Facts after the planned changes, by host. */
   predicted: Map<string, Predicted>
-  /** Hosts whose only part in a fleet task was skipped because a peer is absent, with the reason. */
+  /** Hosts whose part in a fleet task was left out because a peer is absent, with the reason. */
   skipped: Map<string, string>
 }
 
@@ -104,7 +104,13 @@ function planHosts(state: Fold, task: AssembledTask, module: HostModule): void {
     const want = task.wants.get(host.name)
     if (want === undefined || !active(state, host)) continue
     const have = readAll(state, task, host, want)
-    if (have !== null) take(state, task, host, module.plan(want, have))
+    if (have !== null)
+      take(
+        state,
+        task,
+        host,
+        attempt(() => module.plan(want, have)),
+      )
   }
 }
 
@@ -118,19 +124,27 @@ function planFleet(state: Fold, task: AssembledTask, module: FleetModule): void 
     if (facts !== null) have[host.name] = facts
     else absent[host.name] = absence(state, host)
   }
-  const results = module.plan(want, have, absent)
+  const results = attempt(() => module.plan(want, have, absent))
   for (const host of members.filter((member) => member.name in have)) {
-    const result = results[host.name] ?? { changes: [] }
+    const result = isPlan(results) ? results : (results[host.name] ?? { changes: [] })
     take(state, task, host, result)
-    if (Object.keys(absent).length > 0 && result.changes.length === 0) {
-      state.skipped.set(
-        host.name,
-        Object.entries(absent)
-          .map(([name, why]) => `${name}: ${why}`)
-          .join('; '),
-      )
-    }
+    if (result.skipped !== undefined) state.skipped.set(host.name, result.skipped)
   }
+}
+
+/** A module that throws is a bug; it is told as a problem, so that the run still ends with a report. */
+function attempt<T>(plan: () => T): T | FleetPlanResult {
+  try {
+    return plan()
+  } catch (error) {
+    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    const hint = 'please report it with this stack'
+    return { changes: [], problems: [{ code: 'internal-error', summary: 'a bug in this program', detail, hint }] }
+  }
+}
+
+function isPlan(results: FleetPlanResult | Record<string, FleetPlanResult>): results is FleetPlanResult {
+  return Array.isArray(results['changes'])
 }
 
 function absence(state: Fold, host: FoldHost): string {

@@ -33,6 +33,7 @@ export async function gather(
   // A probe changes nothing, so a host that was lost during one is in a known state: unreachable.
   if (result.end === 'lost')
     throw new HostError('unreachable', 'connection-lost', 'the connection was lost while facts were read')
+  if (result.end === 'aborted') throw new HostError('unreachable', 'aborted', 'reading facts was called off')
   if (result.end !== 'exited' || result.rc !== 0) throw endError(result, 'reading facts')
   return parseProbe(nonce, facts, result.stdout, result.stderr)
 }

@@ -36,20 +36,45 @@ export async function gatherOne(
   before: readonly string[] = [],
 ): Promise<void> {
   const { state } = member
+  await atHostEdge(state, async () => {
+    try {
+      await readOne(context, member, name, before)
+    } catch (error) {
+      if (name === 'verifying') throw unverified(error)
+      // Nothing was done on it, and nothing is wrong with it.
+      if (!(error instanceof HostError && error.data.code === 'aborted')) throw error
+      state.absent = 'interrupted'
+    }
+  })
+  phase(context, state, 'waiting')
+  member.fold.absent = state.absent
+}
+
+async function readOne(
+  context: RunContext,
+  { state, fold: folded }: Member,
+  name: 'gathering' | 'verifying',
+  before: readonly string[],
+): Promise<void> {
   if (name === 'gathering' && context.interrupt.aborted) {
     state.absent = 'interrupted'
-  } else {
-    await atHostEdge(state, async () => {
-      const session = await sessionOf(context, state)
-      phase(context, state, name)
-      const began = performance.now()
-      const options = { timeoutSeconds: context.timeoutSeconds, signal: context.kill, before }
-      member.fold.gathered = await gather(session, [...member.fold.facts.values()], options)
-      state.metrics[name === 'gathering' ? 'gatherMs' : 'verifyMs'] += performance.now() - began
-      if (state.status === 'not-started') state.status = 'ok'
-    })
+    return
   }
-  member.fold.absent = state.absent
+  const session = await sessionOf(context, state)
+  phase(context, state, name)
+  const began = performance.now()
+  const options = { timeoutSeconds: context.timeoutSeconds, signal: context.kill, before }
+  folded.gathered = await gather(session, [...folded.facts.values()], options)
+  state.metrics[name === 'gathering' ? 'gatherMs' : 'verifyMs'] += performance.now() - began
+  if (state.status === 'not-started') state.status = 'ok'
+}
+
+/** A host that is lost after it was changed is not merely unreachable: nobody knows whether the changes hold. */
+function unverified(error: unknown): unknown {
+  if (!(error instanceof HostError) || error.outcome !== 'unreachable') return error
+  const summary = 'changes were applied, but whether they hold could not be read'
+  const detail = [error.data.summary, error.data.detail].filter((text) => text !== '').join('\n')
+  return new HostError('unknown', 'outcome-unknown', summary, { detail, hint: 'run again: facts are read afresh' })
 }
 
 /** Definitions of all facts that the host's tasks need, by key. */

@@ -2,8 +2,14 @@
 import type { AssembledPlay } from './assemble.ts'
 import type { HostState } from './context.ts'
 
-/** Whether the run ends here: every host of the batch is lost, too many are, or any failure is fatal. */
-export function mustStop(play: AssembledPlay, batch: readonly HostState[]): string | null {
+/**
+ * Whether the run ends here, and why: every host of the batch is lost, too many are, or any failure is fatal. `batch` are
+ * those of its hosts that were still there when it began.
+ */
+export function mustStop(
+  play: Pick<AssembledPlay, 'anyErrorsFatal' | 'maxFailPercentage'>,
+  batch: readonly HostState[],
+): string | null {
   const lost = batch.filter((state) => state.absent !== null).length
   if (lost === 0) return null
   if (play.anyErrorsFatal) return 'any_errors_fatal: a host failed'

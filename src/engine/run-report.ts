@@ -37,7 +37,7 @@ export function runReport(context: RunContext, frame: RunFrame): RunReport {
     inventoryHash: frame.inventoryHash,
     hosts,
     trials: context.trials,
-    diagnostics: frame.diagnostics,
+    diagnostics: [...frame.diagnostics, ...context.diagnostics],
   }
 }
 

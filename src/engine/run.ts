@@ -8,6 +8,7 @@ import type { Assembled } from './assemble.ts'
 import { assemble } from './assemble.ts'
 import { runBatch } from './batch.ts'
 import type { HostState, RunContext } from './context.ts'
+import { noteStop } from './change-hosts.ts'
 import { closeSession, newContext, newHostState } from './context.ts'
 import { mustStop } from './policy.ts'
 import { hostReport, runReport } from './run-report.ts'
@@ -73,6 +74,7 @@ export async function run(options: RunOptions): Promise<RunReport> {
 async function runPlays(context: RunContext, assembled: Assembled): Promise<void> {
   const batches = assembled.plays.flatMap((play) => play.batches.map((targets, batch) => ({ play, targets, batch })))
   const lastOf = new Map(batches.flatMap(({ targets }, index) => targets.map((target) => [target.host.name, index])))
+  const finished = new Set<HostState>()
   for (const [index, { play, targets, batch }] of batches.entries()) {
     if (context.interrupt.aborted || context.declined) break
     const states = targets.map((target) => stateFor(context, target.host.name, target))
@@ -80,8 +82,16 @@ async function runPlays(context: RunContext, assembled: Assembled): Promise<void
     if (alive.length > 0) await runBatch(context, play, states, { batch: batch + 1, batches: play.batches.length })
     const over = states.filter((state) => state.absent !== null || lastOf.get(state.name) === index)
     await Promise.all(over.map((state) => closeSession(state)))
-    for (const state of over) context.emit({ type: 'host-finished', host: hostReport(state) })
-    if (alive.length > 0 && mustStop(play, states) !== null) break
+    for (const state of over.filter((host) => !finished.has(host))) {
+      finished.add(state)
+      context.emit({ type: 'host-finished', host: hostReport(state) })
+    }
+    const reason = mustStop(play, alive)
+    if (reason === null) continue
+    const later = batches.slice(index + 1).flatMap((next) => next.targets.map((target) => target.host.name))
+    const left = later.some((name) => context.hosts.get(name)!.absent === null)
+    if (left && !context.interrupt.aborted) noteStop(context, play, reason)
+    break
   }
 }
 

@@ -5,7 +5,7 @@ import type { TrialResult } from '../model/report.ts'
 import type { ExecResult, Session } from '../transport/types.ts'
 import type { AssembledTask } from './assemble.ts'
 import type { HostState, RunContext } from './context.ts'
-import { addUsage, sessionOf } from './context.ts'
+import { addUsage, failHost, sessionOf } from './context.ts'
 import type { FoldHost } from './fold.ts'
 import { HostError } from '../model/errors.ts'
 import { readPredicted, startPrediction } from './predict.ts'
@@ -21,13 +21,21 @@ interface TrialMember {
   fold: FoldHost
 }
 
-/** Runs a trial task's pairs one after the other: two at once would share the paths that they measure. */
-export async function runTrials(context: RunContext, task: AssembledTask, members: TrialMember[]): Promise<void> {
+/**
+ * Runs a trial task's pairs one after the other: two at once would share the paths that they measure. `withheld`: why
+ * they are not to be run after all, else null.
+ */
+export async function runTrials(
+  context: RunContext,
+  task: AssembledTask,
+  members: readonly TrialMember[],
+  withheld: string | null,
+): Promise<void> {
   const module = task.module as TrialModule
   const want: unknown = task.wants.values().next().value
   for (const pair of module.pairs(want)) {
     context.emit({ type: 'trial-started', task: task.name, ...pair })
-    const result = await runPair(context, module, want, pair, members)
+    const result = await runPair(context, module, want, pair, { members, withheld })
     context.trials.push(result)
     context.emit({ type: 'trial-finished', task: task.name, result })
   }
@@ -38,7 +46,7 @@ async function runPair(
   module: TrialModule,
   want: unknown,
   pair: { server: string; client: string },
-  members: TrialMember[],
+  { members, withheld }: { members: readonly TrialMember[]; withheld: string | null },
 ): Promise<TrialResult> {
   if (context.interrupt.aborted) return verdict(pair, 'not-run', ['interrupted'])
   const ends = [pair.server, pair.client].map((name) => members.find((member) => member.state.name === name)!)
@@ -50,19 +58,22 @@ async function runPair(
       missing.map((end) => `${end.state.name}: ${end.state.absent}`),
     )
   }
+  if (withheld !== null) return verdict(pair, 'not-run', [withheld])
   const have = Object.fromEntries(ends.map((end) => [end.state.name, readFacts(module, want, end.fold)]))
   const unread = Object.entries(have).flatMap(([name, facts]) =>
     typeof facts === 'string' ? [`${name}: ${facts}`] : [],
   )
   if (unread.length > 0) return verdict(pair, 'fail', unread)
-  const plan = module.prepare(want, pair, have as Record<string, Record<string, unknown>>)
-  if ('problems' in plan)
-    return verdict(
-      pair,
-      'fail',
-      plan.problems.map((problem) => explain(problem)),
-    )
-  return await execute(context, plan, ends[0]!.state, ends[1]!.state)
+  try {
+    const plan = module.prepare(want, pair, have as Record<string, Record<string, unknown>>)
+    if (!('problems' in plan)) return await execute(context, plan, ends[0]!.state, ends[1]!.state)
+    const problems = plan.problems.map((problem) => explain(problem))
+    return verdict(pair, 'fail', problems)
+  } catch (error) {
+    // A bug in the trial; told of its server, so that the run still ends with a report.
+    failHost(ends[0]!.state, error)
+    return verdict(pair, 'fail', ['a bug in this program'])
+  }
 }
 
 function explain(problem: { summary: string; hint?: string }): string {

@@ -14,11 +14,13 @@ export interface NmDevice {
   profileUuid: string | null
 }
 
-/** NetworkManager's daemon and its devices by name. */
+/** NetworkManager's daemon and its devices by name. Path of a change: `devices/eth0`. */
 export interface Nm {
   /** Installed (nmcli is there). */
   installed: boolean
   running: boolean
+  /** Only where it does not run: systemd starts it at the next boot. */
+  startsAtBoot?: true
   version: string | null
   devices: Record<string, NmDevice>
 }
@@ -34,11 +36,16 @@ export const nm = defineFact<Nm>({
   probe: `command -v nmcli >/dev/null || exit 0
 nmcli --version
 nmcli -t -f DEVICE,TYPE,STATE,CON-UUID device status 2>&1
-${endPiece('devices')}`,
+${endPiece('devices')}
+u=/etc/systemd/system n=NetworkManager.service
+[ -d /run/systemd/system ] && [ -f $u/multi-user.target.wants/$n ] && [ ! -c $u/$n ] && echo 'starts at boot'`,
   parse: (output) => {
     if (output.stdout.trim() === '') return { installed: false, running: false, version: null, devices: {} }
     const answer = piece(output, 'devices')
-    if (nmIsAway(answer)) return { installed: true, running: false, version: null, devices: {} }
+    if (nmIsAway(answer)) {
+      const away = { installed: true, running: false, version: null, devices: {} }
+      return /^starts at boot$/m.test(output.stdout) ? { ...away, startsAtBoot: true } : away
+    }
     const { text, rc } = answer
     if (rc !== 0) throw new FactUnreadable(`nmcli failed: ${firstLine(text.replace(VERSION, ''))}`)
     return {
@@ -54,5 +61,12 @@ ${endPiece('devices')}`,
         }),
       ),
     }
+  },
+  set: (nm, path, value) => {
+    const devices = { ...nm.devices }
+    const device = path.replace(/^devices\//, '')
+    if (value === null) delete devices[device]
+    else devices[device] = value as NmDevice
+    return { ...nm, devices }
   },
 })

@@ -59,7 +59,8 @@ ${endPiece('profiles')}`,
     const copy = { ...profiles }
     if (rest.length === 0) {
       if (value === null) delete copy[name]
-      else copy[name] = value as NmSettings
+      // Of a profile that is there, a change names only the settings that it alters.
+      else copy[name] = { ...copy[name], ...(value as NmSettings) }
       return copy
     }
     const settings = { ...copy[name] }

@@ -1,6 +1,7 @@
 /** All facts, for documentation and for the tests that hold them to their rules. */
 import type { Fact } from '../model/fact.ts'
 import { addresses } from './addresses.ts'
+import { connections } from './connections.ts'
 import { counters } from './counters.ts'
 import { identity } from './identity.ts'
 import { kernel } from './kernel.ts'
@@ -8,6 +9,7 @@ import { links } from './links.ts'
 import { listeners } from './listeners.ts'
 import { endpoints } from './mptcp_endpoints.ts'
 import { limits } from './mptcp_limits.ts'
+import { mptcpLog } from './mptcp_log.ts'
 import { mptcpPersisted } from './mptcp_persisted.ts'
 import { mptcpSocket } from './mptcp_socket.ts'
 import { netFilters } from './net_filters.ts'
@@ -43,6 +45,8 @@ export const facts: ReadonlyMap<string, Fact> = new Map(
     packages,
     listeners,
     counters,
+    connections,
+    mptcpLog,
     sshConnection,
   ].map((fact): [string, Fact] => [fact.key, fact as Fact]),
 )
@@ -50,5 +54,6 @@ export const facts: ReadonlyMap<string, Fact> = new Map(
 /** Facts that take an argument: how their keys read, and what they tell. */
 export const factsWithArguments = [
   { key: 'unit/NAME', summary: 'State of one systemd unit.' },
+  { key: 'nm_keyfile/NAME', summary: 'The file that NetworkManager keeps one profile in.' },
   { key: 'file/PATH', summary: 'Content, mode and owner of one file, or that it is absent.' },
 ]

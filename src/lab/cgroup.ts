@@ -96,7 +96,7 @@ export async function killCgroup(unit: string): Promise<void> {
   })
 }
 
-/** Removes the host's cgroup from every hierarchy. Its processes have ended. */
+/** Removes the host's cgroup from every hierarchy, and kills what is still in it. */
 export async function removeCgroup(unit: string): Promise<void> {
   for (const root of hierarchies().all) {
     for (const folder of (await subtree(join(root, unit))).toReversed()) {
@@ -106,7 +106,10 @@ export async function removeCgroup(unit: string): Promise<void> {
           () => null,
           (reason: NodeJS.ErrnoException) => reason.code,
         )
-        return error === null || error === 'ENOENT'
+        if (error === null || error === 'ENOENT') return true
+        // A host that was only just started may join its cgroup after all that were in it have been killed.
+        await killCgroup(unit)
+        return false
       })
     }
   }

@@ -60,7 +60,7 @@ async function build(cache: string, image: string, { onProgress, signal }: Image
     const result = await run([...DYING_WITH_US, 'mmdebstrap', '--mode=root', ...MMDEBSTRAP_ARGS, fresh], {
       signal,
       // A killed build leaves its temporary files: here the next build finds them.
-      env: { ...process.env, TMPDIR: temporary },
+      env: { TMPDIR: temporary },
     })
     if (result.rc !== 0) {
       throw labError('lab-image-failed', `mmdebstrap ended with ${result.rc}; no image of the hosts`, {

@@ -33,8 +33,8 @@ export interface Lab {
   inSwitch: (argv: readonly string[]) => Promise<RunResult>
   /** The switch's port that a host's card hangs on. */
   portOf: (host: string, card: string) => string
-  /** A boot: processes, namespace, limits, endpoints and sysctls are gone, files stay. Resolves once the host is up. */
-  reboot: (host: string) => Promise<void>
+  /** A boot: processes, namespace, limits, endpoints and sysctls are gone, files stay. Resolves once the host is up; the signal ends the waiting. */
+  reboot: (host: string, signal?: AbortSignal) => Promise<void>
   /** Stops all processes of a host where they are. Its kernel goes on answering TCP, its programs do not. */
   freeze: (host: string) => Promise<void>
   thaw: (host: string) => Promise<void>
@@ -74,11 +74,11 @@ export function labOf(name: string, dir: string, layout: LabLayout): Lab {
       if (found === undefined) throw labError('lab-unknown-card', `${host} has no card ${card}`)
       return found.port
     },
-    reboot: async (name) => {
+    reboot: async (name, signal) => {
       const host = find(name)
       await stopMachine(layout, host)
       await startMachine(dir, layout, host)
-      await awaitMachine(dir, host)
+      await awaitMachine(dir, host, signal)
     },
     freeze: async (host) => setFrozen(find(host).unit, true),
     thaw: async (host) => setFrozen(find(host).unit, false),

@@ -5,7 +5,7 @@ import { labOf } from './lab.ts'
 import { layoutLab } from './layout.ts'
 import { isAlive } from './process.ts'
 import { loadState } from './state.ts'
-import { labFolder } from './up.ts'
+import { labBusy, labFolder } from './up.ts'
 
 /** A lab as `lab status` shows it. `broken`: a run was killed while it was at work on it. */
 export interface LabStatus {
@@ -42,4 +42,10 @@ export async function labStatus(dir: string, name: string): Promise<LabStatus> {
     topology: state.topology.name,
     hosts: await Promise.all(hosts),
   }
+}
+
+/** Throws DiagnosticsError where the process that began the lab in the folder still runs. */
+export async function checkIdle(dir: string): Promise<void> {
+  const state = await loadState(dir).catch(() => null)
+  if (state !== null && (await isAlive(state.controller))) throw labBusy(dir)
 }

@@ -7,7 +7,7 @@ import { labError } from './fail.ts'
 import type { HostLayout, LabLayout } from './layout.ts'
 import { plugHost, unplugHost } from './network.ts'
 import { hostFolders } from './rootfs.ts'
-import { must, run, sleep, type RunOptions, type RunResult } from './run.ts'
+import { must, programEnv, run, sleep, type RunOptions, type RunResult } from './run.ts'
 
 /** SIGRTMIN+4, in glibc's counting (34 is SIGRTMIN): asks systemd to power off. */
 const POWER_OFF = 38
@@ -31,7 +31,7 @@ export async function startMachine(dir: string, lab: LabLayout, host: HostLayout
     detached: true,
     stdio: ['ignore', log.fd, log.fd],
     env: {
-      PATH: process.env['PATH'],
+      PATH: programEnv()['PATH'],
       SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1',
       SYSTEMD_NSPAWN_API_VFS_WRITABLE: 'network',
     },

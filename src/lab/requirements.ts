@@ -1,7 +1,8 @@
 // Whether this machine can hold a lab, said before anything is made.
 import { existsSync, readFileSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { DiagnosticsError, errorDiagnostic, type Diagnostic } from '../model/diagnostic.ts'
+import { programFolders } from './run.ts'
 import type { Topology } from './topology.ts'
 
 /** Programs that the lab runs on this machine. */
@@ -22,10 +23,9 @@ const PROGRAMS = [
 /** Measured on a booted host: systemd, journald, logind, dbus, NetworkManager. systemd gives up where it gets none. */
 const INOTIFY_PER_HOST = 8
 
-/** Whether a program lies in one of PATH's folders. */
+/** Whether a program lies where this machine's programs are looked for. */
 export function hasProgram(program: string): boolean {
-  const folders = (process.env['PATH'] ?? '').split(delimiter)
-  return folders.some((folder) => existsSync(join(folder, program)))
+  return programFolders().some((folder) => existsSync(join(folder, program)))
 }
 
 /** Throws DiagnosticsError unless this process runs as root. */

@@ -91,7 +91,7 @@ async function changePackages(root: string, host: HostLayout): Promise<void> {
   }
   if (present.length > 0) {
     await must(['chroot', root, 'apt-get', '-y', '-qq', '-o', 'APT::Sandbox::User=root', 'install', ...present], {
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      env: { DEBIAN_FRONTEND: 'noninteractive' },
     })
   }
 }

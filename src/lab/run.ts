@@ -1,5 +1,7 @@
 // Runs programs of this machine: argument vectors only, never a shell line.
 import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
+import { delimiter } from 'node:path'
 import { labError } from './fail.ts'
 
 /** How a program ended. `rc` is 128 plus the signal's number where a signal ended it. */
@@ -12,20 +14,45 @@ export interface RunResult {
 export interface RunOptions {
   /** Text for stdin; default: stdin is /dev/null. */
   input?: string
+  /** Variables beside those of this process. */
   env?: NodeJS.ProcessEnv
   signal?: AbortSignal | undefined
   /** Milliseconds after which the program is killed; default: no limit. */
   timeoutMs?: number
 }
 
-const KILLED = 137
+/** Where ip, tc and chroot lie; a PATH that came through `su` or from a user's shell may lack them. */
+const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin']
+
+/** The folders in which this machine's programs are looked for: PATH's, then those for the system's programs. */
+export function programFolders(): string[] {
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '')
+  return [...folders, ...SYSTEM_FOLDERS.filter((folder) => !folders.includes(folder))]
+}
+
+/** The environment of this machine's programs: this process's, with every folder that programs lie in. */
+export function programEnv(): NodeJS.ProcessEnv {
+  return { ...process.env, PATH: programFolders().join(delimiter) }
+}
 
 /** Runs a program to its end. Rejects only where it cannot be started, or with the signal's reason after an abort. */
-export function run(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+export async function run(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  for (;;) {
+    const { ended, ...result } = await runOnce(argv, options)
+    // A terminal's signal that comes between fork and the new session kills the child before it is the program.
+    if (ended === null || !TERMINAL_SIGNALS.has(ended)) return result
+  }
+}
+
+const TERMINAL_SIGNALS: ReadonlySet<NodeJS.Signals> = new Set(['SIGHUP', 'SIGINT', 'SIGQUIT'])
+
+function runOnce(argv: readonly string[], options: RunOptions): Promise<RunResult & { ended: NodeJS.Signals | null }> {
   return new Promise((resolve, reject) => {
     const child = spawn(argv[0]!, argv.slice(1), {
       stdio: ['pipe', 'pipe', 'pipe'],
-      ...(options.env && { env: options.env }),
+      // In a session of its own: a terminal's Ctrl-C is for this process alone, which decides what must still be done.
+      detached: true,
+      env: { ...programEnv(), ...options.env },
       ...(options.timeoutMs !== undefined && { timeout: options.timeoutMs, killSignal: 'SIGKILL' }),
     })
     const stdout: Buffer[] = []
@@ -43,9 +70,10 @@ export function run(argv: readonly string[], options: RunOptions = {}): Promise<
       options.signal?.removeEventListener('abort', abort)
       if (options.signal?.aborted === true) return reject(options.signal.reason as Error)
       resolve({
-        rc: code ?? (signal === null ? 1 : KILLED),
+        rc: code ?? (signal === null ? 1 : 128 + constants.signals[signal]),
         stdout: Buffer.concat(stdout).toString('utf8'),
         stderr: Buffer.concat(stderr).toString('utf8'),
+        ended: signal,
       })
     })
   })

@@ -1,22 +1,26 @@
 // A person at a host of the lab: through the system's own ssh, or straight into the host where there is none.
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
+import { shellQuote } from '../text/shell.ts'
 import { labError } from './fail.ts'
 import type { Lab } from './lab.ts'
 import { hasProgram } from './requirements.ts'
+import { programEnv } from './run.ts'
 
 /**
- * Runs a command in a host, or a login shell where there is none, on this process's terminal. Resolves to its exit
- * status, 128 plus the signal's number where a signal ended it.
+ * Runs a command in a host, or a login shell where there is none, on this process's terminal. One word is a line for
+ * the shell, several are a program and its arguments. Resolves to the exit status, 128 plus the signal's number where a
+ * signal ended it.
  */
 export async function openShell(lab: Lab, name: string, command: readonly string[]): Promise<number> {
   // Asked for first: an unknown host is told before anything is started.
-  const direct = await lab.command(name, command.length > 0 ? command : ['/bin/bash', '--login'])
+  const line = command.length === 1 ? command[0]! : command.map(shellQuote).join(' ')
+  const direct = await lab.command(name, command.length > 0 ? ['/bin/sh', '-c', line] : ['/bin/bash', '--login'])
   if (!hasProgram('ssh')) {
     if (direct !== null) return attach(direct)
     throw labError('lab-host-not-up', `${name} does not run`, { hint: `boot it: mptcp-fleet lab reboot ${name}` })
   }
-  return attach(['ssh', ...sshArguments(lab, name), ...command])
+  return attach(['ssh', ...sshArguments(lab, name), ...(command.length > 0 ? [line] : [])])
 }
 
 /** Arguments of OpenSSH's client for a host of the lab, up to and including the address. */
@@ -46,7 +50,7 @@ function ignore(): void {}
 
 function attach(argv: readonly string[]): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(argv[0]!, argv.slice(1), { stdio: 'inherit' })
+    const child = spawn(argv[0]!, argv.slice(1), { stdio: 'inherit', env: programEnv() })
     process.on('SIGINT', ignore)
     child.on('error', reject)
     child.on('close', (code, signal) => {

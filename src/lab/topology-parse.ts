@@ -1,6 +1,6 @@
 // Topology text to a value, with every mistake at its place in the file. Pure.
 import { basename, extname } from 'node:path'
-import { DiagnosticsError, errorDiagnostic, hasErrors, type Diagnostic } from '../model/diagnostic.ts'
+import { DiagnosticsError, errorDiagnostic, hasErrors, type Diagnostic, type Source } from '../model/diagnostic.ts'
 import { didYouMean } from '../text/closest.ts'
 import { locateIn, validateNode, type Locate } from '../text/validate.ts'
 import { parseYaml } from '../text/yaml.ts'
@@ -11,15 +11,18 @@ import { topologySchema, type Topology, type TopologySpec } from './topology.ts'
 export function parseTopology(text: string, file: string): Topology {
   const { node, diagnostics } = parseYaml(text, file)
   if (hasErrors(diagnostics)) throw new DiagnosticsError(diagnostics)
-  if (node === null) {
-    const source = { file, line: 1, column: 1 }
-    throw new DiagnosticsError([errorDiagnostic('topology-empty', 'the topology names no hosts', { source })])
-  }
+  if (node === null) throw noHosts({ file, line: 1, column: 1 })
   const checked = validateNode(topologySchema, node, '')
   if ('diagnostics' in checked) throw new DiagnosticsError(checked.diagnostics)
+  if (Object.keys(checked.value.hosts).length === 0) throw noHosts(locateIn(node)(['hosts'], 'key'))
   const problems = checkReferences(checked.value, locateIn(node))
   if (problems.length > 0) throw new DiagnosticsError(problems)
   return expandTopology(basename(file, extname(file)), checked.value)
+}
+
+function noHosts(source: Source | null): DiagnosticsError {
+  const hint = 'name one, as in hosts: {system-a: {}}'
+  return new DiagnosticsError([errorDiagnostic('topology-empty', 'the topology names no hosts', { source, hint })])
 }
 
 /** Hosts that links and middleboxes name but nobody declares, and cards that two links of one host share. */

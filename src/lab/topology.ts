@@ -1,13 +1,15 @@
 // What a lab's topology file may say, as a zod schema, and the same as a value with every count and default resolved.
 import { z } from 'zod'
+import { parseAddress, parseNetwork } from '../text/ip.ts'
 
 const CARD = /^[a-z][a-z0-9_.-]{0,14}$/
 const HOST = /^[a-z][a-z0-9-]{0,39}$/
-const CIDR = /^[0-9a-fA-F:.]+\/\d{1,3}$/
 const SIZE = /^\d+[KMG]$/
 
 const card = z.string().regex(CARD, 'a card is named with up to 15 small letters, digits, dots and dashes')
-const address = z.string().regex(CIDR, 'an address is written with its prefix length, like 192.0.2.10/24')
+const address = z
+  .string()
+  .refine((text) => parseNetwork(text) !== null, 'an address is written with its prefix length, like 192.0.2.10/24')
 const path = z.string().regex(/^\/[^:,]*$/, 'a path on the host begins with a slash and has neither colon nor comma')
 const management = z.enum(['managed', 'unmanaged'])
 
@@ -16,7 +18,11 @@ const member = z.strictObject({
   addresses: z.array(address).default([]),
   networkManager: management.optional().describe('default: managed on hosts of kind systemd'),
   state: z.enum(['up', 'down']).default('up').describe('down: the card is there, but neither up nor addressed'),
-  gateway: z.string().optional().describe('default route over this card'),
+  gateway: z
+    .string()
+    .refine((text) => parseAddress(text) !== null, 'a gateway is an address without a prefix length, like 192.0.2.1')
+    .optional()
+    .describe('default route over this card'),
 })
 
 /** A member written short, as its address or addresses alone. */

@@ -1,7 +1,7 @@
 // Boots a lab from its topology, and finds one again that was booted before.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import pLimit from 'p-limit'
 import { makeKeyPair, renderInventory, renderKnownHosts } from './credentials.ts'
@@ -34,9 +34,18 @@ export interface LabUpOptions {
 /** How many hosts are prepared, and how many boot, at the same time: more only compete for the same processors. */
 const PARALLEL = 8
 
-/** The default folder of a lab. */
+/** The default folder of a lab. Throws DiagnosticsError where the name would lead out of it. */
 export function labFolder(name: string, cwd: string = process.cwd()): string {
+  // Taking a lab down empties its folder: it must never be another one.
+  if (name === '' || name === '.' || name === '..' || name.includes('/')) {
+    throw labError('lab-name', `"${name}" cannot be the name of a lab`, { hint: 'a name has no slash, like pair' })
+  }
   return join(cwd, '.mptcp-fleet', 'lab', name)
+}
+
+/** What is said where another process is at work on the lab in the folder. */
+export function labBusy(dir: string): Error {
+  return labError('lab-busy', `another run is at work on the lab in ${dir}`, { hint: 'wait for it, or end it' })
 }
 
 /**
@@ -50,17 +59,20 @@ export async function labUp(options: LabUpOptions): Promise<Lab> {
   checkMachine(dir, topology)
   const before = await loadState(dir).catch(() => null)
   if (before !== null && before.phase !== 'up' && (await isAlive(before.controller))) {
-    throw labError('lab-busy', `another run is at work on the lab in ${dir}`, { hint: 'wait for it, or end it' })
+    throw labBusy(dir)
   }
   if (before?.phase === 'up') {
     if (!isDeepStrictEqual(before.topology, JSON.parse(JSON.stringify(topology)))) {
       throw labError('lab-already-up', `a lab of another topology is up in ${dir}`, {
-        hint: `take it down first: mptcp-fleet lab down ${before.topology.name}`,
+        hint: `take it down first: mptcp-fleet lab down --lab ${basename(dir)}`,
       })
     }
     const lab = labOf(topology.name, dir, layoutLab(before.id, before.topology, before.slots))
     const running = await Promise.all(lab.hosts.map((host) => lab.isRunning(host.name)))
-    if (running.every(Boolean)) return lab
+    if (running.every(Boolean)) {
+      onProgress?.('it is up already')
+      return lab
+    }
   }
   await labDown(dir)
   const image = await ensureImage({ onProgress, signal })
@@ -125,6 +137,7 @@ async function bringUp(dir: string, layout: LabLayout, image: string, options: L
   )
   // All must have ended before anything is taken away: a boot that goes on would make things anew.
   const failed = (await Promise.allSettled(boots)).find((boot) => boot.status === 'rejected')
+  signal?.throwIfAborted()
   if (failed !== undefined) throw failed.reason
   await writeFile(knownHostsFile, renderKnownHosts(layout.hosts, hostKeys))
   await writeFile(join(dir, LAB_FILES.inventory), renderInventory(layout.hosts, { keyFile, knownHostsFile }))

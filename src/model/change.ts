@@ -79,3 +79,9 @@ export interface PlanResult {
   notes?: Note[]
   problems?: Problem[]
 }
+
+/** What a fleet module's plan returns for one of its hosts. */
+export interface FleetPlanResult extends PlanResult {
+  /** Why the host is left out: its peers have no part. */
+  skipped?: string
+}

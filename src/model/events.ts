@@ -16,12 +16,15 @@ export interface PlayPlan {
   play: string
   batch: number
   batches: number
+  /** Names of all the play's tasks, in their order. */
+  tasks: string[]
   hosts: HostPlan[]
   /** Trials that follow; listed, never run by check mode. */
   trials: { task: string; server: string; client: string }[]
 }
 
-export type HostPhase = 'connecting' | 'gathering' | 'planned' | 'applying' | 'verifying'
+/** `waiting`: done with the phase before, or failed in it, while other hosts of the batch are not. */
+export type HostPhase = 'connecting' | 'gathering' | 'planned' | 'applying' | 'verifying' | 'waiting'
 
 /** All that happens in a run, in order; the terminal view, NDJSON output and the store subscribe. */
 export type RunEvent =

@@ -5,7 +5,7 @@ export const SCHEMA_VERSION = 1
 
 const source = z.strictObject({ file: z.string(), line: z.number(), column: z.number() })
 
-const diagnosticSchema = z.strictObject({
+export const diagnosticSchema = z.strictObject({
   severity: z.enum(['error', 'warning']),
   code: z.string(),
   summary: z.string(),
@@ -14,7 +14,7 @@ const diagnosticSchema = z.strictObject({
   source: source.nullable(),
 })
 
-const hostErrorSchema = z.strictObject({
+export const hostErrorSchema = z.strictObject({
   code: z.string(),
   summary: z.string(),
   detail: z.string(),

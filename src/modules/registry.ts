@@ -7,9 +7,10 @@ import { mptcpLimits } from './mptcp_limits.ts'
 import { mptcpPair } from './mptcp_pair.ts'
 import { mptcpTest } from './mptcp_test.ts'
 import { mptcpTools } from './mptcp_tools.ts'
+import { nmConnection } from './nm_connection.ts'
 
 export const modules: ReadonlyMap<string, Module> = new Map(
-  [mptcpAvailable, mptcpTools, mptcpEnabled, mptcpLimits, mptcpEndpoints, mptcpPair, mptcpTest].map(
+  [mptcpAvailable, mptcpTools, mptcpEnabled, mptcpLimits, mptcpEndpoints, mptcpPair, mptcpTest, nmConnection].map(
     (module: Module): [string, Module] => [module.name, module],
   ),
 )

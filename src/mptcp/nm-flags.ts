@@ -12,6 +12,9 @@ const ENABLED = 0x2
 const ALSO_WITHOUT_SYSCTL = 0x4
 const ALSO_WITHOUT_DEFAULT_ROUTE = 0x8
 
+/** All that NetworkManager has a meaning for, `laminar` (0x100) of later versions among them. */
+const ALL_BITS = 0x1ff
+
 /** Endpoint flags that NetworkManager can set. `laminar` is none of them: 1.52 refuses its bit. */
 const BITS: readonly [EndpointFlag, number][] = [
   ['signal', 0x10],
@@ -33,6 +36,29 @@ export function nmFlagsFor(flags: readonly EndpointFlag[]): number | null {
     value |= bit
   }
   return value
+}
+
+/** Words that a playbook may say in place of a number, beside `default` and `disabled`, which stand alone. */
+export const NM_FLAG_NAMES: readonly string[] = ['default', 'disabled', ...BITS.map(([name]) => name)]
+
+/** The number that words of NM_FLAG_NAMES stand for, or null where they go together in no way. */
+export function nmFlagsFromNames(names: readonly string[]): number | null {
+  if (names.length === 1 && names[0] === 'default') return 0
+  if (names.length === 1 && names[0] === 'disabled') return NM_DISABLED
+  const flags = BITS.map(([name]) => name).filter((name) => names.includes(name))
+  return flags.length === new Set(names).size ? checkedFlags(nmFlagsFor(flags)) : null
+}
+
+/** The number itself, or null where NetworkManager refuses it: `disabled` with others, `signal` with `fullmesh`. */
+export function checkedFlags(value: number | null): number | null {
+  if (value === null || (value & ~ALL_BITS) !== 0) return null
+  if ((value & NM_DISABLED) !== 0 && value !== NM_DISABLED) return null
+  return (value & 0x90) === 0x90 ? null : value
+}
+
+/** Whether endpoints are made although MPTCP was switched off when the profile was activated. */
+export function nmMakesWithoutSysctl(value: number): boolean {
+  return (value & ALSO_WITHOUT_SYSCTL) !== 0
 }
 
 /**

@@ -24,6 +24,8 @@ export interface MptcpConnection extends SocketLine {
   fallback: boolean
   /** Numbers of the line by name (`subflows`, `bytes_received`, …); a name is absent where the value is 0. */
   numbers: Record<string, number>
+  /** Names of the programs that hold it, each once; empty where ss was not asked (`-p`) or may not see them. */
+  programs: string[]
 }
 
 /** One line of `ss -t`: a subflow where the kernel says `tcp-ulp-mptcp`, else plain TCP (`mptcp` null). */
@@ -41,7 +43,7 @@ export interface TcpSocket extends SocketLine {
 
 /** Connections of `ss -M`; lines that are no socket (the heading, errors) are left out. */
 export function parseMptcpConnections(text: string): MptcpConnection[] {
-  return socketLines(text).map(({ line: { state, local, peer }, rest }) => {
+  return socketLines(text).map(({ line: { state, local, peer }, rest, programs }) => {
     const token = /^token:([0-9a-f]+)$/i
     const found = rest.map((word) => token.exec(word)?.[1]).find((hex) => hex !== undefined)
     return {
@@ -51,6 +53,7 @@ export function parseMptcpConnections(text: string): MptcpConnection[] {
       token: found === undefined ? null : Number.parseInt(found, 16),
       fallback: rest.includes('fallback'),
       numbers: decimals(rest),
+      programs,
     }
   })
 }
@@ -86,16 +89,22 @@ function decimals(words: readonly string[]): Record<string, number> {
   return Object.fromEntries(pairs.map((match) => [match[1]!, Number(match[2])]))
 }
 
-function socketLines(text: string): { line: SocketLine; rest: string[] }[] {
+function socketLines(text: string): { line: SocketLine; rest: string[]; programs: string[] }[] {
   const joined = text.replaceAll(/\r?\n[ \t]+(?=\S)/g, ' ')
-  return joined.split('\n').flatMap((row) => {
+  return joined.split('\n').flatMap((line) => {
+    // A program names itself, with blanks if it likes: its name is taken out before words are read.
+    const users = /\susers:\((\(.*,fd=\d+\))\)/.exec(line)
+    const names = [...(users?.[1] ?? '').matchAll(/\("(.*?)",pid=\d+,fd=\d+\)/g)].map((match) => match[1]!)
+    const row = users === null ? line : line.replace(users[0], '')
     const words = row.split(/\s+/).filter((word) => word !== '')
     if (/^(mptcp|tcp)$/.test(words[0] ?? '')) words.shift()
     const state = /^[A-Z][A-Z0-9-]+$/.test(words[0] ?? '') ? words.shift()! : 'ESTAB'
     while (/^\d+$/.test(words[0] ?? '')) words.shift()
     const local = socketEnd(words[0])
     const peer = socketEnd(words[1])
-    return local === null || peer === null ? [] : [{ line: { state, local, peer }, rest: words.slice(2) }]
+    return local === null || peer === null
+      ? []
+      : [{ line: { state, local, peer }, rest: words.slice(2), programs: [...new Set(names)] }]
   })
 }
 

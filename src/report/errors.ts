@@ -1,17 +1,24 @@
 /** What went wrong on which host: code, summary, detail, hint; hosts with the same error are shown together. */
-import type { HostReport, RunReport } from '../model/report.ts'
+import type { HostErrorData } from '../model/errors.ts'
 import { renderHint } from './diagnostics.ts'
 import { sanitize } from './sanitize.ts'
 import type { Style } from './style.ts'
 import { paint } from './style.ts'
 import { count, wrap } from './wrap.ts'
 
+/** What this needs of a report's host. */
+interface FailedHost {
+  name: string
+  status: string
+  error: HostErrorData | null
+}
+
 /** Different errors shown in full; of further ones only the code is. */
 const MAX_SHOWN = 20
 
 /** Hosts' errors, one block for each different one; empty where there are none. */
-export function renderHostErrors(report: RunReport, style: Style): string {
-  const groups = new Map<string, HostReport[]>()
+export function renderHostErrors(report: { hosts: readonly FailedHost[] }, style: Style): string {
+  const groups = new Map<string, FailedHost[]>()
   for (const host of report.hosts) {
     if (host.error === null) continue
     const key = JSON.stringify([host.status, host.error])
@@ -23,7 +30,7 @@ export function renderHostErrors(report: RunReport, style: Style): string {
 }
 
 /** The others by what happened to them, without details. */
-function renderRest(hosts: readonly HostReport[], style: Style): string[] {
+function renderRest(hosts: readonly FailedHost[], style: Style): string[] {
   const kinds = new Map<string, string[]>()
   for (const { name, status, error } of hosts) {
     const kind = `${status.toUpperCase()} ${error?.code ?? ''}`
@@ -37,7 +44,7 @@ function renderRest(hosts: readonly HostReport[], style: Style): string[] {
   })
 }
 
-function renderGroup(hosts: HostReport[], style: Style): string {
+function renderGroup(hosts: FailedHost[], style: Style): string {
   const { status, error } = hosts[0]!
   const names = hosts.map((host) => sanitize(host.name)).join(', ')
   const title = paint(style, status === 'skipped' ? 'yellow' : 'red', status.toUpperCase())

@@ -6,6 +6,9 @@ import { sanitize } from './sanitize.ts'
 import type { Style } from './style.ts'
 import { paint } from './style.ts'
 
+/** Lines before the first hunk; the library puts a tab behind each name. */
+const HEADER = 2
+
 interface FileText {
   path: string
   text: string
@@ -50,7 +53,7 @@ function unified(path: string, before: string | null, after: string | null, styl
   return patch
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('==='))
-    .map((line) => colored(sanitize(line.trimEnd()), style))
+    .map((line, index) => colored(sanitize(index < HEADER ? line.trimEnd() : line), style))
 }
 
 function colored(line: string, style: Style): string {

@@ -1,9 +1,9 @@
 /** Trials as text: a verdict line, its reasons, and a table of paths and subflows. */
-import Table from 'cli-table3'
 import type { RunReport, SubflowReport, TrialResult } from '../model/report.ts'
 import { sanitize } from './sanitize.ts'
 import type { Style } from './style.ts'
 import { paint } from './style.ts'
+import { drawTable, tableWidth } from './table.ts'
 import { formatBytes, formatDuration } from './units.ts'
 import { count, wrap } from './wrap.ts'
 
@@ -55,29 +55,15 @@ function subflowTable(subflows: SubflowReport[], style: Style): string {
     formatBytes(subflow.bytes),
     `${(subflow.share * 100).toFixed(1)} %`,
   ])
-  const wide = draw(['client', 'server', 'role', 'bytes', 'share'], rows)
-  if (lineWidth(wide) <= style.width) return wide
-  return draw(
+  const wide = drawTable(['client', 'server', 'role', 'bytes', 'share'], rows, { right: [3, 4] })
+  if (tableWidth(wide) <= style.width) return wide
+  return drawTable(
     ['client → server', 'role', 'bytes', 'share'],
     rows.map(([client, server, role = '', bytes = '', share = '']) => [`${client}\n→ ${server}`, role, bytes, share]),
+    { right: [2, 3] },
   )
 }
 
 function end(address: string, device: string | null): string {
   return sanitize(device === null ? address : `${address}%${device}`)
-}
-
-function draw(head: string[], rows: string[][]): string {
-  const numbers = head.length - 2
-  const table = new Table({
-    head,
-    style: { head: [], border: [], compact: true },
-    colAligns: head.map((_, index) => (index >= numbers ? 'right' : 'left')),
-  })
-  table.push(...rows)
-  return table.toString()
-}
-
-function lineWidth(text: string): number {
-  return text.indexOf('\n') === -1 ? text.length : text.indexOf('\n')
 }

@@ -59,7 +59,8 @@ function remark(text: string, style: Style): string {
   return paint(style, 'dim', wrap(sanitize(text), style.width, `${DEEPER}# `))
 }
 
-function stepText(step: Step): string {
+/** One line for a step, without what it writes or reads. */
+export function stepText(step: Step): string {
   if (step.kind === 'run') return `$ ${shellJoin(step.argv)}`
   if (step.kind === 'remove') return `remove ${step.path}`
   return `write ${step.path}, mode ${step.mode}, owner ${step.owner}:${step.group}`

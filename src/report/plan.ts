@@ -3,7 +3,7 @@ import type { HostPlan, PlayPlan } from '../model/events.ts'
 import { plainValue } from '../model/plain.ts'
 import { renderHint } from './diagnostics.ts'
 import type { PlanOptions } from './plan-change.ts'
-import { renderChange } from './plan-change.ts'
+import { renderChange, stepText } from './plan-change.ts'
 import { sanitize } from './sanitize.ts'
 import type { Style } from './style.ts'
 import { paint } from './style.ts'
@@ -15,9 +15,12 @@ const MAX_GROUPS = 25
 /** The plan of one batch. Every host of it is named exactly once. Ends with a line end. */
 export function renderPlan(plan: PlayPlan, style: Style, options: PlanOptions): string {
   const idle = plan.hosts.filter((host) => isIdle(host, options))
-  const groups = groupHosts(plan.hosts.filter((host) => !isIdle(host, options)))
+  const groups = groupHosts(
+    plan.hosts.filter((host) => !isIdle(host, options)),
+    options,
+  )
   const shown = options.verbose ? groups : groups.slice(0, MAX_GROUPS)
-  const blocks = [title(plan, style), ...shown.map((hosts) => renderGroup(hosts, style, options))]
+  const blocks = [title(plan, style), ...shown.map((hosts) => renderGroup(hosts, plan.tasks, style, options))]
   const rest = groups.slice(shown.length).flat()
   if (rest.length > 0) blocks.push(renderRest(rest, style))
   if (idle.length > 0) blocks.push(names('Unchanged: ', idle, style))
@@ -37,7 +40,7 @@ function title(plan: PlayPlan, style: Style): string {
 }
 
 /** Hosts whose plans would read the same, in their order. */
-function groupHosts(hosts: readonly HostPlan[]): HostPlan[][] {
+function groupHosts(hosts: readonly HostPlan[], options: PlanOptions): HostPlan[][] {
   const groups = new Map<string, HostPlan[]>()
   for (const host of hosts) {
     const changes = host.changes.map((change) => [
@@ -47,6 +50,7 @@ function groupHosts(hosts: readonly HostPlan[]): HostPlan[][] {
       plainValue(change.after),
       change.summary,
       change.disruptive,
+      options.steps ? change.apply.map(stepText) : [],
     ])
     const key = JSON.stringify([changes, host.notes, host.problems, host.afterApply])
     const group = groups.get(key)
@@ -61,10 +65,10 @@ function names(head: string, hosts: readonly HostPlan[], style: Style): string {
   return wrap(list, style.width, head, '  ')
 }
 
-function renderGroup(hosts: HostPlan[], style: Style, options: PlanOptions): string {
+function renderGroup(hosts: HostPlan[], tasks: readonly string[], style: Style, options: PlanOptions): string {
   const [first] = hosts as [HostPlan]
   const lines = [paint(style, 'bold', names('', hosts, style))]
-  for (const task of tasksOf(first)) {
+  for (const task of tasksOf(first, tasks)) {
     lines.push(`  ${paint(style, 'cyan', sanitize(task))}`)
     for (const change of first.changes.filter((item) => item.task === task)) {
       lines.push(...renderChange(change, style, options))
@@ -90,21 +94,12 @@ function block(text: string, style: Style): string {
   return wrap(sanitize(text, { lines: true }), style.width, '      ')
 }
 
-/**
- * Names of tasks with something to tell, in the order of the play: each of the lists is in that order, so that a task
- * stands before the next one of its list that is placed already.
- */
-function tasksOf(host: HostPlan): string[] {
-  const order: string[] = []
-  for (const list of [host.changes, host.notes, host.problems, host.afterApply]) {
-    const names = [...new Set(list.map((item) => item.task))]
-    for (const [index, name] of names.entries()) {
-      if (order.includes(name)) continue
-      const next = names.slice(index + 1).find((later) => order.includes(later))
-      order.splice(next === undefined ? order.length : order.indexOf(next), 0, name)
-    }
-  }
-  return order
+/** Names of tasks with something to tell, in the order of the play. */
+function tasksOf(host: HostPlan, tasks: readonly string[]): string[] {
+  const told = [host.changes, host.notes, host.problems, host.afterApply].flatMap((list) =>
+    list.map((item) => item.task),
+  )
+  return [...new Set([...tasks, ...told])].filter((task) => told.includes(task))
 }
 
 function renderRest(hosts: HostPlan[], style: Style): string {

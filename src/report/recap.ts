@@ -23,7 +23,7 @@ export function recapRows(report: RunReport, tasksOf: ReadonlyMap<string, number
   const trials = trialsByHost(report.trials)
   return report.hosts.map((host) => {
     const verdicts = (trials.get(host.name) ?? []).map((trial) => trial.verdict)
-    const changed = changedTasks(host, report.check)
+    const changed = changedTasks(host)
     const well = host.status === 'ok' || host.status === 'changed'
     const passed = verdicts.filter((verdict) => verdict === 'pass').length
     return {
@@ -40,8 +40,9 @@ export function recapRows(report: RunReport, tasksOf: ReadonlyMap<string, number
 
 const FAILED: ReadonlySet<HostStatus> = new Set<HostStatus>(['failed', 'unknown', 'rolled-back'])
 
-function changedTasks(host: HostReport, check: boolean): number {
-  const made = host.changes.filter((change) => change.status === 'done' || (check && change.status === 'planned'))
+/** Planned ones count as well, as in Ansible: they stand there in check mode only, of the run or of their task. */
+function changedTasks(host: HostReport): number {
+  const made = host.changes.filter((change) => change.status === 'done' || change.status === 'planned')
   return new Set(made.map((change) => change.task)).size
 }
 

@@ -24,5 +24,5 @@ export function styleOf(
 ): Style {
   const terminal = stream.isTTY === true
   const color = terminal && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb'
-  return { width: terminal ? Math.max(40, stream.columns ?? 80) : 80, color }
+  return { width: terminal ? Math.max(40, stream.columns || 80) : 80, color }
 }

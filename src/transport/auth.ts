@@ -16,6 +16,8 @@ interface Credential {
   label: string
   /** Built when it is its turn, so that a password is revealed only to a server that asks for one. */
   auth: () => AnyAuthMethod
+  /** True where offering it could only repeat what the server has refused; unset: never. */
+  isSpent?: () => boolean
 }
 
 export interface Credentials {
@@ -109,26 +111,32 @@ function agentOffer(username: string, key: AgentKey): Credential {
 
 function passwordOffers({ user: username, password }: Connection): Credential[] {
   if (password === null) return []
+  let answered = false
   return [
     {
       method: 'keyboard-interactive',
       label: 'keyboard-interactive',
-      auth: () => ({ type: 'keyboard-interactive', username, prompt: answerOnce(password) }),
+      auth: () => ({ type: 'keyboard-interactive', username, prompt: answerOnce(password, () => (answered = true)) }),
     },
     {
       method: 'password',
       label: 'password',
       auth: () => ({ type: 'password', username, password: password.reveal() }),
+      // Both methods ask PAM: a wrong password that counted twice would lock accounts twice as fast.
+      isSpent: () => answered,
     },
   ]
 }
 
 /** Only the first hidden prompt can be the password; what follows (a retry, a one-time code) cannot be answered. */
-function answerOnce(password: Secret): KeyboardInteractiveAuthMethod['prompt'] {
+function answerOnce(password: Secret, onAnswer: () => void): KeyboardInteractiveAuthMethod['prompt'] {
   let answered = false
   return (_name, _instructions, _lang, prompts, finish) => {
     const first = answered ? -1 : prompts.findIndex((p) => p.echo !== true)
-    answered ||= first >= 0
+    if (first >= 0) {
+      answered = true
+      onAnswer()
+    }
     finish(prompts.map((_, i) => (i === first ? password.reveal() : '')))
   }
 }
@@ -151,7 +159,7 @@ export function startAuth(connection: Connection, { offers, remarks }: Credentia
       if (methods === null) return { type: 'none', username: connection.user }
       offered = methods
       partial ||= partialSuccess === true
-      const index = left.findIndex((c) => methods.includes(c.method))
+      const index = left.findIndex((c) => methods.includes(c.method) && c.isSpent?.() !== true)
       const [credential] = index < 0 ? [] : left.splice(index, 1)
       if (credential === undefined) return false
       tried.push(credential.label)
@@ -165,7 +173,7 @@ export function startAuth(connection: Connection, { offers, remarks }: Credentia
           ...(partial ? ['one method was accepted, but the server wants a further one'] : []),
           ...remarks,
         ].join('\n'),
-        hint: authHint(connection, offers, offered, tried),
+        hint: authHint(connection, offers, offered, { tried, keysLeft: left.some((c) => c.method === 'publickey') }),
       }),
   }
 }
@@ -174,7 +182,7 @@ function authHint(
   connection: Connection,
   offers: readonly Credential[],
   offered: readonly string[],
-  tried: readonly string[],
+  { tried, keysLeft }: { tried: readonly string[]; keysLeft: boolean },
 ): string {
   const takesPassword = offered.includes('password') || offered.includes('keyboard-interactive')
   if (offers.length === 0) {
@@ -182,6 +190,9 @@ function authHint(
   }
   if (tried.length === 0 && offered.length > 0) {
     return `the server takes only ${offered.join(', ')}: give one of these, or allow what you have in its sshd_config`
+  }
+  if (keysLeft && offered.includes('publickey')) {
+    return `the server (MaxAuthTries) let us try ${tried.length} of the keys: name the right one with --private-key or ansible_ssh_private_key_file`
   }
   return `check the user name and try by hand: ssh -v -p ${connection.port} ${connection.user}@${connection.address}`
 }

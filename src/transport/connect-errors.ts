@@ -48,12 +48,14 @@ export function dialFailure(raw: Error, connection: Connection): ConnectFailure 
   return failure('connection-lost', `connecting to ${where} failed`, { detail: message })
 }
 
-/** The TCP connection did not come about in time: the host is down, or something drops its packets. */
+/**
+ * The TCP connection did not come about in time: the host is down, or something drops its packets. Not transient: the
+ * kernel has sent the first packet again and again meanwhile, and a limit in seconds is one that a person has set.
+ */
 export function timeoutFailure(connection: Connection, detail: string): ConnectFailure {
   return failure('timeout', `${endpointOf(connection)} did not answer`, {
     detail,
     hint: 'the host may be down, or a firewall drops the connection',
-    transient: true,
   })
 }
 
@@ -74,7 +76,6 @@ export function stalledFailure(connection: Connection, phase: 'handshake' | 'log
   return failure('timeout', `${endpointOf(connection)} took the connection but did not finish the SSH ${phase}`, {
     detail: `it took longer than ${seconds} s`,
     hint: 'the host may be overloaded or frozen, or the port is not an SSH server',
-    transient: true,
   })
 }
 
@@ -82,7 +83,7 @@ export function stalledFailure(connection: Connection, phase: 'handshake' | 'log
 export function lostFailure(connection: Connection, detail: string): ConnectFailure {
   return failure('connection-lost', `${endpointOf(connection)} closed the connection during the handshake`, {
     detail,
-    hint: "see the SSH server's log; MaxStartups, PerSourcePenalties or a ban may be the cause",
+    hint: "see the SSH server's log: MaxStartups, PerSourcePenalties or a ban may be the cause, or the port is no SSH server",
     transient: true,
   })
 }

@@ -4,12 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pLimit from 'p-limit'
 import type { Target } from '../model/host.ts'
 import { collectCredentials } from './auth.ts'
+import { newEndpointTurns } from './endpoint-turns.ts'
 import { AttemptFailed, attemptConnection, connectAborted } from './handshake.ts'
 import type { HandshakeOptions, ReadyConnection } from './handshake.ts'
 import { createKnownHostsReader, hostKeyPolicy } from './host-key.ts'
 import { createKeyFileReader } from './private-key.ts'
 import { createSession } from './session.ts'
 import type { Session, Transport } from './types.ts'
+import { endpointOf } from './where.ts'
 
 export interface SshTransportOptions {
   /** For the TCP connection, and once more for the SSH handshake; a login may take 30 s. Default 10 s, as Ansible's. */
@@ -40,6 +42,7 @@ export function createSshTransport(options: SshTransportOptions = {}): Transport
   }
   const retries = options.connectRetries ?? 2
   const limit = pLimit(options.connectConcurrency ?? 10)
+  const inTurn = newEndpointTurns(limit)
   const readKeyFile = createKeyFileReader()
   const readKnownHosts = createKnownHostsReader()
   const open = new Set<Session>()
@@ -52,12 +55,14 @@ export function createSshTransport(options: SshTransportOptions = {}): Transport
   }
 
   const connect = async (target: Target, signal: AbortSignal): Promise<ReadyConnection> => {
+    const endpoint = endpointOf(target.connection)
     for (let failed = 0; ; failed++) {
       try {
-        return await limit(() => attempt(target, signal))
+        return await inTurn.run(endpoint, () => attempt(target, signal))
       } catch (error) {
         if (!(error instanceof AttemptFailed)) throw error
         const { error: hostError, transient } = error.failure
+        if (hostError.data.code === 'connection-lost') inTurn.oneAtATime(endpoint)
         if (!transient || failed >= retries) throw hostError
       }
       // Outside the limit, so that hosts which are down do not hold up the others.

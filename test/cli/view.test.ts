@@ -7,7 +7,7 @@ import { progressView } from '../../src/cli/view/progress-view.ts'
 import { resultView } from '../../src/cli/view/result-view.ts'
 import { createScreen } from '../../src/cli/view/screen.ts'
 import { HostError } from '../../src/model/errors.ts'
-import type { RunEvent } from '../../src/model/events.ts'
+import type { HostPhase, RunEvent } from '../../src/model/events.ts'
 import { Secret } from '../../src/model/secret.ts'
 import { PLAIN } from '../../src/report/style.ts'
 import { change, events, hostPlan, plan } from '../report/sample.ts'
@@ -106,7 +106,20 @@ describe('what goes to stderr', () => {
   })
 })
 
+const phase = (host: string, name: HostPhase): RunEvent => ({ type: 'host-phase', host, phase: name })
+
 describe('progress', () => {
+  it('counts no host that only waits for others, and tells no line of it', () => {
+    const progress = newProgress(0)
+    for (const event of [phase('a', 'gathering'), phase('b', 'gathering'), phase('a', 'waiting')]) {
+      trackProgress(progress, event, 0)
+    }
+    expect(renderProgress(progress, 9000)).toBe('0/0 hosts done · gathering 1 · slow: b gathering 9.0 s')
+    const options = { live: false, verbose: 2, hosts: 2 }
+    expect(eventLine(phase('a', 'waiting'), options, PLAIN)).toBe('')
+    expect(eventLine(phase('a', 'gathering'), options, PLAIN)).toBe('a: gathering\n')
+  })
+
   it('counts phases, names slow hosts and trials', () => {
     const progress = newProgress(0)
     const at = (event: RunEvent, now: number): string => {

@@ -2,71 +2,18 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { AssembledTask } from '../../src/engine/assemble.ts'
-import { runBatch } from '../../src/engine/batch.ts'
-import { newContext, newHostState } from '../../src/engine/context.ts'
-import type { HostState, RunContext } from '../../src/engine/context.ts'
 import { undo } from '../../src/engine/undo.ts'
-import type { PlannedChange } from '../../src/model/change.ts'
+import type { Change, PlannedChange } from '../../src/model/change.ts'
 import { HostError } from '../../src/model/errors.ts'
-import type { RunEvent } from '../../src/model/events.ts'
-import type { Target } from '../../src/model/host.ts'
+import { execs, runOn, target } from '../support/run-on.ts'
 import { shellHosts } from '../support/shell-transport.ts'
-import type { ShellHosts } from '../support/shell-transport.ts'
-import { joinModule, probeTrial, setModule, task } from '../support/tasks.ts'
+import { change, joinModule, probeTrial, setModule, task } from '../support/tasks.ts'
 
 let folder = ''
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'mptcp-fleet-batch-'))
 })
 afterEach(() => rmSync(folder, { recursive: true }))
-
-function target(name: string): Target {
-  const connection = {
-    address: name,
-    port: 22,
-    user: 'root',
-    password: null,
-    privateKeyFile: null,
-    become: null,
-    hostKeyChecking: 'strict' as const,
-    knownHostsFiles: [],
-  }
-  return { host: { name, groups: [], vars: {} }, connection }
-}
-
-interface Ran {
-  context: RunContext
-  events: RunEvent[]
-  host: (name: string) => HostState
-}
-
-async function runOn(
-  hosts: ShellHosts,
-  names: string[],
-  tasks: AssembledTask[],
-  options: Partial<RunContext> = {},
-): Promise<Ran> {
-  const events: RunEvent[] = []
-  const context = newContext({
-    runId: path.basename(folder),
-    check: false,
-    timeoutSeconds: 20,
-    transport: hosts,
-    interrupt: new AbortController().signal,
-    kill: new AbortController().signal,
-    review: async () => true,
-    emit: (event) => events.push(event),
-    forks: 5,
-    ...options,
-  })
-  for (const name of names) context.hosts.set(name, newHostState(target(name)))
-  const play = { name: 'play', batches: [], tasks, anyErrorsFatal: false, maxFailPercentage: null }
-  await runBatch(context, play, [...context.hosts.values()], { batch: 1, batches: 1 })
-  return { context, events, host: (name) => context.hosts.get(name)! }
-}
-
-const execs = (hosts: ShellHosts, name: string): number => hosts.execs[name]?.length ?? 0
 
 describe('one batch', () => {
   test('changes cost one connection and three execs, nothing to do costs one', async () => {
@@ -98,6 +45,25 @@ describe('one batch', () => {
     expect(host('a').changes.map((change) => change.status)).toEqual(['done', 'failed', 'not-started'])
     expect(host('a')).toMatchObject({ status: 'failed', error: { code: 'command-failed', detail: 'cannot set 2' } })
     expect(host('b').status).toBe('changed')
+  })
+
+  test('a change whose file a later change writes for both fails with it', async () => {
+    const hosts = shellHosts(folder, { a: {} })
+    const file = path.join(folder, 'none', 'file')
+    const write = { kind: 'write' as const, path: file, mode: '0644', owner: 'root', group: 'root' }
+    const run = { kind: 'run' as const, argv: ['true'] }
+    const writing = (name: string, bytes: string): Change => ({
+      ...change(name, null, bytes),
+      apply: [run, { ...write, bytes }, run],
+    })
+    const changes = [writing('one', '1'), change('x', null, '1'), writing('two', '2')]
+    const twice: typeof setModule = {
+      ...setModule,
+      plan: (_, have) => ({ changes: have.settings['x'] === undefined ? changes : [] }),
+    }
+    const { host } = await runOn(hosts, ['a'], [task(0, twice, { a: {} })])
+    expect(host('a').changes.map((one) => one.status)).toEqual(['failed', 'done', 'failed'])
+    expect(host('a').error?.summary).toContain(`write ${file} ended with 1`)
   })
 
   test('what does not stay as it was set is not converged', async () => {

@@ -1,7 +1,9 @@
 import {
   chmodSync,
+  chownSync,
   existsSync,
   lstatSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   readdirSync,
@@ -117,5 +119,52 @@ describe('steps', () => {
     chmodSync(folder, 0o755)
     expect(rcs).toEqual([1])
     expect(stderr[0]).toContain('cannot write /proc/.mptcp-fleet-none')
+  })
+
+  describe('the record of results on the host', () => {
+    const steps: Step[] = [{ kind: 'run', argv: ['true'] }]
+
+    /** As root, but below a folder of its own in place of /run. */
+    function record(prepare: (run: string) => void): { rcs: (number | null)[]; run: string } {
+      const place = path.join(folder, 'run')
+      mkdirSync(place)
+      prepare(place)
+      const { script } = stepsScript(nonce, 'RUN', steps, true)
+      const done = runSh([scriptText(script).replaceAll('/run/mptcp-fleet', `${place}/mptcp-fleet`)])
+      return { rcs: [...parseSteps(nonce, done.stdout, done.stderr).values()].map((part) => part.rc), run: place }
+    }
+
+    test('holds each step with its status', () => {
+      const { rcs, run: place } = record(() => {})
+      expect(rcs).toEqual([0])
+      expect(readFileSync(path.join(place, 'mptcp-fleet/RUN/steps'), 'utf8')).toBe('0 0\n')
+    })
+
+    test('is not written through a link, and the steps run all the same', () => {
+      const { rcs, run: place } = record((own) => {
+        mkdirSync(path.join(own, 'elsewhere'))
+        symlinkSync('elsewhere', path.join(own, 'mptcp-fleet'))
+      })
+      expect(rcs).toEqual([0])
+      expect(readdirSync(path.join(place, 'elsewhere'))).toEqual([])
+    })
+
+    test.runIf(process.getuid?.() === 0)("is not written to another user's folder", () => {
+      const { rcs, run: place } = record((own) => {
+        mkdirSync(path.join(own, 'mptcp-fleet'))
+        chownSync(path.join(own, 'mptcp-fleet'), 65_534, 65_534)
+      })
+      expect(rcs).toEqual([0])
+      expect(readdirSync(path.join(place, 'mptcp-fleet'))).toEqual([])
+    })
+
+    test('of another run with the same name is left alone', () => {
+      const { rcs, run: place } = record((own) => {
+        mkdirSync(path.join(own, 'mptcp-fleet/RUN'), { recursive: true })
+        writeFileSync(path.join(own, 'mptcp-fleet/RUN/steps'), 'theirs\n')
+      })
+      expect(rcs).toEqual([0])
+      expect(readFileSync(path.join(place, 'mptcp-fleet/RUN/steps'), 'utf8')).toBe('theirs\n')
+    })
   })
 })

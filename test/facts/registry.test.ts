@@ -41,7 +41,25 @@ it.each(all)('the parser of $file throws nothing but FactUnreadable', ({ fact })
     '== tcp 0',
     'name /etc/sysctl.d/a.conf',
   ]
-  const pieces = ['limits', 'max', 'routes4', 'rules4', 'routes6', 'rules6', 'tcp', 'mptcp', 'devices', 'profiles']
+  const pieces = [
+    'limits',
+    'max',
+    'routes4',
+    'rules4',
+    'routes6',
+    'rules6',
+    'tcp',
+    'mptcp',
+    'devices',
+    'profiles',
+    'connections',
+    'total',
+    'fallbacks',
+    'subflows',
+    'kernel',
+    'journal',
+    'service',
+  ]
   const line = fc.oneof(
     fc.string(),
     fc.json(),

@@ -4,6 +4,7 @@ import { renderConfiguration, renderProfile } from '../../src/lab/keyfile.ts'
 import { layoutLab, managementAddresses, MANAGEMENT_SLOTS } from '../../src/lab/layout.ts'
 import { labId } from '../../src/lab/names.ts'
 import { parseTopology } from '../../src/lab/topology-parse.ts'
+import { labFolder } from '../../src/lab/up.ts'
 
 const topology = parseTopology(
   `
@@ -22,6 +23,13 @@ links:
   'x.yml',
 )
 const layout = layoutLab('abc123', topology, [7, 9])
+
+test('the name of a lab never leads out of the folder of the labs', () => {
+  expect(labFolder('pair', '/work')).toBe('/work/.mptcp-fleet/lab/pair')
+  for (const name of ['', '.', '..', '../x', '../../..', 'a/b', '/etc']) {
+    expect(() => labFolder(name, '/work')).toThrow('cannot be the name of a lab')
+  }
+})
 
 test('management networks are separate /30s of 100.64.0.0/10', () => {
   expect(managementAddresses(0)).toEqual({ root: '100.64.0.1', host: '100.64.0.2' })

@@ -80,6 +80,25 @@ links:
   expect(mistakes(text)).toEqual(['5:38 unknown-key links.lan.hosts.a.gatway: unknown key, did you mean "gateway"?'])
 })
 
+test('addresses and gateways are real ones', () => {
+  const text = `hosts: {a: {}, b: {}}
+links:
+  lan:
+    hosts:
+      a: {addresses: [192.0.2.300/24, 192.0.2.1/33, '2001:db8::1/64'], gateway: 192.0.2.1/24}
+      b: [nonsense/24]
+`
+  const wrong = 'an address is written with its prefix length, like 192.0.2.10/24'
+  expect(mistakes(text)).toEqual([
+    `5:23 bad-value links.lan.hosts.a.addresses[0]: ${wrong}`,
+    `5:39 bad-value links.lan.hosts.a.addresses[1]: ${wrong}`,
+    expect.stringMatching(
+      /^5:\d+ bad-value links.lan.hosts.a.gateway: a gateway is an address without a prefix length/,
+    ),
+    `6:11 bad-value links.lan.hosts.b[0]: ${wrong}`,
+  ])
+})
+
 test('hosts that nobody declares, cards and hosts that are there twice', () => {
   const text = `hosts:
   server: {}
@@ -102,7 +121,9 @@ middleboxes:
 })
 
 test('an empty file and broken YAML', () => {
-  expect(mistakes('')).toEqual(['1:1 topology-empty the topology names no hosts'])
+  const empty = 'topology-empty the topology names no hosts (name one, as in hosts: {system-a: {}})'
+  expect(mistakes('')).toEqual([`1:1 ${empty}`])
+  expect(mistakes('links: {}\nhosts: {}')).toEqual([`2:1 ${empty}`])
   expect(mistakes('hosts: {a: [}')[0]).toMatch(/^1:\d+ /)
 })
 

@@ -4,7 +4,9 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { listCgroups, makeCgroup, processesOf, removeCgroup } from '../../src/lab/cgroup.ts'
 import { labDown } from '../../src/lab/down.ts'
+import { ANY_LAB } from '../../src/lab/names.ts'
 import { parseTopology } from '../../src/lab/topology-parse.ts'
 import { labUp, loadLab } from '../../src/lab/up.ts'
 import { tracesOf } from './support/machine.ts'
@@ -53,6 +55,17 @@ test('an abort in mid-boot takes away what was made', async () => {
   controller.abort(new Error('stopped by the test'))
   await expect(booting).rejects.toThrow('stopped by the test')
   expect(await tracesOf(dir)).toEqual([])
+})
+
+test('a process that joins a host’s cgroup late does not hold it', async () => {
+  const unit = `${ANY_LAB}test-${process.pid}`
+  const { host } = await makeCgroup(unit)
+  const late = spawn('sh', ['-c', 'for f; do echo $$ > $f; done; exec sleep 100', 'sh', ...host], { stdio: 'ignore' })
+  const ended = new Promise<string | null>((done) => late.on('close', (_, signal) => done(signal)))
+  while ((await processesOf(unit)).length === 0) await sleep(10)
+  await removeCgroup(unit)
+  expect(await ended).toBe('SIGKILL')
+  expect(await listCgroups(unit)).toEqual([])
 })
 
 test.each([

@@ -1,5 +1,6 @@
 /** The lab command as people use it. */
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
@@ -24,6 +25,13 @@ test('up, status, ssh, reboot, down', async () => {
 
   expect((await lab('status')).stdout).toMatch(/^two: up\n {2}one +running {2}light +100\.\S+ +lan 192\.0\.2\.1\/24\n/)
   expect(await lab('ssh', 'one', '--', 'hostname; exit 7')).toMatchObject({ code: 7, stdout: 'one\n' })
+  // Several words reach the program as they are.
+  const words = ['sh', '-c', 'echo "$1|$0"; exit 3', 'a  b', '$HOME; "c']
+  expect(await lab('ssh', 'one', '--', ...words)).toMatchObject({ code: 3, stdout: '$HOME; "c|a  b\n' })
+  expect(await lab('up', file)).toMatchObject({ code: 0, stderr: 'it is up already\n' })
+  const other = await lab('up', 'pair', '--lab', 'two')
+  expect(other.code).toBe(1)
+  expect(other.stderr).toContain('mptcp-fleet lab down --lab two')
   const unknown = await lab('ssh', 'three')
   expect(unknown.code).toBe(1)
   expect(unknown.stderr).toContain('there is no host three in the lab')
@@ -46,6 +54,20 @@ test('a topology’s mistakes are told at their places, and nothing is made', as
   expect(await tracesOf(dirOf('bad'))).toEqual([])
 })
 
+test('a lab that is not there: said so, and nothing is taken for one', async () => {
+  expect(await lab('ssh', 'one')).toMatchObject({ code: 1, stderr: expect.stringContaining('mptcp-fleet lab up') })
+  expect(await lab('down', '--lab', 'typo')).toMatchObject({
+    code: 0,
+    stderr: 'no lab typo here; nothing of it is left\n',
+  })
+  expect(await lab('down', '--all')).toMatchObject({ code: 0, stderr: 'no lab here\n' })
+  const kept = work.write('inventory.yml', 'all: {}\n')
+  const outside = await lab('down', '--lab', '../..')
+  expect(outside.code).toBe(1)
+  expect(outside.stderr).toContain('cannot be the name of a lab')
+  expect(existsSync(kept)).toBe(true)
+})
+
 test('wrong use is told as such', async () => {
   for (const args of [['up', 'pair', 'x'], ['ssh'], ['frob'], ['status', 'x'], ['down', '--', 'x']]) {
     expect((await lab(...args)).code).toBe(5)
@@ -59,16 +81,34 @@ test('without root it says so in one line', async () => {
   expect(stderr.replaceAll(/\s+/g, ' ').trim()).toMatch(/needs root: run the same command with sudo$/)
 })
 
-test('Ctrl-C while booting: the lab is taken down, the code is 99', async () => {
-  const child = spawn(process.execPath, [main, 'lab', 'up', 'pair'], {
-    cwd: work.folder,
-    stdio: 'ignore',
-    detached: true,
-  })
+test('without root the demo says so in one line, before it makes anything', async () => {
+  const args = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, main, 'demo']
+  const { rc, stdout, stderr } = await sh(['setpriv', ...args])
+  expect([rc, stdout]).toEqual([1, ''])
+  expect(stderr.replaceAll(/\s+/g, ' ').trim()).toMatch(/needs root: run the same command with sudo$/)
+})
+
+/** Runs a command and, once a host is started, presses Ctrl-C so many times, 20 ms apart, as a terminal does it. */
+async function interrupted(args: string[], times: number): Promise<number | null> {
+  const child = spawn(process.execPath, [main, ...args], { cwd: work.folder, stdio: 'ignore', detached: true })
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
-  while (!(await tracesOf(dirOf('pair'))).some((trace) => trace.includes('systemd-nspawn'))) await sleep(10)
-  // As a terminal does it: to the whole process group.
-  process.kill(-child.pid!, 'SIGINT')
-  expect(await ended).toBe(99)
-  expect(await tracesOf(dirOf('pair'))).toEqual([])
+  const dir = dirOf(args[0] === 'demo' ? 'demo' : 'pair')
+  while (!(await tracesOf(dir)).some((trace) => trace.includes('systemd-nspawn'))) await sleep(10)
+  for (let i = 0; i < times && child.exitCode === null; i++) {
+    // To the whole process group.
+    process.kill(-child.pid!, 'SIGINT')
+    await sleep(20)
+  }
+  const code = await ended
+  expect(await tracesOf(dir)).toEqual([])
+  return code
+}
+
+test('Ctrl-C while booting: the lab is taken down, the code is 99', async () => {
+  expect(await interrupted(['lab', 'up', 'pair'], 1)).toBe(99)
+})
+
+test('Ctrl-C again while it is taken down changes nothing', async () => {
+  expect(await interrupted(['lab', 'up', 'pair'], 5)).toBe(99)
+  expect(await interrupted(['demo'], 5)).toBe(99)
 })

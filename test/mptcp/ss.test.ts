@@ -28,6 +28,18 @@ describe('connections', () => {
   })
 })
 
+test('programs are named, and what they call themselves is read as nothing else', () => {
+  const line = (users: string): string =>
+    `ESTAB 0 0 10.0.0.1:1 10.0.0.2:2 users:(${users}) subflows:1 token:1a remote_key`
+  const read = (users: string): unknown =>
+    parseMptcpConnections(line(users)).map(({ programs, fallback, token }) => ({ programs, fallback, token }))
+  expect(read('("curl",pid=7,fd=4),("curl",pid=8,fd=4),("a b",pid=9,fd=1)')).toEqual([
+    { programs: ['curl', 'a b'], fallback: false, token: 0x1a },
+  ])
+  expect(read('("x fallback y",pid=7,fd=4)')).toEqual([{ programs: ['x fallback y'], fallback: false, token: 0x1a }])
+  expect(read('("token:ff ",pid=7,fd=4)')).toEqual([{ programs: ['token:ff '], fallback: false, token: 0x1a }])
+})
+
 describe('subflows', () => {
   test.each(load('subflows.yaml'))('$name', ({ text, expect: expected }) => {
     const found = parseTcpSockets(text).map(({ state, local, peer, bytesReceived, mptcp }) => ({

@@ -47,6 +47,23 @@ describe('renderPlan', () => {
     expect(shown).toContain('Plan: 3 changes on 3 hosts.')
   })
 
+  it('shows hosts apart whose steps differ, once steps are shown', () => {
+    const hosts = ['a', 'b'].map((name) =>
+      hostPlan(name, { changes: [change(name, { apply: [{ kind: 'run', argv: ['nmcli', name] }] })] }),
+    )
+    expect(text(hosts)).toContain('\na, b\n')
+    const shown = text(hosts, { ...brief, steps: true })
+    expect(shown).toContain('$ nmcli a')
+    expect(shown).toContain('$ nmcli b')
+  })
+
+  it('keeps tasks in the order of the play, whatever they have to tell', () => {
+    const note = { task: 'Switch MPTCP on', summary: 'it is built in' }
+    const later = change('a', { task: 'Pair them', fact: 'limits' })
+    const shown = text([hostPlan('a', { changes: [later], notes: [note] })])
+    expect(shown.indexOf('Switch MPTCP on')).toBeLessThan(shown.indexOf('Pair them'))
+  })
+
   it('says that nothing changes', () => {
     expect(text([hostPlan('a'), hostPlan('b')])).toContain('Unchanged: a, b\n\nPlan: no changes, 2 unchanged.')
   })
@@ -72,6 +89,14 @@ describe('renderPlan', () => {
     const hidden = text([hostPlan('a', { changes: [closed] })], { diff: true, verbose: true, steps: true })
     expect(hidden).not.toContain('hush')
     expect(hidden).toMatch(/-sha256 [0-9a-f]{64}\n +\+sha256 [0-9a-f]{64}/)
+  })
+
+  it('shows in diffs what stands at the end of a line', () => {
+    const ends = change('a', { fact: 'file//etc/x', before: file('a\n', '0644'), after: file('a \r\n', '0644') })
+    const shown = text([hostPlan('a', { changes: [ends] })], { ...brief, diff: true })
+    expect(shown).toContain('-a\n')
+    expect(shown).toContain(String.raw`+a \x0d` + '\n')
+    expect(shown).toContain('--- /etc/x\n')
   })
 
   it('shows diffs of the files that a larger value holds', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { errorDiagnostic } from '../../src/model/diagnostic.ts'
+import type { ChangeReport } from '../../src/model/report.ts'
 import { runReportSchema } from '../../src/model/report.ts'
 import { renderDiagnostics } from '../../src/report/diagnostics.ts'
 import { renderHostErrors } from '../../src/report/errors.ts'
@@ -15,6 +16,12 @@ import { changeReport, hostReport, runReport, trial } from './sample.ts'
 const at = (file: string, line: number, column: number): ReturnType<typeof errorDiagnostic> =>
   errorDiagnostic('x', `${file}${line}${column}`, { source: { file, line, column } })
 
+/** The recap's row of a host with one change. */
+function rowOf(status: ChangeReport['status'], check: boolean) {
+  const hosts = [hostReport('a', { changes: [changeReport({ status })] })]
+  return recapRows(runReport({ hosts, trials: [], check }))[0]
+}
+
 describe('recap', () => {
   it("has Ansible's columns", () => {
     const tasks = new Map([['system-a', 4]])
@@ -28,10 +35,11 @@ describe('recap', () => {
     )
   })
 
-  it('counts planned changes in check mode and those that were done else', () => {
-    const host = hostReport('a', { changes: [changeReport({ status: 'planned' })] })
-    expect(recapRows(runReport({ hosts: [host], trials: [], check: true }))[0]).toMatchObject({ changed: 1, ok: 1 })
-    expect(recapRows(runReport({ hosts: [host], trials: [], check: false }))[0]).toMatchObject({ changed: 0, ok: 0 })
+  it('counts changes that were done, and those that check mode, of the run or of a task, only planned', () => {
+    expect(rowOf('planned', true)).toMatchObject({ changed: 1, ok: 1 })
+    expect(rowOf('planned', false)).toMatchObject({ changed: 1, ok: 1 })
+    expect(rowOf('done', false)).toMatchObject({ changed: 1, ok: 1 })
+    expect(rowOf('not-started', true)).toMatchObject({ changed: 0, ok: 0 })
   })
 
   it.each([
@@ -175,6 +183,8 @@ describe('small parts', () => {
     expect(styleOf({ isTTY: true, columns: 120 }, {})).toEqual({ width: 120, color: true })
     expect(styleOf({ isTTY: true, columns: 120 }, { NO_COLOR: '1' }).color).toBe(false)
     expect(styleOf({ isTTY: true }, { TERM: 'dumb' })).toEqual({ width: 80, color: false })
+    // A terminal whose size nobody has set says 0.
+    expect(styleOf({ isTTY: true, columns: 0 }, {}).width).toBe(80)
     expect(styleOf({ columns: 200 }, {})).toEqual({ width: 80, color: false })
     expect(paint({ width: 80, color: true }, 'red', 'x')).toBe('\u001B[31mx\u001B[39m')
     expect(paint(PLAIN, 'red', 'x')).toBe('x')

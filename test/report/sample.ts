@@ -74,6 +74,7 @@ export const plan: PlayPlan = {
   play: 'Pair System A and System B',
   batch: 1,
   batches: 2,
+  tasks: ['Switch MPTCP on', 'Pair them', 'Wrap sshd', 'Prove it'],
   hosts: [
     hostPlan('system-a', {
       changes: pairChanges('system-a', '192.0.2.10', 'signal'),

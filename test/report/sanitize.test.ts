@@ -63,7 +63,7 @@ describe('what hosts say', () => {
         })
         const shown = [
           renderRun(report, PLAIN),
-          renderPlan({ play: text, batch: 1, batches: 1, hosts: [host, problem], trials: [] }, PLAIN, {
+          renderPlan({ play: text, batch: 1, batches: 1, tasks: [text], hosts: [host, problem], trials: [] }, PLAIN, {
             diff: true,
             verbose: true,
             steps: true,

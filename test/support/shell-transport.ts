@@ -13,9 +13,13 @@ case $1 in crash) echo "cannot set $2" >&2; exit 9;; hang) sleep 60;; stubborn) 
 `
 
 export interface ShellHosts extends Transport {
+  folder: string
   /** Execs by host, in order: the script texts. */
   execs: Record<string, string[]>
   connections: Record<string, number>
+  /** Sessions that are open. */
+  open: number
+  beforeConnect: (host: string) => void
   /** What becomes of a host's nth exec (from 1), in place of running it. */
   faults: Record<string, (count: number) => ExecEnd | HostError | null>
   settings: (host: string) => Record<string, string>
@@ -35,8 +39,11 @@ export function shellHosts(folder: string, initial: Record<string, Record<string
     )
   }
   const hosts: ShellHosts = {
+    folder,
     execs: {},
     connections: {},
+    open: 0,
+    beforeConnect: () => {},
     faults: {},
     settings: (host) =>
       Object.fromEntries(
@@ -45,8 +52,10 @@ export function shellHosts(folder: string, initial: Record<string, Record<string
           .filter(Boolean)
           .map((line) => line.split(' ') as [string, string]),
       ),
-    connect: async (target) => {
+    connect: async (target, signal) => {
       const { name } = target.host
+      hosts.beforeConnect(name)
+      if (signal.aborted) throw new HostError('unreachable', 'aborted', `connecting to ${name} was called off`)
       if (!(name in initial)) throw new HostError('unreachable', 'refused', `${name}: connection refused`)
       hosts.connections[name] = (hosts.connections[name] ?? 0) + 1
       return session(hosts, name, { SETTINGS: file(name), PATH: `${path.join(folder, 'bin')}:${process.env['PATH']!}` })
@@ -58,6 +67,7 @@ export function shellHosts(folder: string, initial: Record<string, Record<string
 
 function session(hosts: ShellHosts, name: string, env: Record<string, string>): Session {
   let execs = 0
+  hosts.open++
   return {
     exec: async (request) => {
       const log = (hosts.execs[name] ??= [])
@@ -69,7 +79,9 @@ function session(hosts: ShellHosts, name: string, env: Record<string, string>): 
       return await runShell(request, env)
     },
     usage: () => ({ execs, bytesSent: 0, bytesReceived: 0 }),
-    close: async () => {},
+    close: async () => {
+      hosts.open--
+    },
   }
 }
 

@@ -59,7 +59,10 @@ export const joinModule = defineFleetModule({
   plan: (want, have, absent) => {
     if (Object.keys(absent).length > 0) {
       return Object.fromEntries(
-        Object.keys(have).map((name) => [name, { changes: [], notes: [{ summary: 'skipped' }] }]),
+        Object.keys(have).map((name) => [
+          name,
+          { changes: [], skipped: Object.entries(absent).map(([peer, why]) => `${peer}: ${why}`)[0]! },
+        ]),
       )
     }
     const one = (own: string, other: string): Change[] => {

@@ -13,6 +13,8 @@ export const command = defineCommand({
   flags: {},
   args: { min: 0, max: 0 },
   run: async (_, io) => {
+    const { checkRoot } = await import('../../lab/requirements.ts')
+    checkRoot()
     const stop = new AbortController()
     // From the first to the last line: whatever happens, the lab is taken down.
     const onSignal = (): void => stop.abort(new Error('interrupted'))
@@ -30,14 +32,18 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 async function demo(io: Io, stop: AbortSignal): Promise<number> {
   const { labFolder, labUp } = await import('../../lab/up.ts')
   const { labDown } = await import('../../lab/down.ts')
+  const { checkIdle } = await import('../../lab/list.ts')
   const { fleetFolder } = await import('../../store/fleet-folder.ts')
   const { formatDuration } = await import('../../report/units.ts')
   const folder = fleetFolder(io.cwd, 'demo')
   const dir = labFolder('demo', io.cwd)
+  await checkIdle(dir)
   const began = Date.now()
   let outcome: Outcome = { code: EXIT.interrupted.code, text: 'Interrupted' }
   try {
     heading(io, 'Boot two hosts, System A and System B, with two networks between them')
+    // The demo begins with stock hosts: what a killed one left is no such thing.
+    await labDown(dir)
     const onProgress = (line: string): unknown => io.stderr.write(`${line}\n`)
     const lab = await labUp({ topology: 'pair', dir, onProgress, signal: stop })
     outcome = await showRuns(io, lab.inventoryFile, folder, stop)
@@ -57,13 +63,15 @@ interface Outcome {
 }
 
 async function showRuns(io: Io, labInventory: string, folder: string, stop: AbortSignal): Promise<Outcome> {
+  const interrupted = { code: EXIT.interrupted.code, text: 'Interrupted' }
+  if (stop.aborted) return interrupted
   heading(io, 'Apply playbooks/pair.yml: plan, changes, verification, proof')
   const first = await apply(io, labInventory, resolve(folder, 'report.json'))
-  if (stop.aborted) return { code: EXIT.interrupted.code, text: 'Interrupted' }
+  if (stop.aborted) return interrupted
   if (!proven(first)) return { code: EXIT.failed.code, text: 'The first run did not prove the pair: the demo failed' }
   heading(io, 'Apply it again: nothing is left to change')
   const second = await apply(io, labInventory, resolve(folder, 'report-again.json'))
-  if (stop.aborted) return { code: EXIT.interrupted.code, text: 'Interrupted' }
+  if (stop.aborted) return interrupted
   const changed = second.report?.hosts.some((host) => host.changes.length > 0) ?? true
   if (changed || second.code !== EXIT.ok.code) {
     return { code: EXIT.failed.code, text: 'The second run was not without changes: the demo failed' }

@@ -22,6 +22,7 @@ export const command = defineCommand({
   description: [
     'up boots a built-in topology (pair, light) or one from a YAML file; without a name, pair.',
     'Its inventory, key and known_hosts lie in .mptcp-fleet/lab/NAME.',
+    'ssh runs one word as a line of shell, several as a program and its arguments, and ends with its exit status.',
     'down takes a lab away, also what a killed run left of it.',
   ].join('\n'),
   examples: ['lab up', 'lab ssh system-a -- ip mptcp limits', 'lab reboot system-b', 'lab down'],
@@ -91,10 +92,14 @@ async function ssh({ args, rest, flags }: Call, io: Io): Promise<number> {
 }
 
 async function reboot({ args, flags }: Call, io: Io): Promise<number> {
+  const { interruptible } = await import('../../lab/interrupt.ts')
   const lab = await runningLab(flags.lab, io)
-  await lab.reboot(args[1]!)
-  io.stderr.write(`${args[1]} is up again\n`)
-  return EXIT.ok.code
+  const tell = (): unknown => io.stderr.write('interrupted: the host boots, nobody waits for it\n')
+  return interruptible(tell, async (signal) => {
+    await lab.reboot(args[1]!, signal)
+    io.stderr.write(`${args[1]} is up again\n`)
+    return EXIT.ok.code
+  })
 }
 
 async function down({ flags }: Call, io: Io): Promise<number> {
@@ -102,13 +107,23 @@ async function down({ flags }: Call, io: Io): Promise<number> {
   const { labFolder } = await import('../../lab/up.ts')
   const { labNames } = await import('../../lab/list.ts')
   const { labDown } = await import('../../lab/down.ts')
+  const { interruptible } = await import('../../lab/interrupt.ts')
   checkRoot()
-  const names = flags.all ? await labNames(io.cwd) : [await chooseLab(flags.lab, io)]
-  for (const name of names) {
-    await labDown(labFolder(name, io.cwd))
-    io.stderr.write(`${name} is down\n`)
-  }
-  return EXIT.ok.code
+  const known = await labNames(io.cwd)
+  const names = flags.all ? known : [await chooseLab(flags.lab, io)]
+  if (names.length === 0) io.stderr.write('no lab here\n')
+  return interruptible(
+    () => io.stderr.write('interrupted: a lab that is half down goes on being taken down\n'),
+    async (signal) => {
+      for (const name of names) {
+        signal.throwIfAborted()
+        // Also where its folder is gone: what bears its name on this machine is cleared away.
+        await labDown(labFolder(name, io.cwd))
+        io.stderr.write(known.includes(name) ? `${name} is down\n` : `no lab ${name} here; nothing of it is left\n`)
+      }
+      return EXIT.ok.code
+    },
+  )
 }
 
 async function runningLab(name: string | null, io: Io): Promise<Lab> {

@@ -1,4 +1,4 @@
-/** Ctrl-C and its like: the first asks to stop, the second cuts, the third ends the program at once. */
+/** Ctrl-C and its like: the first asks to stop, the second stops waiting, the third ends the program at once. */
 
 export interface Interrupts {
   /** Aborted at the first signal. */
@@ -17,13 +17,13 @@ export function listenForInterrupts(tell: (text: string) => void): Interrupts {
   const kill = new AbortController()
   const onSignal = (signal: NodeJS.Signals): void => {
     if (!interrupt.signal.aborted) {
-      tell('interrupted: letting running steps end; press again to cut them\n')
+      tell('interrupted: letting running steps end; press again to leave them alone\n')
       interrupt.abort()
     } else if (kill.signal.aborted) {
       dispose()
       process.kill(process.pid, signal)
     } else {
-      tell('interrupted again: cutting what runs\n')
+      tell('interrupted again: no longer waiting; a host goes on with what it was sent\n')
       kill.abort()
     }
   }

@@ -65,7 +65,8 @@ function unknownHosts(names: readonly string[], inventory: Inventory): Diagnosti
     })
 }
 
-async function readInventory(inventories: readonly string[], varsDirs: string[], io: Io): Promise<Inventory> {
+/** The inventories of -i; DiagnosticsError also where there is none. `varsDirs`: see loadInventory. */
+export async function readInventory(inventories: readonly string[], varsDirs: string[], io: Io): Promise<Inventory> {
   if (inventories.length === 0) {
     const hint = 'name one with -i, for example: -i inventories/pair.yml'
     throw new DiagnosticsError([errorDiagnostic('no-inventory', 'no inventory is given', { hint })])

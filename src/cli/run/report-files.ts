@@ -23,9 +23,14 @@ export function checkReportFiles(files: readonly string[], cwd: string): void {
 
 /** Writes each file in the format that its ending asks for; returns one line for each that could not be written. */
 export function writeReportFiles(files: readonly string[], cwd: string, report: RunReport): string[] {
+  return writeFiles(files, cwd, (file) => formatOf(file)?.render(report) ?? '')
+}
+
+/** The same for a text of each file's own. */
+export function writeFiles(files: readonly string[], cwd: string, render: (file: string) => string): string[] {
   return files.flatMap((file) => {
     try {
-      writeFileSync(resolve(cwd, file), formatOf(file)?.render(report) ?? '')
+      writeFileSync(resolve(cwd, file), render(file))
       return []
     } catch (error) {
       return [`--report ${file}: ${(error as Error).message}`]

@@ -10,7 +10,7 @@ import { askPassword } from './prompt.ts'
 export type RunFlags = FlagValues<typeof connectionFlags & typeof outputFlags>
 
 /** What the flags say about connections. Asks for passwords: once, for all hosts; see prompt.ts for errors. */
-export async function connectionOf(flags: RunFlags, io: Io): Promise<ConnectionFlags> {
+export async function connectionOf(flags: FlagValues<typeof connectionFlags>, io: Io): Promise<ConnectionFlags> {
   const connection: ConnectionFlags = {}
   if (flags.user !== null) connection.user = flags.user
   if (flags['private-key'] !== null) connection.privateKeyFile = resolve(io.cwd, flags['private-key'])

@@ -1,5 +1,5 @@
 /** One line for what happens to a host: what stays on stderr above the status line, and all there is without a terminal. */
-import type { RunEvent } from '../../model/events.ts'
+import type { HostPhase, RunEvent } from '../../model/events.ts'
 import { sanitize } from '../../report/sanitize.ts'
 import type { Style } from '../../report/style.ts'
 import { paint } from '../../report/style.ts'
@@ -14,6 +14,9 @@ export interface LineOptions {
   /** Hosts of the run; with many, what goes well is told by the recap alone. */
   hosts: number
 }
+
+/** Phases in which something is done on the host. */
+const TOLD: ReadonlySet<HostPhase> = new Set<HostPhase>(['connecting', 'gathering', 'applying', 'verifying'])
 
 /** Above this, lines of hosts on which all goes well are left out unless verbose. */
 const MANY = 20
@@ -31,7 +34,7 @@ function lineOf(event: RunEvent, options: LineOptions, style: Style): string {
       return options.verbose > 0 ? `run ${event.runId}: ${count(event.hosts.length, 'host')}` : ''
     }
     case 'host-phase': {
-      return quiet || event.phase === 'planned' ? '' : `${sanitize(event.host)}: ${event.phase}`
+      return quiet || !TOLD.has(event.phase) ? '' : `${sanitize(event.host)}: ${event.phase}`
     }
     case 'change-finished': {
       const { status, summary } = event.change
@@ -51,7 +54,8 @@ function lineOf(event: RunEvent, options: LineOptions, style: Style): string {
     }
     case 'host-finished': {
       const { name, status, error } = event.host
-      if (error !== null) return `${sanitize(name)}: ${paint(style, 'red', status)}: ${sanitize(error.summary)}`
+      const color = status === 'skipped' ? 'yellow' : 'red'
+      if (error !== null) return `${sanitize(name)}: ${paint(style, color, status)}: ${sanitize(error.summary)}`
       return quiet ? '' : `${sanitize(name)}: ${status}`
     }
     case 'play-started':

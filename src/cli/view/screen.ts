@@ -33,7 +33,7 @@ export function createScreen(io: Io): Screen {
   }
   // Written over the old line rather than after clearing it, so that nothing flickers.
   const draw = (): void => {
-    const text = line.slice(0, Math.max(10, (io.stderr.columns ?? 80) - 1))
+    const text = line.slice(0, Math.max(10, (io.stderr.columns || 80) - 1))
     if (!live || hidden || text === drawn) return
     if (text === '') clear()
     else io.stderr.write(`\r${text}${CLEAR_TO_END}`)

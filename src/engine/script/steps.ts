@@ -31,16 +31,24 @@ rm -f "$1"
 }
 `
 
-/** Records a step's result below /run before it is printed: a lost connection does not hide what was done. */
+/**
+ * Records a step's result below /run before it is printed: a lost connection does not hide what was done. No record where
+ * the folder is a link or another user's: it could be led elsewhere.
+ */
 const RECORD = `command -v base64 >/dev/null 2>&1 || { echo 'base64 (coreutils) is not installed' >&2; return 127; }
 R=/run/mptcp-fleet
-[ -L "$R" ] || { mkdir -p -m 0700 "$R" && R="$R/$RUN" && mkdir -m 0700 "$R"; } 2>/dev/null || R=
+{ [ ! -L "$R" ] && mkdir -p -m 0700 "$R" && [ -O "$R" ] && R="$R/$RUN" && mkdir -m 0700 "$R"; } 2>/dev/null || R=
 s() { if [ -n "$R" ]; then printf '%s %s\\n' "$1" "$2" >>"$R/steps"; fi; m "$1" "$2"; }
 `
 
+/** Where a host keeps the results of a run's steps until they have arrived. */
+export function recordFolder(runId: string): string {
+  return `/run/mptcp-fleet/${runId}`
+}
+
 /** Shell text that removes a run's record once its results have arrived. */
 export function forgetRecord(runId: string): string {
-  const folder = shellQuote(`/run/mptcp-fleet/${runId}`)
+  const folder = shellQuote(recordFolder(runId))
   return `rm -f ${folder}/steps 2>/dev/null; rmdir ${folder} /run/mptcp-fleet 2>/dev/null; :`
 }
 

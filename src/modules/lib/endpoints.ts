@@ -73,7 +73,11 @@ export function planEndpoints(
   return {
     changes,
     notes: ownershipNotes(goals, have),
-    problems: [...profileProblems(goals), ...tableProblems(table, have)],
+    problems: [
+      ...profileProblems(goals),
+      ...(options.persist && changes.length > 0 ? stoppedProblems(goals, have) : []),
+      ...tableProblems(table, have),
+    ],
     persisted: options.persist ? persistedEndpoints(goals, have, options.exact) : have.persisted.endpoints,
   }
 }
@@ -146,6 +150,20 @@ function profileProblems(goals: readonly CardGoal[]): Problem[] {
       summary: `${card.dev} is managed by NetworkManager but has no active profile to put MPTCP flags in`,
       hint: `activate one (nmcli device connect ${card.dev}), or make the card unmanaged`,
     }))
+}
+
+/** A NetworkManager that is away may own any card: what the kernel is told now it would take over, or undo, later. */
+function stoppedProblems(goals: readonly CardGoal[], { nm }: EndpointFacts): Problem[] {
+  if (nm.startsAtBoot !== true || goals.every(({ kernel }) => kernel.length === 0)) return []
+  return [
+    {
+      code: 'nm-stopped',
+      summary: 'NetworkManager does not run now but starts at boot, so whose cards these are cannot be told',
+      hint:
+        'start it (systemctl start NetworkManager) and run again; where something else sets up the network, disable ' +
+        'it (systemctl disable NetworkManager)',
+    },
+  ]
 }
 
 function tableProblems(table: EndpointTable, have: EndpointFacts): Problem[] {

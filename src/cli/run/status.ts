@@ -1,0 +1,117 @@
+/** The status command: once, or again and again; in place on a terminal, as blocks one after the other elsewhere. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { StatusWatch } from '../../engine/status/run.ts'
+import { watchStatus } from '../../engine/status/run.ts'
+import { EXIT } from '../../model/exit-codes.ts'
+import type { StatusReport } from '../../model/status.ts'
+import { renderStatus, renderStatusJson } from '../../report/status/render.ts'
+import { createSshTransport } from '../../transport/ssh.ts'
+import type { FlagValues } from '../command.ts'
+import type { connectionFlags, statusFlags } from '../flags.ts'
+import type { Io } from '../io.ts'
+import { progressView } from '../view/progress-view.ts'
+import { createScreen } from '../view/screen.ts'
+import { createWindow } from '../view/window.ts'
+import type { Interrupts } from './interrupts.ts'
+import { listenForInterrupts } from './interrupts.ts'
+import { readInventory } from './load.ts'
+import { checkReportFiles, writeFiles } from './report-files.ts'
+import { connectionOf } from './run-flags.ts'
+
+/** Longest time for reading one host, in seconds. */
+const READ_SECONDS = 120
+
+type StatusFlags = FlagValues<typeof connectionFlags & typeof statusFlags>
+
+/** Resolves to the exit code. Throws DiagnosticsError and usage errors before any connection is made. */
+export async function showStatus(pattern: string, flags: StatusFlags, io: Io): Promise<number> {
+  checkReportFiles(flags.report, io.cwd)
+  const inventory = await readInventory(flags.inventory, [], io)
+  const screen = createScreen(io)
+  const progress = progressView(screen, flags.verbose)
+  let telling = true
+  const stopTelling = (): void => {
+    telling = false
+    progress.stop()
+  }
+  // In a watch Ctrl-C is how it ends; nothing is lost by cutting what is being read.
+  const watching = flags.watch !== null
+  const interrupts = listenForInterrupts((text) => (watching ? undefined : screen.err(text)))
+  const transport = createSshTransport({
+    connectTimeoutMs: flags.timeout * 1000,
+    connectConcurrency: Math.min(flags.forks, 10),
+    env: io.env,
+  })
+  try {
+    const fleet = watchStatus({
+      inventory,
+      pattern,
+      limit: flags.limit,
+      forks: flags.forks,
+      connection: await connectionOf(flags, io),
+      timeoutSeconds: READ_SECONDS,
+      transport,
+      interrupt: interrupts.interrupt,
+      kill: watching ? interrupts.interrupt : interrupts.kill,
+      emit: (event) => (telling ? progress.subscriber(event) : undefined),
+    })
+    const report = watching
+      ? await watch(fleet, flags, interrupts, stopTelling, io)
+      : await once(fleet, flags, stopTelling, io)
+    await fleet.close()
+    const unwritten = writeFiles(flags.report, io.cwd, () => renderStatusJson(report))
+    for (const line of unwritten) screen.err(`mptcp-fleet: ${line}\n`)
+    return unwritten.length > 0 && report.exitCode === EXIT.ok.code ? EXIT.notStarted.code : report.exitCode
+  } finally {
+    progress.stop()
+    await transport.close()
+    interrupts.dispose()
+  }
+}
+
+async function once(fleet: StatusWatch, flags: StatusFlags, shown: () => void, io: Io): Promise<StatusReport> {
+  const report = await fleet.round()
+  shown()
+  io.stdout.write(render(report, flags, io))
+  return report
+}
+
+/** Rounds until an interrupt; the last whole one is the result. */
+async function watch(
+  fleet: StatusWatch,
+  flags: StatusFlags,
+  { interrupt }: Interrupts,
+  shown: () => void,
+  io: Io,
+): Promise<StatusReport> {
+  const seconds = flags.watch ?? 2
+  const window = flags.output === 'text' ? createWindow(io) : null
+  let began = Date.now()
+  let last = await fleet.round()
+  // The first round tells of its progress; later ones are seen by what they show.
+  shown()
+  if (interrupt.aborted) return last
+  window?.open()
+  try {
+    for (;;) {
+      const text = render(last, flags, io)
+      if (window === null) io.stdout.write(text)
+      else window.show(`${last.endedAt.replace('T', ' ').slice(0, 19)} UTC, every ${seconds} s, Ctrl-C ends\n\n${text}`)
+      await sleep(Math.max(0, seconds * 1000 - (Date.now() - began)), undefined, { signal: interrupt }).catch(() => {})
+      if (interrupt.aborted) return last
+      began = Date.now()
+      const next = await fleet.round()
+      // A round that was cut short tells nothing of the hosts.
+      if (interrupt.aborted) return last
+      last = next
+    }
+  } finally {
+    if (window?.close() === true) io.stdout.write(render(last, flags, io))
+  }
+}
+
+function render(report: StatusReport, flags: StatusFlags, io: Io): string {
+  // One line a round, so that rounds can be told apart.
+  if (flags.output === 'json') return renderStatusJson(report, flags.watch === null ? 2 : 0)
+  return renderStatus(report, createScreen(io).outStyle, flags.verbose > 0)
+}

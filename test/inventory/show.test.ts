@@ -1,0 +1,115 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { graphInventory, hostVars, listInventory } from '../../src/inventory/show.ts'
+import { loadInventory } from '../../src/inventory/load.ts'
+import { limitHosts } from '../../src/inventory/select.ts'
+import { dispatch } from '../../src/cli/dispatch.ts'
+import { testIo } from '../cli/test-io.ts'
+import { makeFiles } from './files.ts'
+
+const files = {
+  'hosts.yml': `
+all:
+  hosts: { lonely: , plain: { ansible_host: 192.0.2.1, ansible_password: tiger, inventory_dir: mine } }
+  children:
+    web: { vars: { color: red, list: [b, { z: 1, a: null }] }, hosts: { "w[1:2]": { n: 1.5 } }, children: { east: } }
+    east: { hosts: { e1: , w1: } }
+    empty: { }
+`,
+  'group_vars/web.yml': 'from_file: yes\n',
+}
+
+const ansible = spawnSync('ansible-inventory', ['--help']).error === undefined
+
+function ansibleSays(dir: string, ...argv: string[]): string {
+  const env = { ...process.env, ANSIBLE_LOCALHOST_WARNING: '0', ANSIBLE_DEPRECATION_WARNINGS: '0' }
+  return spawnSync('ansible-inventory', ['-i', join(dir, 'hosts.yml'), ...argv], { encoding: 'utf8', env }).stdout
+}
+
+async function inventoryOf(dir: string) {
+  const inventory = await loadInventory(['hosts.yml'], dir)
+  return { inventory, hosts: [...inventory.hosts.values()] }
+}
+
+describe('list', () => {
+  it('is groups with children and hosts, and variables host by host', async () => {
+    const { inventory, hosts } = await inventoryOf(makeFiles(files))
+    const web = { color: 'red', from_file: true, list: ['b', { a: null, z: 1 }] }
+    expect(listInventory(inventory, hosts)).toEqual({
+      _meta: {
+        hostvars: {
+          e1: web,
+          plain: { ansible_host: '192.0.2.1', ansible_password: '[secret]' },
+          w1: { ...web, n: 1.5 },
+          w2: { ...web, n: 1.5 },
+        },
+      },
+      all: { children: ['ungrouped', 'web', 'east', 'empty'] },
+      east: { hosts: ['e1', 'w1'] },
+      ungrouped: { hosts: ['lonely', 'plain'] },
+      web: { children: ['east'], hosts: ['w1', 'w2'] },
+    })
+  })
+
+  it('leaves out the hosts that a limit leaves out', async () => {
+    const { inventory } = await inventoryOf(makeFiles(files))
+    const { hosts } = limitHosts(inventory, 'w2,plain')
+    expect(listInventory(inventory, hosts)).toMatchObject({ web: { hosts: ['w2'] }, ungrouped: { hosts: ['plain'] } })
+    expect(listInventory(inventory, hosts)).not.toHaveProperty('east')
+  })
+})
+
+describe.runIf(ansible)('as ansible-inventory', { timeout: 60_000 }, () => {
+  it('prints the same list, but for the password', async () => {
+    const dir = makeFiles(files)
+    const { io, out } = testIo({ cwd: dir })
+    expect(await dispatch(['inventory', 'list', '-i', 'hosts.yml', '--output', 'json'], '1', io)).toBe(0)
+    expect(out()).toBe(ansibleSays(dir, '--list').replace('"tiger"', '"[secret]"'))
+  })
+
+  it('prints the same host and the same graph', async () => {
+    const dir = makeFiles(files)
+    const { inventory, hosts } = await inventoryOf(dir)
+    expect(JSON.parse(ansibleSays(dir, '--host', 'w1'))).toEqual(hostVars(inventory.hosts.get('w1')!))
+    expect(graphInventory(inventory, 'all', hosts).join('\n')).toBe(ansibleSays(dir, '--graph').trimEnd())
+    expect(graphInventory(inventory, 'web', hosts).join('\n')).toBe(ansibleSays(dir, '--graph', 'web').trimEnd())
+  })
+
+  it('prints the same list of the examples', async () => {
+    for (const file of ['pair', 'fleet']) {
+      const inventory = await loadInventory([`inventories/${file}.yml`], process.cwd())
+      const said = spawnSync('ansible-inventory', ['-i', `inventories/${file}.yml`, '--list'], {
+        encoding: 'utf8',
+      }).stdout
+      expect(listInventory(inventory, [...inventory.hosts.values()])).toEqual(JSON.parse(said))
+    }
+  })
+})
+
+describe('the command', () => {
+  it.each([
+    [['list'], 0, /│ plain +│ 192\.0\.2\.1 +│ ungrouped +│/],
+    [['host', 'plain'], 0, /"ansible_password": "\[secret\]"/],
+    [['graph', 'web'], 0, /^@web:\n {2}\|--@east:/],
+  ])('inventory %j', async (argv, code, text) => {
+    const { io, out } = testIo({ cwd: makeFiles(files) })
+    expect(await dispatch(['inventory', ...argv, '-i', 'hosts.yml'], '1', io)).toBe(code)
+    expect(out()).toMatch(text)
+    expect(out()).not.toContain('tiger')
+  })
+
+  it.each([
+    [['host', 'plane'], 1, 'did you mean "plain"'],
+    [['graph', 'wbe'], 1, 'did you mean "web"'],
+    [['list', '-l', 'wbe'], 1, 'did you mean "web"'],
+    [['list', 'web'], 5, 'choose hosts with --limit web'],
+    [['show'], 5, 'inventory list, host or graph'],
+    [['toString'], 5, 'no such action'],
+    [['host'], 5, 'needs the name of a host'],
+  ])('inventory %j says what is wrong', async (argv, code, text) => {
+    const { io, err } = testIo({ cwd: makeFiles(files) })
+    expect(await dispatch(['inventory', ...argv, '-i', 'hosts.yml'], '1', io)).toBe(code)
+    expect(err()).toContain(text)
+  })
+})
