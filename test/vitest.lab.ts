@@ -6,6 +6,7 @@ export default defineConfig({
     include: ['test/lab/**/*.test.ts'],
     testTimeout: 120_000,
     hookTimeout: 240_000,
-    fileParallelism: false,
+    // Labs do not meet, and most of their time is waiting.
+    maxWorkers: 3,
   },
 })

@@ -119,11 +119,11 @@ function stepError(
 
 /** What became of the host's other changes. */
 function leftOver(statuses: readonly ChangeStatus[]): string {
-  const number = (status: ChangeStatus): number => statuses.filter((one) => one === status).length
-  const [done, rest] = [number('done'), number('not-started')]
+  const count = (status: ChangeStatus): number => statuses.filter((one) => one === status).length
+  const [done, rest] = [count('done'), count('not-started')]
   const said = [
-    ...(done > 0 ? [`${done} change${done === 1 ? '' : 's'} before it stay${done === 1 ? 's' : ''} made`] : []),
-    ...(rest > 0 ? [`${rest} after it ${rest === 1 ? 'was' : 'were'} not started`] : []),
+    ...(done > 0 ? [`${done} earlier change${done === 1 ? ' stays' : 's stay'} made`] : []),
+    ...(rest > 0 ? [`${rest} later change${rest === 1 ? ' was' : 's were'} not started`] : []),
   ]
   return said.join(', ')
 }

@@ -9,6 +9,7 @@ import { links } from './links.ts'
 import { listeners } from './listeners.ts'
 import { endpoints } from './mptcp_endpoints.ts'
 import { limits } from './mptcp_limits.ts'
+import { mptcpDropIns } from './mptcp_dropins.ts'
 import { mptcpLog } from './mptcp_log.ts'
 import { mptcpPersisted } from './mptcp_persisted.ts'
 import { mptcpSocket } from './mptcp_socket.ts'
@@ -22,6 +23,7 @@ import { sshConnection } from './ssh_connection.ts'
 import { sysctl } from './sysctl.ts'
 import { sysctlPersisted } from './sysctl_persisted.ts'
 import { tools } from './tools.ts'
+import { wrapLibrary } from './wrap_library.ts'
 
 /** Facts without arguments, by key. */
 export const facts: ReadonlyMap<string, Fact> = new Map(
@@ -35,6 +37,7 @@ export const facts: ReadonlyMap<string, Fact> = new Map(
     limits,
     endpoints,
     mptcpPersisted,
+    mptcpDropIns,
     links,
     addresses,
     routing,
@@ -42,6 +45,7 @@ export const facts: ReadonlyMap<string, Fact> = new Map(
     nm,
     nmProfiles,
     tools,
+    wrapLibrary,
     packages,
     listeners,
     counters,
@@ -55,5 +59,6 @@ export const facts: ReadonlyMap<string, Fact> = new Map(
 export const factsWithArguments = [
   { key: 'unit/NAME', summary: 'State of one systemd unit.' },
   { key: 'nm_keyfile/NAME', summary: 'The file that NetworkManager keeps one profile in.' },
+  { key: 'service/NAME', summary: 'Whether one systemd unit uses MPTCP, by its files and its main process.' },
   { key: 'file/PATH', summary: 'Content, mode and owner of one file, or that it is absent.' },
 ]

@@ -3,6 +3,7 @@ import type { Diagnostic, Source } from '../model/diagnostic.ts'
 import { errorDiagnostic } from '../model/diagnostic.ts'
 import type { Host } from '../model/host.ts'
 import { Secret } from '../model/secret.ts'
+import { readBoolean } from '../text/boolean.ts'
 import { didYouMean } from '../text/closest.ts'
 import { renderValue, TemplateError } from '../text/template.ts'
 import { describeValue } from '../text/zod-issue.ts'
@@ -22,9 +23,6 @@ export interface VariableReader {
   /** Adds a diagnostic at the place of the variable. */
   refuse: (aliases: readonly string[], why: string, hint: string) => void
 }
-
-const YES = new Set(['yes', 'on', '1', 'true', 't', 'y'])
-const NO = new Set(['no', 'off', '0', 'false', 'f', 'n'])
 
 /** A reader over the play's variables, then the host's. Mistakes are collected in its diagnostics. */
 export function newVariableReader(host: Host, play: PlayConnection, inventory: Inventory): VariableReader {
@@ -79,11 +77,9 @@ export function newVariableReader(host: Host, play: PlayConnection, inventory: I
   }
   const boolean = (aliases: readonly string[]): boolean | null => {
     const found = value(aliases)
-    if (found === null || typeof found === 'boolean') return found
-    const word = typeof found === 'string' || typeof found === 'number' ? String(found).toLowerCase() : ''
-    if (YES.has(word) || NO.has(word)) return YES.has(word)
-    refuse(aliases, `expected yes or no, got ${describeValue(found)}`, '')
-    return null
+    const read = readBoolean(found)
+    if (found !== null && read === null) refuse(aliases, `expected yes or no, got ${describeValue(found)}`, '')
+    return read
   }
   const only = (aliases: readonly string[], values: readonly string[]): void => {
     const found = value(aliases)

@@ -32,6 +32,7 @@ function splitPort(pattern: string): { name: string; port: number | null } {
 
 function expand(text: string): string[] {
   const match = RANGE.exec(text)
+  if (match === null && /[[\]]/.test(text)) throw new RangeProblem('a bracket has no counterpart')
   if (match === null || parseAddress(text) !== null) return [text]
   const [whole, range = ''] = match
   const head = text.slice(0, match.index)

@@ -19,7 +19,7 @@ import { readYamlInventory } from './yaml-inventory.ts'
 
 const YAML_ENDINGS = new Set(['.yml', '.yaml', '.json'])
 const SUPPORTED =
-  'this version reads YAML inventories (.yml, .yaml, .json); ansible-inventory --list prints one as JSON'
+  'this version reads YAML inventories (.yml, .yaml, .json); to convert: ansible-inventory -i OLD --list --yaml > new.yml'
 
 /**
  * Reads inventories in the order of -i; later ones win, host by host and variable by variable. Paths are relative to
@@ -83,7 +83,7 @@ async function readInventory(path: string, draft: Draft, reader: Reader): Promis
   if (text === null) return
   const file = displayPath(path, reader.cwd)
   const source = { file, line: 1, column: 1 }
-  if (!YAML_ENDINGS.has(extname(path)) && looksLikeIni(text)) {
+  if (looksLikeIni(text, YAML_ENDINGS.has(extname(path)))) {
     const summary = 'INI inventories are not supported yet'
     reader.diagnostics.push(errorDiagnostic('not-supported', summary, { source, hint: SUPPORTED }))
     return
@@ -111,11 +111,12 @@ async function refuse(path: string, cwd: string): Promise<Diagnostic | null> {
   return isScript ? no('inventory scripts (this file is executable)') : null
 }
 
-function looksLikeIni(text: string): boolean {
+/** Told from the first line that says something; where the name promises YAML, one word alone is no sign of INI. */
+function looksLikeIni(text: string, isYamlByName: boolean): boolean {
   const line = text.split('\n').find((each) => /^\s*[^\s#;]/.test(each)) ?? ''
-  return (
-    /^\s*\[[\w.-]+(?::\w+)?\]\s*$/.test(line) || (/^\s*[\w.-]+(\s+\w+=\S+)*\s*$/.test(line) && !line.includes('---'))
-  )
+  if (/^\s*\[[\w.-]+(?::\w+)?\]\s*$/.test(line)) return true
+  if (!/^\s*[\w.-]+(\s+\w+=\S+)*\s*$/.test(line) || line.includes('---')) return false
+  return !isYamlByName || line.includes('=')
 }
 
 async function readLayer(

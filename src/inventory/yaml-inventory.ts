@@ -101,7 +101,10 @@ function mapOrNothing(node: YamlNode, what: string, diagnostics: Diagnostic[]): 
   if (node.kind === 'map') return node
   if (node.kind === 'scalar' && node.value === null) return null
   const found = node.kind === 'list' ? 'a list' : `"${String(node.value)}"`
-  const hint = node.kind === 'list' ? 'write "name:" in each line, without a dash' : ''
+  const asVariables = what.startsWith('host ')
+    ? `variables have names, as in: { ansible_host: ${String('value' in node ? node.value : '')} }`
+    : ''
+  const hint = node.kind === 'list' ? 'write "name:" in each line, without a dash' : asVariables
   diagnostics.push(wrong(node.source, `${what}: expected a mapping, got ${found}`, hint))
   return null
 }

@@ -50,7 +50,9 @@ export function checkMachine(dir: string, topology: Topology): void {
   const missing = PROGRAMS.filter((program) => !hasProgram(program))
   if (missing.length > 0) {
     const summary = `the lab needs programs that are not installed: ${missing.join(', ')}`
-    problems.push(errorDiagnostic('lab-program-missing', summary, { hint: 'install them: .ci/setup lab' }))
+    problems.push(
+      errorDiagnostic('lab-program-missing', summary, { hint: 'install them; in a checkout .ci/setup lab does it' }),
+    )
   }
   if (!existsSync('/proc/sys/net/mptcp')) {
     const summary = 'the kernel of this machine is built without MPTCP, and the hosts share it'

@@ -2,13 +2,16 @@
 import { z } from 'zod'
 import { fileFact } from '../facts/file.ts'
 import { identity } from '../facts/identity.ts'
+import { mptcpDropIns } from '../facts/mptcp_dropins.ts'
 import { sysctl } from '../facts/sysctl.ts'
 import { sysctlPersisted } from '../facts/sysctl_persisted.ts'
-import type { Change, PlanResult } from '../model/change.ts'
+import type { PlanResult } from '../model/change.ts'
 import { defineModule } from './define.ts'
 import { SYSCTL_FILE } from './lib/sysctl-file.ts'
 import { planSysctlPersist, SYSCTL_FOLDER } from './lib/sysctl-persist.ts'
-import { mergePlans, finishPlan, run } from './lib/steps.ts'
+import { runningChange } from './lib/sysctl-running.ts'
+import { mergePlans, finishPlan } from './lib/steps.ts'
+import { wrappedProblems } from './lib/wrapped.ts'
 
 const NAME = 'net.mptcp.enabled'
 
@@ -19,7 +22,7 @@ export const mptcpEnabled = defineModule({
     `Sets ${NAME} in the running kernel, and for the next boot in ${SYSCTL_FILE}. A value that another file already ` +
     'sets at boot is left to that file. A later line in /etc that would override the drop-in is commented out; one ' +
     'below /usr or /run is reported instead. Switching off closes nothing: existing connections go on, and programs ' +
-    'that ask for MPTCP explicitly get an error.',
+    'that ask for MPTCP explicitly get an error; so it is refused while mptcp_service has a unit use MPTCP.',
   example: `- name: MPTCP is on, also after a reboot
   mptcp_enabled:
     state: enabled
@@ -31,12 +34,13 @@ export const mptcpEnabled = defineModule({
       .default(true)
       .describe(`also at boot; false with state disabled leaves no line of this tool in ${SYSCTL_FILE}`),
   }),
-  facts: () => ({
+  facts: (want) => ({
     identity,
     sysctl,
     persisted: sysctlPersisted,
     file: fileFact(SYSCTL_FILE),
     folder: fileFact(SYSCTL_FOLDER),
+    ...(want.state === 'disabled' ? { dropIns: mptcpDropIns } : {}),
   }),
   plan: (want, have) => {
     const value = want.state === 'enabled' ? '1' : '0'
@@ -47,7 +51,9 @@ export const mptcpEnabled = defineModule({
       want.persist || want.state === 'disabled'
         ? planSysctlPersist({ [NAME]: atBoot }, { ...have, names: Object.keys(have.sysctl) })
         : { changes: [] }
-    return finishPlan(have.identity, mergePlans(persisted, { changes: planRunning(running, value) }))
+    const changes = running === value ? [] : [runningChange(NAME, running, value)]
+    const problems = wrappedProblems(have.dropIns ?? {})
+    return finishPlan(have.identity, mergePlans(persisted, { changes, problems }))
   },
 })
 
@@ -55,19 +61,4 @@ const missing = {
   code: 'mptcp-not-built',
   summary: `this kernel has no ${NAME}: it was built without MPTCP`,
   hint: 'mptcp_available tells what is missing',
-}
-
-function planRunning(before: string, after: string): Change[] {
-  if (before === after) return []
-  return [
-    {
-      fact: `sysctl/${NAME}`,
-      before,
-      after,
-      summary: `set ${NAME} to ${after} (was ${before})`,
-      apply: [run('sysctl', '-w', `${NAME}=${after}`)],
-      undo: [run('sysctl', '-w', `${NAME}=${before}`)],
-      disruptive: false,
-    },
-  ]
 }

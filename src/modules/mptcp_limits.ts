@@ -13,7 +13,8 @@ export const mptcpLimits = defineModule({
   summary: 'Limit how many extra subflows a connection opens and how many announced addresses it accepts.',
   description:
     'Both count beyond the first subflow. Only the connecting side needs add_addr_accepted, but both sides need ' +
-    "subflows. A limit that is not given stays as it is. The greatest value is the kernel's own (8 up to Linux 6.18).",
+    "subflows. A limit that is not given stays as it is. The greatest value is the kernel's own (8 up to Linux 6.18). " +
+    'With the values that the kernel starts with (2 and 0) nothing need be restored at boot.',
   example: `- name: one extra path
   mptcp_limits:
     subflows: 1

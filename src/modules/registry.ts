@@ -5,12 +5,23 @@ import { mptcpEnabled } from './mptcp_enabled.ts'
 import { mptcpEndpoints } from './mptcp_endpoints.ts'
 import { mptcpLimits } from './mptcp_limits.ts'
 import { mptcpPair } from './mptcp_pair.ts'
+import { mptcpService } from './mptcp_service.ts'
+import { mptcpSysctl } from './mptcp_sysctl.ts'
 import { mptcpTest } from './mptcp_test.ts'
 import { mptcpTools } from './mptcp_tools.ts'
 import { nmConnection } from './nm_connection.ts'
 
 export const modules: ReadonlyMap<string, Module> = new Map(
-  [mptcpAvailable, mptcpTools, mptcpEnabled, mptcpLimits, mptcpEndpoints, mptcpPair, mptcpTest, nmConnection].map(
-    (module: Module): [string, Module] => [module.name, module],
-  ),
+  [
+    mptcpAvailable,
+    mptcpTools,
+    mptcpEnabled,
+    mptcpSysctl,
+    mptcpService,
+    mptcpLimits,
+    mptcpEndpoints,
+    mptcpPair,
+    mptcpTest,
+    nmConnection,
+  ].map((module: Module): [string, Module] => [module.name, module]),
 )

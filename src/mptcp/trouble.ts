@@ -36,7 +36,6 @@ const MEANINGS: Readonly<Record<string, string>> = {
   AddAddrDrop: 'announced addresses were dropped: a userspace path manager without its daemon?',
   RmAddrDrop: 'withdrawn addresses were dropped',
   SubflowStale: 'a path stood still while others went on: it died, was cut, or its reader was slow',
-  MPRstRx: 'subflows were reset by the peer with a reason of MPTCP',
   MPFailRx: 'the peer found data damaged on the way',
   DataCsumErr: 'data was damaged on the way',
 }

@@ -1,4 +1,6 @@
 /** Ansible's keywords that this version has not, so that the answer is "not yet" and not "unknown". */
+import type { Diagnostic, Source } from '../model/diagnostic.ts'
+import { errorDiagnostic } from '../model/diagnostic.ts'
 
 const EVERYWHERE =
   'become_exe become_flags become_method collections connection debugger diff environment ' +
@@ -39,4 +41,31 @@ export function isTaskKeywordNotYet(key: string): boolean {
 /** Whether a name is one of Ansible's modules, by itself or with its collection (`community.general.nmcli`). */
 export function isAnsibleModule(name: string): boolean {
   return ANSIBLE_MODULES.has(name) || /^[a-z_]\w*\.[a-z_]\w*\.[a-z_]\w*$/.test(name)
+}
+
+/** What to write in place of a keyword, by the names it has. */
+const INSTEAD: readonly (readonly [names: string, hint: string])[] = [
+  ['import_playbook', 'name both playbooks on the command line, in their order'],
+  [
+    'roles pre_tasks post_tasks handlers block include import_tasks include_tasks import_role include_role notify listen',
+    'write the tasks themselves under tasks:',
+  ],
+  ['vars_files include_vars vars_prompt', 'put the variables under vars:, or into group_vars/ or host_vars/'],
+  ['when run_once delegate_to local_action', 'choose the hosts with hosts: of a play of their own, or with --limit'],
+  ['loop loop_control', 'write a task for each item'],
+  ['become_exe become_flags become_method', 'remove it: privileges are raised by sudo'],
+  ['connection port remote_user', 'set it for the host in the inventory: ansible_port, ansible_user'],
+]
+
+/** The diagnostic for a keyword of Ansible that has no meaning here yet. */
+export function notYet(key: string, source: Source): Diagnostic {
+  const name = key.replace(/^ansible\.(?:builtin|legacy)\./, '').replace(/^with_.*/, 'loop')
+  const hint = INSTEAD.find(([names]) => names.split(' ').includes(name))?.[1] ?? 'remove it'
+  return errorDiagnostic('not-supported', `${key}: not supported yet in this version`, { source, hint })
+}
+
+/** The diagnostic for a keyword whose value would have to be rendered. */
+export function noTemplate(key: string, source: Source): Diagnostic {
+  const hint = 'write the value itself; templates can stand in parameters of tasks and in vars'
+  return errorDiagnostic('not-supported', `${key}: templates are not supported here yet`, { source, hint })
 }

@@ -8,7 +8,7 @@ import { validateNode } from '../text/validate.ts'
 import { parseYaml } from '../text/yaml.ts'
 import type { YamlMap, YamlNode } from '../text/yaml-node.ts'
 import { toValue } from '../text/yaml-node.ts'
-import { PLAY_NOT_YET } from './keywords.ts'
+import { noTemplate, notYet, PLAY_NOT_YET } from './keywords.ts'
 import { playSchema } from './schema.ts'
 import type { PlayKeywords } from './schema.ts'
 import { parseTask } from './task.ts'
@@ -19,7 +19,9 @@ import { readVars } from './vars.ts'
 export function parsePlaybook(text: string, file: string, modules: ReadonlyMap<string, Module>): Playbook {
   const { node, diagnostics } = parseYaml(text, file)
   const plays: Play[] = []
-  if (node !== null) {
+  const isEmpty =
+    node === null || (node.kind === 'scalar' ? node.value === null : node.kind === 'list' && node.items.length === 0)
+  if (!isEmpty) {
     for (const playNode of playNodes(node, diagnostics)) {
       const play = parsePlay(playNode, modules, diagnostics)
       if (play !== null) plays.push(play)
@@ -87,14 +89,11 @@ function buildPlay(node: YamlMap, keywords: PlayKeywords, vars: ReturnType<typeo
 function dropUnsupported(node: YamlMap, diagnostics: Diagnostic[]): YamlMap {
   const entries = [...node.entries].filter(([key, entry]) => {
     if (PLAY_NOT_YET.has(key)) {
-      const summary = `${key}: not supported yet in this version`
-      diagnostics.push(errorDiagnostic('not-supported', summary, { source: entry.keySource }))
+      diagnostics.push(notYet(key, entry.keySource))
       return false
     }
     if (!['name', 'vars', 'tasks'].includes(key) && hasTemplate(toValue(entry.node))) {
-      const summary = `${key}: templates are not supported here yet`
-      const hint = 'write the value itself; templates can stand in parameters of tasks and in vars'
-      diagnostics.push(errorDiagnostic('not-supported', summary, { source: entry.node.source, hint }))
+      diagnostics.push(noTemplate(key, entry.node.source))
       // A play needs hosts: keep the key, so that it is not reported as missing.
       return key === 'hosts'
     }

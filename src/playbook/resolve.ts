@@ -16,9 +16,17 @@ export function resolveTask(
   if (task.params !== null) return { params: task.params }
   const diagnostics: Diagnostic[] = []
   const rendered = renderAt(task.args, [], task, vars, diagnostics)
-  if (diagnostics.length > 0) return { diagnostics }
+  if (diagnostics.length > 0) return { diagnostics: forHost(diagnostics, vars) }
   const checked = validate(task.module.params, rendered, { prefix: task.module.name, locate: task.locate })
-  return 'value' in checked ? { params: checked.value as unknown } : checked
+  if ('value' in checked) return { params: checked.value as unknown }
+  return { diagnostics: forHost(checked.diagnostics, vars) }
+}
+
+/** What is wrong with one host's variables need not be wrong with those of others: says whose they are. */
+function forHost(diagnostics: readonly Diagnostic[], vars: Readonly<Record<string, unknown>>): Diagnostic[] {
+  const host = vars['inventory_hostname']
+  if (typeof host !== 'string') return [...diagnostics]
+  return diagnostics.map((each) => Object.assign({}, each, { detail: `for host ${host}` }))
 }
 
 /** Renders leaf by leaf, so that each mistake has its own place. */

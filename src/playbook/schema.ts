@@ -1,21 +1,10 @@
 /** The keywords of plays and tasks, as zod schemas; values mean what they mean to Ansible. */
 import { z } from 'zod'
+import { readBoolean } from '../text/boolean.ts'
 import type { BatchSize } from './types.ts'
 
-const WORDS: Readonly<Record<string, boolean>> = {
-  yes: true,
-  true: true,
-  on: true,
-  no: false,
-  false: false,
-  off: false,
-}
-
 /** A boolean, also in quotes; a key without a value counts as absent. */
-const flag = z.preprocess(
-  (value) => (typeof value === 'string' ? (WORDS[value.toLowerCase()] ?? value) : value),
-  z.boolean().nullable().optional(),
-)
+const flag = z.preprocess((value) => readBoolean(value) ?? value, z.boolean().nullable().optional())
 
 const text = z.preprocess(
   (value) => (typeof value === 'number' ? String(value) : value),

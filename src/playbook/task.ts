@@ -8,7 +8,7 @@ import { locateIn, validateNode } from '../text/validate.ts'
 import { keysAt } from '../text/zod-shape.ts'
 import type { YamlEntry, YamlMap, YamlNode } from '../text/yaml-node.ts'
 import { toValue } from '../text/yaml-node.ts'
-import { isAnsibleModule, isTaskKeywordNotYet } from './keywords.ts'
+import { isAnsibleModule, isTaskKeywordNotYet, noTemplate, notYet } from './keywords.ts'
 import { TASK_KEYWORDS, taskSchema } from './schema.ts'
 import type { Task } from './types.ts'
 import { readVars } from './vars.ts'
@@ -76,10 +76,12 @@ function sortKeys(node: YamlMap, modules: Modules): SortedKeys {
     if (module !== undefined) {
       sorted.modules.push({ module, entry })
     } else if (TASK_KEYWORDS.includes(key)) {
-      sorted.keywords.push([key, entry])
+      const isTemplate = !['name', 'vars'].includes(key) && hasTemplate(toValue(entry.node))
+      if (isTemplate) sorted.diagnostics.push(noTemplate(key, entry.node.source))
+      else sorted.keywords.push([key, entry])
     } else if (isTaskKeywordNotYet(key)) {
       isPostponed = true
-      report('not-supported', `${key}: not supported yet in this version`, entry)
+      sorted.diagnostics.push(notYet(key, entry.keySource))
     } else {
       unknown.push([key, entry])
     }

@@ -28,13 +28,20 @@ export function decodeText(bytes: Uint8Array, file: string): { text: string } | 
     return { diagnostic: errorDiagnostic('file-binary', summary, { hint, source: position(bytes, nul, file) }) }
   }
   try {
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) }
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return text.startsWith('$ANSIBLE_VAULT;') ? { diagnostic: encryptedFile(file) } : { text }
   } catch {
     const summary = 'this is not UTF-8 text'
     const hint = 'save the file as UTF-8, for example with: iconv -f ISO-8859-1 -t UTF-8'
     const source = position(bytes, firstBadByte(bytes), file)
     return { diagnostic: errorDiagnostic('file-not-utf8', summary, { hint, source }) }
   }
+}
+
+function encryptedFile(file: string): Diagnostic {
+  const summary = 'this file is encrypted by ansible-vault, which is not supported yet in this version'
+  const hint = 'leave passwords out of the file, and give them with -k and -K'
+  return errorDiagnostic('not-supported', summary, { hint, source: { file, line: 1, column: 1 } })
 }
 
 /** Where decoding first differs: the replacement character stands where the bytes are wrong. */

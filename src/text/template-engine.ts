@@ -26,7 +26,8 @@ let taken: unknown
 export function evaluate(expression: string, context: Context): unknown {
   checkNotEmpty(expression)
   taken = undefined
-  run(`{% set __value = (${expression}) %}{{ __value|__take(__value is defined, __value is none) }}`, context)
+  const source = `{% set __value = (${expression}) %}{{ __value|__take(__value is defined, __value is none) }}`
+  run(source, context, `{{ ${expression} }}`)
   return fromEngine(taken)
 }
 
@@ -39,22 +40,34 @@ export function renderText(parts: readonly TemplatePart[], context: Context): st
     const print = `__value|__print(__value is defined, __value is none)`
     return `{%${before} set __value = (${part.inner}) %}{{ ${print} ${after}}}`
   })
-  return run(source.join(''), context)
+  return run(source.join(''), context, parts.map((part) => part.text).join(''))
 }
 
-function run(source: string, context: Context): string {
+/** `written`: the template as its author wrote it; what the engine says about its syntax speaks of nothing else. */
+function run(source: string, context: Context, written: string): string {
   const engine = (environment ??= createEnvironment())
   filterError = null
   let text = ''
   try {
     text = engine.renderStr(source, context)
   } catch (error) {
-    throw filterError ?? explain(error)
+    const reason = filterError ?? explain(error)
+    throw reason.message.startsWith('syntax error') ? (syntaxError(engine, written) ?? reason) : reason
   }
   // A filter's error outlives the rendering, whatever the template made of the filter's result.
   const failed = filterError as TemplateError | null
   if (failed !== null) throw failed
   return text
+}
+
+function syntaxError(engine: Environment, written: string): TemplateError | null {
+  try {
+    engine.renderStr(written, {})
+    return null
+  } catch (error) {
+    const reason = explain(error)
+    return reason.message.startsWith('syntax error') ? reason : null
+  }
 }
 
 function createEnvironment(): Environment {

@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import type { Diagnostic, Source } from '../model/diagnostic.ts'
 import { errorDiagnostic } from '../model/diagnostic.ts'
-import { didYouMean } from './closest.ts'
+import { closest, didYouMean } from './closest.ts'
 import { explainIssue } from './zod-issue.ts'
 import { keysAt } from './zod-shape.ts'
 import type { YamlNode } from './yaml-node.ts'
@@ -26,8 +26,8 @@ export function validate<T>(
 ): Validated<T> {
   const result = schema.safeParse(value, { reportInput: true })
   if (result.success) return { value: result.data }
-  const diagnostics = result.error.issues.flatMap((issue) => diagnose(issue, schema, at, []))
-  return { diagnostics }
+  const found = result.error.issues.flatMap((issue) => diagnose(issue, schema, at, []))
+  return { diagnostics: withoutConsequences(found).map((each) => each.diagnostic) }
 }
 
 /** Validates a YAML tree; positions come from the tree. */
@@ -57,30 +57,57 @@ export function locateIn(root: YamlNode): Locate {
   }
 }
 
+/** A diagnostic, with what tells whether others only follow from it. */
+interface Found {
+  diagnostic: Diagnostic
+  kind: 'unknown-key' | 'custom' | 'other'
+  /** Of the mapping for an unknown key, else of the value. */
+  path: Path
+  /** For an unknown key: the key that was meant, or an empty text. */
+  meant?: string
+}
+
+/** A misspelt key is missing under its right name, and rules about the whole mapping judge it without that key. */
+function withoutConsequences(found: readonly Found[]): Found[] {
+  const unknown = found.filter((each) => each.kind === 'unknown-key')
+  return found.filter(({ kind, path, diagnostic }) => {
+    if (kind === 'custom') return !unknown.some((other) => isSame(other.path, path))
+    if (diagnostic.code !== 'missing-key') return true
+    return !unknown.some((other) => other.meant === path.at(-1) && isSame(other.path, path.slice(0, -1)))
+  })
+}
+
+function isSame(a: Path, b: Path): boolean {
+  return a.length === b.length && a.every((step, i) => step === b[i])
+}
+
 function diagnose(
   issue: z.core.$ZodIssue,
   schema: z.ZodType,
   at: { prefix: string; locate: Locate },
   base: Path,
-): Diagnostic[] {
+): Found[] {
   const path = [...base, ...issue.path]
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(schema, path)
     return issue.keys.map((key) => {
+      const meant = closest(key, known) ?? ''
       const near = didYouMean(key, known)
       const listed = known.length === 0 ? 'it takes no keys' : `known keys: ${known.join(', ')}`
       const summary = `${showPath(at.prefix, [...path, key])}: unknown key${near === '' ? '' : `, ${near}`}`
       const source = at.locate([...path, key], 'key')
-      return errorDiagnostic('unknown-key', summary, { source, hint: near === '' ? listed : '' })
+      const diagnostic = errorDiagnostic('unknown-key', summary, { source, hint: near === '' ? listed : '' })
+      return { diagnostic, kind: 'unknown-key', path, meant }
     })
   }
   if (issue.code === 'invalid_union') {
     const branch = likeliestBranch(issue)
     if (branch !== null) return branch.flatMap((inner) => diagnose(inner, schema, at, path))
   }
-  const { code, text } = explainIssue(issue)
+  const { code, text, hint } = explainIssue(issue)
   const summary = `${showPath(at.prefix, path)}: ${text}`
-  return [errorDiagnostic(code, summary, { source: at.locate(path, 'value') })]
+  const diagnostic = errorDiagnostic(code, summary, { source: at.locate(path, 'value'), hint: hint ?? '' })
+  return [{ diagnostic, kind: issue.code === 'custom' ? 'custom' : 'other', path }]
 }
 
 const WRONG_KIND: ReadonlySet<string> = new Set(['invalid_type', 'invalid_value', 'invalid_union'])

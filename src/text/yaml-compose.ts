@@ -104,7 +104,9 @@ export class Composer {
     const tag = node.tag?.replace('tag:yaml.org,2002:', '!!')
     if (tag === undefined || ['!!str', '!!int', '!!float', '!!bool', '!!null', '!!map', '!!seq'].includes(tag)) return
     if (['!vault', '!vault-encrypted', '!unsafe'].includes(tag)) {
-      this.#error('not-supported', `the tag ${tag} is not supported yet in this version`, source)
+      const hint =
+        tag === '!unsafe' ? 'remove the tag' : 'leave passwords out of the file, and give them with -k and -K'
+      this.#error('not-supported', `the tag ${tag} is not supported yet in this version`, source, hint)
     } else {
       this.#error('yaml-tag', `unknown tag ${tag}`, source, 'remove the tag')
     }

@@ -1,5 +1,6 @@
 /** The YAML parser's errors in words that say what to do. */
-import type { ErrorCode, YAMLError } from 'yaml'
+import { visit } from 'yaml'
+import type { Document, ErrorCode, YAMLError } from 'yaml'
 import type { Diagnostic, Source } from '../model/diagnostic.ts'
 import { errorDiagnostic } from '../model/diagnostic.ts'
 
@@ -24,13 +25,13 @@ const EXPLANATIONS: Partial<Record<ErrorCode, Explanation>> = {
 
 /** The parser's errors, the first of each line: those after it on the same line only follow from it. */
 export function explainSyntaxErrors(
-  errors: readonly YAMLError[],
+  document: Document.Parsed,
   text: string,
   at: (offset: number) => Source,
 ): Diagnostic[] {
   const byLine = new Map<number, Diagnostic>()
-  for (const error of errors) {
-    const diagnostic = explainSyntaxError(error, text, at)
+  for (const error of document.errors) {
+    const diagnostic = explainSyntaxError(error, document, text, at)
     const line = diagnostic.source?.line ?? 0
     if (!byLine.has(line)) byLine.set(line, diagnostic)
   }
@@ -38,8 +39,19 @@ export function explainSyntaxErrors(
 }
 
 /** One error as a diagnostic at the first character that is wrong. */
-function explainSyntaxError(error: YAMLError, text: string, at: (offset: number) => Source): Diagnostic {
-  const offset = firstVisible(text, error.pos[0])
+function explainSyntaxError(
+  error: YAMLError,
+  document: Document.Parsed,
+  text: string,
+  at: (offset: number) => Source,
+): Diagnostic {
+  const deeper = lineOfDeeperKey(error, document.errors, text)
+  if (deeper !== null) {
+    const summary = 'wrong indentation: this continues the value above it'
+    const hint = 'indent the keys of one mapping alike'
+    return errorDiagnostic('yaml-syntax', summary, { hint, source: at(deeper) })
+  }
+  const offset = firstVisible(text, startOf(error, document, text))
   const source = at(offset)
   if (error.code === 'DUPLICATE_KEY') {
     const key = /^(?:"[^"\n]*"|'[^'\n]*'|[^\s:]+)/.exec(text.slice(offset))?.[0] ?? ''
@@ -62,6 +74,29 @@ function explanationOf(error: YAMLError, text: string, offset: number): Explanat
   if (error.message.startsWith('Missing closing'))
     return ['a quotation mark is not closed', 'close it on the same line']
   return EXPLANATIONS[code] ?? [lowerFirst(error.message), otherHint(error, text)]
+}
+
+/** A key that is indented deeper than its neighbours reads as a value of several lines with a second colon: its offset. */
+function lineOfDeeperKey(error: YAMLError, errors: readonly YAMLError[], text: string): number | null {
+  if (error.code !== 'BLOCK_AS_IMPLICIT_KEY') return null
+  const whole = errors.find((other) => other.code === 'MULTILINE_IMPLICIT_KEY' && other.pos[0] === error.pos[0])
+  return whole === undefined ? null : firstVisible(text, text.lastIndexOf('\n', whole.pos[1] - 1) + 1)
+}
+
+/** The parser points behind what is wrong where a quotation is open, and before the line of a key that stands wrong. */
+function startOf(error: YAMLError, document: Document.Parsed, text: string): number {
+  const [offset] = error.pos
+  if (error.message.startsWith('Missing closing')) {
+    let start = offset
+    visit(document, {
+      Scalar: (_, node) => {
+        if (node.type?.startsWith('QUOTE_') === true && node.range?.[1] === offset) start = node.range[0]
+      },
+    })
+    return start
+  }
+  if (error.code !== 'DUPLICATE_KEY' && error.code !== 'BAD_INDENT') return offset
+  return offset + (/^(?:[ \t]*(?:#[^\n]*)?\r?\n)*/.exec(text.slice(offset))?.[0].length ?? 0)
 }
 
 function otherHint(error: YAMLError, text: string): string {

@@ -31,7 +31,7 @@ export function parseYaml(text: string, file: string): YamlResult {
       resolveKnownTags: false,
       lineCounter,
     })
-    const syntax = explainSyntaxErrors(document.errors, text, at)
+    const syntax = explainSyntaxErrors(document, text, at)
     // After a duplicate key the tree still stands; after anything else it is a guess.
     if (document.errors.some((error) => error.code !== 'DUPLICATE_KEY')) return { node: null, diagnostics: syntax }
     const composer = new Composer(at)

@@ -1,6 +1,7 @@
 /** What a zod issue says, in a person's words. */
 import type { z } from 'zod'
 import { didYouMean } from './closest.ts'
+import { resolvePlain } from './yaml-scalar.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
   string: 'text',
@@ -27,11 +28,15 @@ export function describeValue(value: unknown): string {
 }
 
 /** Code and text of one issue that is neither about unknown keys nor about alternatives with a clear favourite. */
-export function explainIssue(issue: z.core.$ZodIssue): { code: string; text: string } {
+export function explainIssue(issue: z.core.$ZodIssue): { code: string; text: string; hint?: string } {
   switch (issue.code) {
     case 'invalid_type':
       if (issue.input === undefined) return { code: 'missing-key', text: 'is missing' }
-      return { code: 'wrong-type', text: `expected ${typeName(issue.expected)}, got ${describeValue(issue.input)}` }
+      return {
+        code: 'wrong-type',
+        text: `expected ${typeName(issue.expected)}, got ${describeValue(issue.input)}`,
+        hint: isQuoted(issue.input, issue.expected) ? 'write it without quotes' : '',
+      }
     case 'invalid_value':
       if (issue.input === undefined) return { code: 'missing-key', text: 'is missing' }
       return { code: 'bad-value', text: oneOf(issue.values.map(String), issue.input) }
@@ -52,6 +57,12 @@ export function explainIssue(issue: z.core.$ZodIssue): { code: string; text: str
     default:
       return { code: 'bad-value', text: 'is not valid' }
   }
+}
+
+/** Whether text would be of the expected type if YAML read it without quotes. */
+function isQuoted(input: unknown, expected: string): boolean {
+  if (typeof input !== 'string' || !['number', 'int', 'boolean'].includes(expected)) return false
+  return typeof resolvePlain(input) === (expected === 'boolean' ? 'boolean' : 'number')
 }
 
 function typeName(expected: string): string {

@@ -95,7 +95,7 @@ describe('interrupts', () => {
     expect([interrupt.aborted, kill.aborted]).toEqual([true, false])
     ours('SIGTERM')
     expect([interrupt.aborted, kill.aborted]).toEqual([true, true])
-    expect(told[0]).toBe('interrupted: letting running steps end; press again to cut them\n')
+    expect(told[0]).toBe('interrupted: letting running steps end; press again to leave them alone\n')
     dispose()
     expect(process.listenerCount('SIGTERM')).toBe(before)
   })

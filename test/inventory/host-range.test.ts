@@ -29,6 +29,8 @@ test.each([
   ['w[1:2:3:4]', 'is no range'],
   ['w[1:999999999]', 'more than 100000 hosts'],
   ['w[1:999][1:999]', 'more than 100000 hosts'],
+  ['w[1:2', 'a bracket has no counterpart'],
+  ['w[1:2]x]', 'a bracket has no counterpart'],
   ['w:0', 'is no port'],
   ['w:70000', 'is no port'],
 ])('%s is refused', (pattern, why) => {

@@ -124,6 +124,9 @@ test.each<[string, Record<string, string>, string]>([
   ['h.ini', { 'h.ini': '[web]\na\n' }, 'h.ini:1:1: INI inventories are not supported yet'],
   ['hosts', { hosts: '# x\n[web]\na ansible_host=1\n' }, 'hosts:1:1: INI inventories are not supported yet'],
   ['hosts', { hosts: 'a ansible_host=192.0.2.1\n' }, 'hosts:1:1: INI inventories are not supported yet'],
+  ['h.yml', { 'h.yml': '[web]\na ansible_host=1\n' }, 'h.yml:1:1: INI inventories are not supported yet'],
+  ['h.yml', { 'h.yml': 'a ansible_host=192.0.2.1\nb\n' }, 'h.yml:1:1: INI inventories are not supported yet'],
+  ['h.yml', { 'h.yml': 'hello\n' }, 'h.yml:1:1: this is no inventory: expected groups'],
 ])('-i %s', async (path, files, expected) => {
   expect(await complaints(loadInventory([path], makeFiles(files)))).toEqual([expected])
 })

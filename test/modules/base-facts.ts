@@ -34,6 +34,7 @@ export function baseFacts(last: number, management: string): FactValues {
     sysctl_persisted: { values: {}, lines: [], files: {} },
     'file//etc/sysctl.d/90-mptcp.conf': null,
     'file//etc/sysctl.d': { kind: 'other', content: '', mode: '0755', owner: 'root', group: 'root' },
+    mptcp_dropins: {},
     limits: { subflows: 2, addAddrAccepted: 0, max: 8 },
     endpoint: {},
     mptcp_persisted: {

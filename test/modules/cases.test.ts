@@ -46,7 +46,7 @@ type Case = z.infer<typeof caseFile>[number]
 
 describe.each(readdirSync(CASES))('%s', (file) => {
   const module = modules.get(file.replace(/\.yml$/, ''))!
-  const cases = caseFile.parse(parse(readFileSync(new URL(file, CASES), 'utf8')))
+  const cases = caseFile.parse(parse(readFileSync(new URL(file, CASES), 'utf8'), { merge: true }))
 
   it.each(cases)('$name', (one) => {
     const want: unknown = module.params.parse(one.params)

@@ -28,11 +28,15 @@ describe('connections', () => {
   })
 })
 
+function held(users: string): string {
+  return `ESTAB 0 0 10.0.0.1:1 10.0.0.2:2 users:(${users}) subflows:1 token:1a remote_key`
+}
+
+function read(users: string): unknown {
+  return parseMptcpConnections(held(users)).map(({ programs, fallback, token }) => ({ programs, fallback, token }))
+}
+
 test('programs are named, and what they call themselves is read as nothing else', () => {
-  const line = (users: string): string =>
-    `ESTAB 0 0 10.0.0.1:1 10.0.0.2:2 users:(${users}) subflows:1 token:1a remote_key`
-  const read = (users: string): unknown =>
-    parseMptcpConnections(line(users)).map(({ programs, fallback, token }) => ({ programs, fallback, token }))
   expect(read('("curl",pid=7,fd=4),("curl",pid=8,fd=4),("a b",pid=9,fd=1)')).toEqual([
     { programs: ['curl', 'a b'], fallback: false, token: 0x1a },
   ])

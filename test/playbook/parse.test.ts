@@ -101,3 +101,29 @@ test('files: missing, a directory', async () => {
   await expect(loadPlaybook('no/such.yml', modules)).rejects.toMatchObject({ diagnostics: [{ code: 'file-missing' }] })
   await expect(loadPlaybook('test', modules)).rejects.toMatchObject({ diagnostics: [{ code: 'file-is-directory' }] })
 })
+
+function checkMode(value: string): unknown {
+  return parsePlaybook(`- hosts: all\n  check_mode: ${value}\n`, 'p.yml', modules).plays[0]?.checkMode
+}
+
+test('what Ansible takes for yes and no', () => {
+  expect(['yes', '"on"', '1', '"T"', '"y"'].map(checkMode)).toEqual([true, true, true, true, true])
+  expect(['no', '"off"', '0', 'n'].map(checkMode)).toEqual([false, false, false, false])
+})
+
+test('every keyword that is not there yet says what to write in its place', () => {
+  const text =
+    '- import_playbook: x\n- hosts: all\n  roles: []\n  tasks:\n    - available:\n      when: x\n      with_items: []\n'
+  try {
+    parsePlaybook(text, 'p.yml', modules)
+    expect.fail('should have been refused')
+  } catch (error) {
+    if (!(error instanceof DiagnosticsError)) throw error
+    expect(error.diagnostics.map((d) => d.hint)).toEqual([
+      'name both playbooks on the command line, in their order',
+      'write the tasks themselves under tasks:',
+      'choose the hosts with hosts: of a play of their own, or with --limit',
+      'write a task for each item',
+    ])
+  }
+})

@@ -39,3 +39,14 @@ test('mistakes of one host have the place in the playbook', () => {
     '24: limits.names[0]: expected text, got a secret',
   ])
 })
+
+function details(vars: Record<string, unknown>): string[] {
+  const resolved = resolveTask(task('{subflows: "{{ n }}"}'), vars)
+  return 'diagnostics' in resolved ? resolved.diagnostics.map((d) => d.detail) : []
+}
+
+test('mistakes in variables say whose they are', () => {
+  expect(details({ inventory_hostname: 'b' })).toEqual(['for host b'])
+  expect(details({ inventory_hostname: 'b', n: 'two' })).toEqual(['for host b'])
+  expect(details({})).toEqual([''])
+})

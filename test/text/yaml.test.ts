@@ -61,7 +61,12 @@ test.each([
   ['a: *b\n', '1:4: the alias *b has no anchor &b before it'],
   ['a: &a [*a]\n', '1:8: the alias *a stands inside what it refers to'],
   ['a: {<<: 1}\n', '1:9: a merge key (<<) takes a mapping or a list of mappings'],
-  ['a: "b\n', '2:1: a quotation mark is not closed'],
+  ['a: "b\n', '1:4: a quotation mark is not closed'],
+  ['a:\n  - x\n  - "y\n  - z\n', '3:5: a quotation mark is not closed'],
+  ['a:\n  b:\n  b:\n', '3:3: the key b stands twice in one mapping'],
+  ['a:\n  b:\n  # why\n  b:\n', '4:3: the key b stands twice in one mapping'],
+  ['a:\n  b:\n c:\n', '3:2: all mapping items must start at the same column'],
+  ['- a: b\n   c:\n', '2:4: wrong indentation: this continues the value above it'],
   ['a:\n  b: 1\n c: 2\n', '3:2: all mapping items must start at the same column'],
 ])('%j: %s', (text, message) => {
   expect(messages(text)).toContain(message)
@@ -136,6 +141,9 @@ test('files that are no UTF-8 text are told apart, with the place', () => {
   expect(decodeText(bytes([0xef, 0xbb, 0xbf], 'a: 1'), 'f')).toEqual({ text: 'a: 1' })
   expect(decodeText(bytes('a: 1\nb: ', [0xe4], '\n'), 'f')).toMatchObject({
     diagnostic: { code: 'file-not-utf8', source: { file: 'f', line: 2, column: 4 } },
+  })
+  expect(decodeText(bytes('$ANSIBLE_VAULT;1.1;AES256\n3132\n'), 'f')).toMatchObject({
+    diagnostic: { code: 'not-supported', summary: expect.stringContaining('encrypted by ansible-vault') as unknown },
   })
   expect(decodeText(bytes('a\n', [0]), 'f')).toMatchObject({ diagnostic: { code: 'file-binary', source: { line: 2 } } })
 })

@@ -1,6 +1,8 @@
 import * as fc from 'fast-check'
+import type { AnyAuthMethod } from 'ssh2'
 import { describe, expect, it } from 'vitest'
 import { HostError } from '../../src/model/errors.ts'
+import { startAuth } from '../../src/transport/auth.ts'
 import { dialFailure, handshakeFailure } from '../../src/transport/connect-errors.ts'
 import { commandLine, isUserName, markersOf } from '../../src/transport/command-line.ts'
 import { scriptEnd } from '../../src/transport/exec-end.ts'
@@ -20,6 +22,8 @@ function cutAt(bytes: Buffer, places: readonly number[]): Buffer[] {
 function raw(code: string | number | undefined, message = 'm', level?: string): Error {
   return Object.assign(new Error(message), { code, level })
 }
+
+const noAuth = (): AnyAuthMethod => ({ type: 'none', username: 'ops' })
 
 const refusedLogin = (): HostError => new HostError('unreachable', 'auth', 'no')
 
@@ -116,7 +120,7 @@ describe('connect errors', () => {
     ['ENOTFOUND', 'dns', false],
     ['EAI_AGAIN', 'dns', true],
     ['ECONNREFUSED', 'refused', false],
-    ['ETIMEDOUT', 'timeout', true],
+    ['ETIMEDOUT', 'timeout', false],
     ['EHOSTUNREACH', 'no-route', true],
     ['ENETUNREACH', 'no-route', true],
     ['ECONNRESET', 'connection-lost', true],
@@ -134,6 +138,17 @@ describe('connect errors', () => {
     [raw(undefined, 'Handshake failed: no matching key exchange algorithm', 'handshake'), 'protocol', false],
   ])('%s is %s, transient %s', (error, code, transient) => {
     expect(handshakeFailure(error, connection, refusedLogin)).toMatchObject({ error: { data: { code } }, transient })
+  })
+
+  it('asks to name a key where the server ends before all were tried', () => {
+    const offers = ['a', 'b', 'c'].map((label) => ({ method: 'publickey' as const, label, auth: noAuth }))
+    const attempt = startAuth(connection, { offers, remarks: [] })
+    attempt.next(null, null)
+    attempt.next(['publickey'], false)
+    attempt.next(['publickey'], false)
+    expect(attempt.failure().data.hint).toContain('(MaxAuthTries) let us try 2 of the keys: name the right one')
+    attempt.next(['publickey'], false)
+    expect(attempt.failure().data.hint).toContain('try by hand: ssh -v -p 2222 ops@192.0.2.1')
   })
 
   it('waits longer after each failure, with jitter', () => {

@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events'
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { createConnection, createServer } from 'node:net'
 import type { AddressInfo, Server as NetServer, Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -163,6 +163,35 @@ describe('reaching a host', () => {
     expect((await failureOf(transportOf(options).connect(targetOf({ port: http }), signal))).data.code).toBe('protocol')
   })
 
+  it('waits for a silent server once, and not once more for each retry', async () => {
+    let connections = 0
+    const port = await listen(() => connections++)
+    const started = performance.now()
+    const options = { connectTimeoutMs: 300, connectRetries: 2 }
+    expect((await failureOf(transportOf(options).connect(targetOf({ port }), signal))).data.code).toBe('timeout')
+    expect(connections).toBe(1)
+    expect(performance.now() - started).toBeLessThan(900)
+  })
+
+  it('reaches a server that drops all but one login at a time, under many names', async () => {
+    const { port, keyFile } = await serve()
+    let logins = 0
+    const gate = await listen((socket) => {
+      if (logins > 0) return socket.destroy()
+      logins++
+      const onward = createConnection({ port, host: '127.0.0.1' }).on('error', () => {})
+      // A login takes 50 ms here: whoever comes meanwhile is dropped, as by MaxStartups 1.
+      setTimeout(() => logins--, 50)
+      socket.pipe(onward).pipe(socket)
+      return socket.once('close', () => onward.destroy())
+    })
+    const transport = transportOf({ retryDelayMs: 100 })
+    const connects = Array.from({ length: 6 }, (_, i) =>
+      transport.connect(targetOf({ port: gate, privateKeyFile: keyFile }, `h${i}`), signal),
+    )
+    expect((await Promise.allSettled(connects)).filter(({ status }) => status === 'rejected')).toEqual([])
+  })
+
   it('does not retry what is refused', async () => {
     const port = await listen(() => {})
     await cleanups.pop()?.()
@@ -306,6 +335,34 @@ describe('authentication', () => {
     const error = await failureOf(connectTo(server, { password: new Secret('wrong') }))
     expect(error.data.detail).toBe(`tried: ${method}\nthe server takes: ${method}`)
     expect(JSON.stringify(error.data)).not.toContain('wrong')
+  })
+
+  it('gives a wrong password once, also to a server that would take it by two methods', async () => {
+    let answers = 0
+    const methods: ('password' | 'keyboard-interactive')[] = ['password', 'keyboard-interactive']
+    const server = await serve({
+      authenticate: (context) => {
+        if (context.method === 'password') answers++
+        if (context.method !== 'keyboard-interactive') return context.reject(methods)
+        return context.prompt([{ prompt: 'Password: ', echo: false }], () => {
+          answers++
+          context.reject(methods)
+        })
+      },
+    })
+    const error = await failureOf(connectTo(server, { password: new Secret('wrong') }))
+    expect(error.data).toMatchObject({ code: 'auth', detail: expect.stringContaining('tried: keyboard-interactive\n') })
+    expect(answers).toBe(1)
+  })
+
+  it('still gives the password where keyboard-interactive asks for nothing', async () => {
+    const server = await serve({
+      authenticate: (context) => {
+        if (context.method === 'password' && context.password === 'right') context.accept()
+        else context.reject(['password', 'keyboard-interactive'])
+      },
+    })
+    await expect(connectTo(server, { password: new Secret('right') })).resolves.toBeDefined()
   })
 
   it('goes on to the next method where the server wants two', async () => {

@@ -71,7 +71,7 @@ const list: Show = async (inventory, hosts, _name, flags, io) => {
   const { HOST_NAMES } = await import('../../inventory/connection-names.ts')
   const rows = hosts.map(({ name, groups, vars }) => {
     const address = HOST_NAMES.map((variable) => vars[variable]).findLast((value) => typeof value === 'string')
-    return { name, address: String(address ?? name), groups: groups.filter((group) => group !== 'all') }
+    return { name, address: address ?? name, groups: groups.filter((group) => group !== 'all') }
   })
   return renderHostList(rows, styleOf(io.stdout, io.env))
 }

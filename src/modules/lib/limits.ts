@@ -42,11 +42,13 @@ export function planRunningLimits(want: LimitsWish, have: Limits): PlanResult {
   return { changes, problems }
 }
 
-/** The model with the wished limits in it. */
+/** What every network namespace starts with (net/mptcp/pm_kernel.c): needs no restoring. */
+const KERNEL_LIMITS = { subflows: 2, addAddrAccepted: 0 } as const
+
+/** The model with the wished limits in it; without any where all those are wished that the kernel starts with. */
 export function withLimits(model: PersistedModel, want: LimitsWish): PersistedModel {
   const { subflows, addAddrAccepted } = model.limits
-  return {
-    limits: { subflows: want.subflows ?? subflows, addAddrAccepted: want.addAddrAccepted ?? addAddrAccepted },
-    endpoints: model.endpoints,
-  }
+  const limits = { subflows: want.subflows ?? subflows, addAddrAccepted: want.addAddrAccepted ?? addAddrAccepted }
+  const usual = LIMIT_NAMES.every((name) => want[name] === KERNEL_LIMITS[name])
+  return { limits: usual ? { subflows: null, addAddrAccepted: null } : limits, endpoints: model.endpoints }
 }

@@ -68,10 +68,17 @@ function singlePath(
         `${only.network ?? 'one route'} and no other network`
   return {
     code: 'single-path',
-    summary: `${summary} (${interfaces(server)}; ${interfaces(client)})`,
+    summary: `${summary} (${[interfaces(server), interfaces(client), ...sharedAddresses(rejected)].join('; ')})`,
     detail: rejected.map((no) => `${no.what}: ${no.reason}`).join('\n'),
     hint: 'MPTCP needs two networks in which both hosts have an address on an interface that is up',
   }
+}
+
+/** Networks that would be a path, were not an address of them on both hosts. */
+function sharedAddresses(rejected: readonly Rejected[]): string[] {
+  return rejected
+    .filter(({ reason }) => reason.startsWith('both hosts have the address'))
+    .map(({ what, reason }) => `${what}: ${reason}`)
 }
 
 function interfaces(host: TrialHost): string {

@@ -60,6 +60,8 @@ function routedPaths(server: PathHost, client: PathHost, common: readonly TrialP
       return a.dev === route?.dev && a.family === route.family && (route.prefsrc ?? a.address) === a.address
     })
     if (!flags.includes('signal') || serverDevice === undefined || from === undefined) continue
+    // An address that both have leads the client to itself.
+    if (client.addresses.some((a) => a.address === address)) continue
     if ([...common, ...found].some((p) => p.serverDevice === serverDevice || p.clientDevice === from.dev)) continue
     const ends = { server: { address, dev: serverDevice }, client: { address: from.address, dev: from.dev } }
     found.push(toTrialPath({ family: from.family, network: null, ...ends, backup: null }, server, client))

@@ -63,7 +63,7 @@ function limitsText(limits: StatusReading['limits']): string {
 function endpointLines({ endpoints, missingEndpoints }: StatusReading): string[] {
   if (endpoints === null) return ['not read']
   const lines = endpoints.map((endpoint) => {
-    const boot = { true: 'also after a reboot', false: 'gone after a reboot', null: 'whether after a reboot is not known' }
+    const boot = { true: 'persistent', false: 'not persistent', null: 'persistence not known' }
     const implicit = endpoint.flags.includes('implicit')
     const end = implicit ? 'kernel, made by itself' : `${OWNERS[endpoint.owner]}, ${boot[`${endpoint.persistent}`]}`
     return `${endpointText(endpoint)}: ${end}`
@@ -74,9 +74,10 @@ function endpointLines({ endpoints, missingEndpoints }: StatusReading): string[]
 
 function linkLines({ links }: StatusReading): string[] {
   return (links ?? []).map(({ name, up, mtu, kind, rxBytes, txBytes, addresses }) => {
-    const bytes = `received ${formatBytes(rxBytes)}, sent ${formatBytes(txBytes)}`
-    const what = kind === null ? '' : ` ${kind}`
-    return `${name} ${up ? 'up' : 'down'}${what} mtu ${mtu} ${addresses.join(' ') || 'no address'}; ${bytes}`
+    // MPTCP announces no link-local addresses.
+    const own = addresses.filter((address) => !address.startsWith('fe80:')).join(' ') || 'no address'
+    const bytes = `in ${formatBytes(rxBytes)}, out ${formatBytes(txBytes)}`
+    return `${name} ${up ? 'up' : 'down'} ${own}${kind === null ? '' : ` ${kind}`} mtu ${mtu}; ${bytes}`
   })
 }
 

@@ -81,11 +81,12 @@ test.each<[string, Outputs, string, RegExp[]]>([
   for (const [index, reason] of reasons.entries()) expect(found.reasons[index]).toMatch(reason)
 })
 
+function owner(outputs: Outputs): unknown {
+  const [first] = read(outputs).reading.endpoints!
+  return [first!.owner, first!.persistent]
+}
+
 test('each endpoint has one owner', () => {
-  const owner = (outputs: Outputs): unknown => {
-    const [first] = read(outputs).reading.endpoints!
-    return [first!.owner, first!.persistent]
-  }
   expect(owner({ endpoints: endpoint() })).toEqual(['kernel', false])
   expect(owner({ endpoints: endpoint({ signal: false, implicit: true }), ...restored })).toEqual(['kernel', false])
   expect(owner({ endpoints: endpoint(), ...restored })).toEqual(['mptcp-fleet', true])

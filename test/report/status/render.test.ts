@@ -89,6 +89,10 @@ const busy = host('b', {
   }),
 })
 
+function troubled(name: string, value: number): StatusHost {
+  return host(name, { reading: reading({ troubles: [{ counter: 'MPJoinRejected', value, meaning: 'refused' }] }) })
+}
+
 describe('text', () => {
   it('is one row a host, and the sections that have something to tell', () => {
     const off = host('c', { verdict: 'off', reasons: ['switched off', 'and more'] })
@@ -106,8 +110,6 @@ describe('text', () => {
   })
 
   it('tells hosts with the same trouble together, the worst first', () => {
-    const troubled = (name: string, value: number): StatusHost =>
-      host(name, { reading: reading({ troubles: [{ counter: 'MPJoinRejected', value, meaning: 'refused' }] }) })
     const text = renderStatus(report([troubled('a', 1), troubled('b', 9)]), PLAIN, false)
     expect(text).toContain('TROUBLE SINCE BOOT\nMPJoinRejected: refused\n    b 9, a 1\n')
   })
@@ -115,7 +117,7 @@ describe('text', () => {
   it('has all details with -v', () => {
     const text = renderStatus(report([host('a')]), PLAIN, true)
     expect(text).toContain('  limits          subflows 2 (not restored), add_addr_accepted 1 (at boot 1)\n')
-    expect(text).toContain('192.0.2.10 id 1 signal dev eth0: NetworkManager, also after a reboot\n')
+    expect(text).toContain('192.0.2.10 id 1 signal dev eth0: NetworkManager, persistent\n')
     expect(text).toContain('  kernel log      nothing about MPTCP since boot\n')
   })
 

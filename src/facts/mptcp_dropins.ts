@@ -1,0 +1,61 @@
+import { defineFact } from './define.ts'
+import type { FileBlock } from './read/file-block.ts'
+import { BLOCK_FUNCTION, parseBlock } from './read/file-block.ts'
+
+/** A drop-in of this tool, which makes a unit use MPTCP. */
+export interface MptcpDropIn {
+  /** Absolute path of the drop-in. */
+  path: string
+  file: FileBlock
+  /** ActiveState of the unit; `unknown` where systemd does not run. */
+  active: string
+  /** The services that a socket starts, with their ActiveState. */
+  triggers: Record<string, string>
+}
+
+/** By name of the unit. Key of the fact: `mptcp_dropins`. */
+export type MptcpDropIns = Record<string, MptcpDropIn>
+
+/** Base name of such drop-ins, on every host. */
+export const DROP_IN = '50-mptcp.conf'
+
+/** Where drop-ins of administrators lie. */
+export const UNIT_FOLDER = '/etc/systemd/system'
+
+/** Shell function that prints the state of a unit, and of the services that it starts. */
+export const STATES_FUNCTION = `states() {
+[ -d /run/systemd/system ] || return 0
+systemctl show -p ActiveState -- "$1"
+for t in $(systemctl show -P Triggers -- "$1"); do printf 'trigger %s %s\\n' "$t" "$(systemctl show -P ActiveState -- "$t")"; done
+}`
+
+export const mptcpDropIns = defineFact<MptcpDropIns>({
+  key: 'mptcp_dropins',
+  summary: 'Units that a drop-in of this tool makes use MPTCP.',
+  probe: `${BLOCK_FUNCTION}
+${STATES_FUNCTION}
+for f in ${UNIT_FOLDER}/*.d/${DROP_IN}; do
+[ -e "$f" ] || [ -L "$f" ] || continue
+u=\${f%.d/${DROP_IN}}; u=\${u##*/}
+printf 'unit %s\\n' "$u"; states "$u"; block "$f"
+done`,
+  parse: ({ stdout }) => {
+    const found: MptcpDropIns = {}
+    for (const text of stdout.split(/^(?=unit )/m)) {
+      const unit = /^unit (\S+)$/m.exec(text)?.[1]
+      const at = text.search(/^@/m)
+      if (unit === undefined || at < 0) continue
+      const path = `${UNIT_FOLDER}/${unit}.d/${DROP_IN}`
+      const file = parseBlock(text.slice(at), path)
+      if (file !== null) found[unit] = { path, file, ...parseStates(text.slice(0, at)) }
+    }
+    return found
+  },
+})
+
+/** What STATES_FUNCTION printed. */
+export function parseStates(text: string): { active: string; triggers: Record<string, string> } {
+  const triggers: Record<string, string> = {}
+  for (const [, unit = '', state = ''] of text.matchAll(/^trigger (\S+) (\S+)$/gm)) triggers[unit] = state
+  return { active: /^ActiveState=(\S+)$/m.exec(text)?.[1] ?? 'unknown', triggers }
+}

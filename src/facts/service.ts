@@ -1,0 +1,130 @@
+import type { Fact } from '../model/fact.ts'
+import { FactUnreadable } from '../model/fact.ts'
+import { unitEnvironment, unitSetting } from '../mptcp/unit-environment.ts'
+import { shellQuote } from '../text/shell.ts'
+import { defineFact } from './define.ts'
+import { DROP_IN, parseStates, STATES_FUNCTION, UNIT_FOLDER } from './mptcp_dropins.ts'
+import type { FileBlock } from './read/file-block.ts'
+import { BLOCK_FUNCTION, blockCall, parseBlock } from './read/file-block.ts'
+
+/** The variables by which a program is made to use MPTCP. */
+export const VARIABLES = ['LD_PRELOAD', 'GODEBUG'] as const
+export type Variable = (typeof VARIABLES)[number]
+export type Environment = Record<Variable, string | null>
+
+/** A unit as far as it matters for having it use MPTCP. Key of the fact: `service/UNIT`. */
+export interface Service {
+  /** Version of the running systemd; null where it does not run. */
+  systemd: number | null
+  /** The unit's own name where it was asked for by another one. */
+  id: string
+  /** LoadState: loaded, not-found, masked, error, … */
+  load: string
+  active: string
+  needDaemonReload: boolean
+  /** What the unit's files say, without this tool's drop-in. */
+  own: Environment & { SocketProtocol: string | null }
+  /** Files of EnvironmentFile=, which wins over Environment=, by the variable that they set. */
+  overriddenBy: Partial<Record<Variable, string>>
+  /** This tool's drop-in; null where absent. */
+  dropIn: FileBlock | null
+  /** Its folder exists. */
+  folder: boolean
+  /** The main process; null where none runs. */
+  process: (Environment & { /** It has loaded libmptcpwrap. */ mapped: boolean }) | null
+  /** TCP ports that a socket unit listens on. */
+  ports: number[]
+  /** The services that a socket starts, with their ActiveState. */
+  triggers: Record<string, string>
+}
+
+/** Path of this tool's drop-in for a unit. */
+export function dropInPath(unit: string): string {
+  return `${UNIT_FOLDER}/${unit}.d/${DROP_IN}`
+}
+
+const SHOWN = 'Id,LoadState,ActiveState,NeedDaemonReload,Listen'
+const ASSIGNS = VARIABLES.join('|')
+
+/** The fact of one unit, by its name with ending. */
+export function serviceFact(name: string): Fact<Service> {
+  const unit = shellQuote(name)
+  const own = shellQuote(dropInPath(name))
+  return defineFact<Service>({
+    key: `service/${name}`,
+    summary: `Whether ${name} uses MPTCP, by its files and by its main process.`,
+    chained: true,
+    probe: `command -v systemctl >/dev/null && [ -d /run/systemd/system ] || { echo offline; exit 0; }
+${BLOCK_FUNCTION}
+${STATES_FUNCTION}
+v() { systemctl show -p "$1" --value -- ${unit}; }
+systemctl --version | head -n 1
+systemctl show -p ${SHOWN} -- ${unit}
+states ${unit}
+[ -d ${shellQuote(`${UNIT_FOLDER}/${name}.d`)} ] && echo folder
+p=$(v MainPID)
+if [ "\${p:-0}" -gt 0 ] && [ -e "/proc/$p" ]; then
+if [ -r "/proc/$p/environ" ]; then echo "process $p"; else echo hidden; fi
+tr '\\0' '\\n' <"/proc/$p/environ" | grep -E '^(${ASSIGNS})=' | sed 's/^/environ /'
+grep -q libmptcpwrap "/proc/$p/maps" && echo mapped
+fi
+v EnvironmentFiles | sed 's/ (ignore_errors=.*//' | while IFS= read -r f; do
+[ -r "$f" ] && grep -oE '^[[:space:]]*(${ASSIGNS})=' "$f" | while IFS='= ' read -r n _; do echo "envfile $n $f"; done
+done
+for f in $(v FragmentPath) $(v DropInPaths); do [ "$f" = ${own} ] || { echo "source $f"; block "$f"; }; done
+echo 'source own'
+${blockCall(dropInPath(name))}`,
+    parse: ({ stdout, stderr }) => {
+      if (stdout.trim() === 'offline') return OFFLINE
+      const [head = '', ...blocks] = stdout.split(/^source .*\n/m)
+      const version = /^systemd (\d+)/m.exec(head)?.[1]
+      const load = /^LoadState=(\S+)$/m.exec(head)?.[1]
+      if (version === undefined || load === undefined || blocks.length === 0) {
+        throw new FactUnreadable(`systemctl did not show ${name}: ${stderr.trim().split('\n')[0] ?? ''}`)
+      }
+      if (/^hidden$/m.test(head)) throw new FactUnreadable(`reading the process of ${name} needs root`, 'use --become')
+      const dropIn = parseBlock(blocks.pop()!, dropInPath(name))
+      const files = blocks.map((block) => parseBlock(block, name)?.content ?? '')
+      const environment = unitEnvironment(files)
+      const sets = [...head.matchAll(/^envfile (\S+) (.+)$/gm)].map(([, variable = '', file = '']) => [variable, file])
+      return {
+        systemd: Number(version),
+        id: /^Id=(\S+)$/m.exec(head)?.[1] ?? name,
+        load,
+        ...parseStates(head),
+        needDaemonReload: /^NeedDaemonReload=yes$/m.test(head),
+        own: {
+          LD_PRELOAD: environment['LD_PRELOAD'] ?? null,
+          GODEBUG: environment['GODEBUG'] ?? null,
+          SocketProtocol: unitSetting(files, 'Socket', 'SocketProtocol'),
+        },
+        overriddenBy: Object.fromEntries(sets) as Service['overriddenBy'],
+        dropIn,
+        folder: /^folder$/m.test(head),
+        process: parseProcess(head),
+        ports: [...head.matchAll(/^Listen=.*?:(\d+) \(Stream\)$/gm)].map(([, port]) => Number(port)),
+      }
+    },
+  })
+}
+
+const OFFLINE: Service = {
+  systemd: null,
+  id: '',
+  load: 'unknown',
+  active: 'unknown',
+  needDaemonReload: false,
+  own: { LD_PRELOAD: null, GODEBUG: null, SocketProtocol: null },
+  overriddenBy: {},
+  dropIn: null,
+  folder: false,
+  process: null,
+  ports: [],
+  triggers: {},
+}
+
+function parseProcess(text: string): Service['process'] {
+  if (!/^process \d+$/m.test(text)) return null
+  const value = (name: Variable): string | null => new RegExp(`^environ ${name}=(.*)$`, 'm').exec(text)?.[1] ?? null
+  return { LD_PRELOAD: value('LD_PRELOAD'), GODEBUG: value('GODEBUG'), mapped: /^mapped$/m.test(text) }
+}

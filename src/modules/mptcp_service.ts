@@ -1,0 +1,75 @@
+/** Has a systemd unit use MPTCP although its program does not ask for it, by a drop-in of its own. */
+import { z } from 'zod'
+import { identity } from '../facts/identity.ts'
+import { listeners } from '../facts/listeners.ts'
+import { DROP_IN, mptcpDropIns } from '../facts/mptcp_dropins.ts'
+import { serviceFact } from '../facts/service.ts'
+import { sysctl } from '../facts/sysctl.ts'
+import { wrapLibrary } from '../facts/wrap_library.ts'
+import type { PlanResult } from '../model/change.ts'
+import { defineModule } from './define.ts'
+import { planService } from './lib/service-plan.ts'
+import { removeDropIn } from './lib/service-steps.ts'
+import { finishPlan } from './lib/steps.ts'
+
+const ALL = '*'
+
+const params = z
+  .strictObject({
+    unit: z
+      .string()
+      .regex(/^(?:\*|[\w:.\\@-]+\.(?:service|socket))$/, {
+        error: 'a unit is named with its ending, such as nginx.service',
+      })
+      .describe(`the unit, with its ending; '${ALL}' with state disabled: every unit that this module opted in`),
+    state: z.enum(['enabled', 'disabled']).default('enabled').describe('whether the unit is made to use MPTCP'),
+    method: z
+      .enum(['preload', 'go', 'socket'])
+      .default('preload')
+      .describe(
+        'preload: libmptcpwrap for programs that use the C library; go: GODEBUG for Go 1.21 or newer; socket: for ' +
+          'socket units, systemd 257 or newer',
+      ),
+  })
+  .refine(({ unit, state }) => unit !== ALL || state === 'disabled', {
+    error: `'${ALL}' goes only with state: disabled`,
+    path: ['unit'],
+  })
+  .refine(({ unit, state, method }) => state === 'disabled' || unit.endsWith('.socket') === (method === 'socket'), {
+    error: 'socket is the method of socket units, and the only one that they have',
+    path: ['method'],
+  })
+
+export const mptcpService = defineModule({
+  name: 'mptcp_service',
+  summary: 'Have a service use MPTCP although its program does not ask for it, or no longer.',
+  description:
+    `Writes ${DROP_IN} as a drop-in of the unit and restarts the unit where it runs; the vendor's unit file is left ` +
+    'alone, and LD_PRELOAD or GODEBUG that the unit sets itself is kept. It is so when the drop-in is right, nothing ' +
+    'waits for a daemon-reload, and the main process has it in its environment. Preloading does nothing to static and ' +
+    "setuid programs. A restart of the SSH server's unit is marked.",
+  example: `- name: the web server speaks MPTCP
+  mptcp_service:
+    unit: nginx.service
+`,
+  params,
+  facts: (want) => ({
+    identity,
+    sysctl,
+    ...(want.unit === ALL ? { dropIns: mptcpDropIns } : {}),
+    ...(want.unit === ALL ? {} : { service: serviceFact(want.unit) }),
+    ...(want.unit.endsWith('.socket') ? { listeners } : {}),
+    ...(want.state === 'enabled' && want.method === 'preload' ? { library: wrapLibrary } : {}),
+  }),
+  plan: (want, have): PlanResult => {
+    const { identity: user, service, dropIns } = have
+    if (service === undefined) {
+      const changes = Object.entries(dropIns ?? {}).map(([unit, dropIn]) => removeDropIn(unit, dropIn))
+      return finishPlan(user, { changes })
+    }
+    return finishPlan(
+      user,
+      planService(want.unit, want.state === 'disabled' ? null : want.method, { ...have, service }),
+    )
+  },
+})
