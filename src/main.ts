@@ -7,7 +7,8 @@ import { processIo } from './cli/io.ts'
 // Whoever reads our output may stop before its end (`| head`): that is no error.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
+    // EIO: the terminal is gone. The run goes on to its report.
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
   })
 }
 

@@ -1,5 +1,5 @@
 /** `--report FILE`: whether it can be written is known before the run, and it is written after it. */
-import { statSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, statSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { DiagnosticsError, errorDiagnostic } from '../../model/diagnostic.ts'
 import type { RunReport } from '../../model/report.ts'
@@ -15,10 +15,24 @@ export function checkReportFiles(files: readonly string[], cwd: string): void {
         errorDiagnostic('report-file', `--report ${file}: ${dirname(path)} is no folder`, { hint: 'make it first' }),
       ]
     }
-    const taken = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
-    return taken ? [errorDiagnostic('report-file', `--report ${file}: this is a folder`, { hint: 'name a file' })] : []
+    const there = statSync(path, { throwIfNoEntry: false })
+    if (there?.isDirectory() === true) {
+      return [errorDiagnostic('report-file', `--report ${file}: this is a folder`, { hint: 'name a file' })]
+    }
+    return isWritable(there === undefined ? dirname(path) : path)
+      ? []
+      : [errorDiagnostic('report-file', `--report ${file}: it cannot be written`, { hint: 'name another file' })]
   })
   if (wrong.length > 0) throw new DiagnosticsError(wrong)
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Writes each file in the format that its ending asks for; returns one line for each that could not be written. */
