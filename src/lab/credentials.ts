@@ -1,6 +1,7 @@
 // The lab's key, the hosts' keys, and the files by which everything else reaches the hosts.
 import ssh2 from 'ssh2'
 import { stringify } from 'yaml'
+import { shellQuote } from '../text/shell.ts'
 import type { HostLayout } from './layout.ts'
 
 /** An ed25519 key pair in OpenSSH's formats. */
@@ -25,6 +26,11 @@ export function renderKnownHosts(hosts: readonly HostLayout[], hostKeys: Readonl
     .join('')
 }
 
+/** The option as OpenSSH reads it: it splits the value at blanks that are not quoted. */
+export function knownHostsOption(file: string): string {
+  return `UserKnownHostsFile=${/\s/.test(file) ? `"${file}"` : file}`
+}
+
 /** Text of the inventory: every host as root over its management address, and the topology's groups. */
 export function renderInventory(
   hosts: readonly HostLayout[],
@@ -45,7 +51,7 @@ export function renderInventory(
             ansible_port: 22,
             ansible_user: 'root',
             ansible_ssh_private_key_file: files.keyFile,
-            ansible_ssh_common_args: `-o UserKnownHostsFile=${files.knownHostsFile} -o StrictHostKeyChecking=yes`,
+            ansible_ssh_common_args: `-o ${shellQuote(knownHostsOption(files.knownHostsFile))} -o StrictHostKeyChecking=yes`,
           },
         ]),
       ),

@@ -14,6 +14,9 @@ const POWER_OFF = 38
 
 const BOOT_SECONDS = 90
 
+/** Time in which the first process of a host must be there. */
+const START_SECONDS = 10
+
 /** What a light host runs beside nspawn's stub init. */
 const LIGHT_INIT = 'mkdir -p /run/sshd; exec /usr/sbin/sshd -D -e'
 
@@ -69,16 +72,19 @@ async function prepareNamespace(root: string, host: HostLayout): Promise<void> {
 
 /** Resolves once the host answers SSH, its boot is complete and its cards have their addresses. */
 export async function awaitMachine(dir: string, host: HostLayout, signal?: AbortSignal): Promise<void> {
-  const deadline = Date.now() + BOOT_SECONDS * 1000
+  const started = Date.now()
+  const deadline = started + BOOT_SECONDS * 1000
+  let seen = false
   const waitFor = async (what: string, ready: () => Promise<boolean>): Promise<void> => {
     while (!(await ready())) {
-      const dead = (await processesOf(host.unit)).length === 0
+      const runs = (await processesOf(host.unit)).length > 0
+      seen ||= runs
+      // On a busy machine it takes its time until the shell has joined the cgroup.
+      const dead = !runs && (seen || Date.now() > started + START_SECONDS * 1000)
       if (dead || Date.now() > deadline) throw await bootError(dir, host, dead ? 'it ended while booting' : what)
       await sleep(50, signal)
     }
   }
-  // The first look comes at once after the start: give the shell time to join its cgroup.
-  await sleep(100, signal)
   await waitFor('no SSH banner', () => answersSsh(host.management.address))
   if (host.spec.kind === 'light') return
   await waitFor('systemd did not finish booting', async () => {

@@ -59,8 +59,8 @@ export function checkMachine(dir: string, topology: Topology): void {
     const hint = 'run the lab on Linux 5.6 or later with CONFIG_MPTCP'
     problems.push(errorDiagnostic('lab-kernel-without-mptcp', summary, { hint }))
   }
-  if (/[:,\\]/.test(dir)) {
-    const summary = `${dir}: a lab's folder may hold no colon, comma or backslash, which overlay mounts do not take`
+  if (/[:,\\"'%$]/.test(dir)) {
+    const summary = `${dir}: a lab's folder may hold none of : , \\ " ' % $, which overlay mounts or ssh do not take`
     problems.push(errorDiagnostic('lab-folder-name', summary, { hint: 'run it from a folder with another name' }))
   }
   if (problems.length > 0) throw new DiagnosticsError(problems)

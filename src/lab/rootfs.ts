@@ -8,7 +8,7 @@ import { makeKeyPair } from './credentials.ts'
 import { INDEX_SCRIPT, LAB_USERS, POOL_FOLDER } from './image-recipe.ts'
 import { renderConfiguration, renderProfile } from './keyfile.ts'
 import type { HostLayout } from './layout.ts'
-import { must, run } from './run.ts'
+import { must, run, type RunResult } from './run.ts'
 
 /** Where a host's files lie in the lab's folder. */
 export function hostFolders(
@@ -84,22 +84,20 @@ async function changePackages(root: string, host: HostLayout): Promise<void> {
     for (const name of await readdir(pool)) {
       if (absent.some((unwanted) => name.startsWith(`${unwanted}_`))) await rm(join(pool, name))
     }
-    await must(['chroot', root, 'sh', '-c', INDEX_SCRIPT])
-    const found = await run(['chroot', root, 'dpkg-query', '-W', '-f', '${binary:Package}\\n', ...absent])
+    await mustIn(root, ['sh', '-c', INDEX_SCRIPT])
+    const found = await runIn(root, ['dpkg-query', '-W', '-f', '${binary:Package}\\n', ...absent])
     const installed = found.stdout.split('\n').filter((name) => name !== '')
-    if (installed.length > 0) await must(['chroot', root, 'dpkg', '--purge', '--force-depends', ...installed])
+    if (installed.length > 0) await mustIn(root, ['dpkg', '--purge', '--force-depends', ...installed])
   }
   if (present.length > 0) {
-    await must(['chroot', root, 'apt-get', '-y', '-qq', '-o', 'APT::Sandbox::User=root', 'install', ...present], {
-      env: { DEBIAN_FRONTEND: 'noninteractive' },
-    })
+    await mustIn(root, ['apt-get', '-y', '-qq', '-o', 'APT::Sandbox::User=root', 'install', ...present])
   }
 }
 
 async function addUsers(root: string, host: HostLayout, authorizedKey: string): Promise<void> {
   for (const { name, password, sudo, shell } of host.spec.users) {
-    await must(['chroot', root, 'useradd', '--create-home', '--gid', 'users', '--shell', shell ?? '/bin/bash', name])
-    if (password !== undefined) await must(['chroot', root, 'chpasswd'], { input: `${name}:${password}\n` })
+    await mustIn(root, ['useradd', '--create-home', '--gid', 'users', '--shell', shell ?? '/bin/bash', name])
+    if (password !== undefined) await mustIn(root, ['chpasswd'], `${name}:${password}\n`)
     const rule = sudo === 'nopasswd' ? 'NOPASSWD: ALL' : 'ALL'
     if (sudo !== 'none') await putFile(root, `/etc/sudoers.d/lab-${name}`, `${name} ALL=(ALL:ALL) ${rule}\n`, 0o440)
   }
@@ -114,6 +112,17 @@ async function addUsers(root: string, host: HostLayout, authorizedKey: string): 
   if (host.spec.loginShell !== undefined) {
     await putFile(root, '/etc/passwd', accounts.map((account) => account.join(':')).join('\n'))
   }
+}
+
+/** This machine's TMPDIR is no folder of the host's. */
+const HOST_ENV = { TMPDIR: undefined, DEBIAN_FRONTEND: 'noninteractive' }
+
+function runIn(root: string, argv: readonly string[]): Promise<RunResult> {
+  return run(['chroot', root, ...argv], { env: HOST_ENV })
+}
+
+function mustIn(root: string, argv: readonly string[], input = ''): Promise<string> {
+  return must(['chroot', root, ...argv], { env: HOST_ENV, input })
 }
 
 /** Writes a file on the host; folders that it needs are made, a link in its place is replaced. */

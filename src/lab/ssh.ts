@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { shellQuote } from '../text/shell.ts'
+import { knownHostsOption } from './credentials.ts'
 import { labError } from './fail.ts'
 import type { Lab } from './lab.ts'
 import { hasProgram } from './requirements.ts'
@@ -38,7 +39,7 @@ export function sshArguments(lab: Lab, name: string, user = 'root'): string[] {
     '-o',
     'LogLevel=ERROR',
     '-o',
-    `UserKnownHostsFile=${lab.knownHostsFile}`,
+    knownHostsOption(lab.knownHostsFile),
     '-o',
     'StrictHostKeyChecking=yes',
     `${user}@${host.address}`,

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { identity } from '../facts/identity.ts'
 import { listeners } from '../facts/listeners.ts'
+import type { MptcpDropIns } from '../facts/mptcp_dropins.ts'
 import { DROP_IN, mptcpDropIns } from '../facts/mptcp_dropins.ts'
 import { serviceFact } from '../facts/service.ts'
 import { sysctl } from '../facts/sysctl.ts'
@@ -61,15 +62,15 @@ export const mptcpService = defineModule({
     ...(want.unit.endsWith('.socket') ? { listeners } : {}),
     ...(want.state === 'enabled' && want.method === 'preload' ? { library: wrapLibrary } : {}),
   }),
-  plan: (want, have): PlanResult => {
-    const { identity: user, service, dropIns } = have
-    if (service === undefined) {
-      const changes = Object.entries(dropIns ?? {}).map(([unit, dropIn]) => removeDropIn(unit, dropIn))
-      return finishPlan(user, { changes })
-    }
-    return finishPlan(
-      user,
-      planService(want.unit, want.state === 'disabled' ? null : want.method, { ...have, service }),
-    )
+  plan: (want, have) => {
+    const { service, dropIns } = have
+    const method = want.state === 'disabled' ? null : want.method
+    if (service !== undefined) return finishPlan(have.identity, planService(want.unit, method, { ...have, service }))
+    return finishPlan(have.identity, planAll(dropIns ?? {}))
   },
 })
+
+/** Every unit that has a drop-in of this module is opted out. */
+function planAll(dropIns: MptcpDropIns): PlanResult {
+  return { changes: Object.entries(dropIns).map(([unit, dropIn]) => removeDropIn(unit, dropIn)) }
+}

@@ -78,9 +78,10 @@ function explanationOf(error: YAMLError, text: string, offset: number): Explanat
 
 /** A key that is indented deeper than its neighbours reads as a value of several lines with a second colon: its offset. */
 function lineOfDeeperKey(error: YAMLError, errors: readonly YAMLError[], text: string): number | null {
-  if (error.code !== 'BLOCK_AS_IMPLICIT_KEY') return null
-  const whole = errors.find((other) => other.code === 'MULTILINE_IMPLICIT_KEY' && other.pos[0] === error.pos[0])
-  return whole === undefined ? null : firstVisible(text, text.lastIndexOf('\n', whole.pos[1] - 1) + 1)
+  const here = errors.filter((other) => other.pos[0] === error.pos[0])
+  const whole = here.find((other) => other.code === 'MULTILINE_IMPLICIT_KEY')
+  const isNested = here.some((other) => other.code === 'BLOCK_AS_IMPLICIT_KEY')
+  return whole === undefined || !isNested ? null : firstVisible(text, text.lastIndexOf('\n', whole.pos[1] - 1) + 1)
 }
 
 /** The parser points behind what is wrong where a quotation is open, and before the line of a key that stands wrong. */

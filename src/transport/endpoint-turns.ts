@@ -1,31 +1,30 @@
-/** Who may connect when: a limit for all, and one at a time to an SSH server that has dropped a connection. */
+/** SSH servers that have dropped connections: connections to such a one are made one after another. */
 import pLimit from 'p-limit'
 import type { LimitFunction } from 'p-limit'
 
 export interface EndpointTurns {
-  /** Runs `connect` when it is its turn. */
-  run: <T>(endpoint: string, connect: () => Promise<T>) => Promise<T>
-  /** From now on, connections to this endpoint are made one after another. */
-  oneAtATime: (endpoint: string) => void
+  /** Whether connections to this endpoint have to queue. */
+  mustQueue: (endpoint: string) => boolean
+  /** From now on they have to. */
+  note: (endpoint: string) => void
+  /** Runs `connect`, with all its retries, when it is the only one to connect to this endpoint. */
+  queue: <T>(endpoint: string, connect: () => Promise<T>) => Promise<T>
 }
 
 /**
- * sshd drops at random once MaxStartups logins are under way. Where several names of an inventory mean one server, trying
- * again together would be dropped together.
+ * sshd drops at random once MaxStartups logins are under way. Where several names of an inventory mean one server, those
+ * who try again together would be dropped together.
  */
-export function newEndpointTurns(limit: LimitFunction): EndpointTurns {
-  const careful = new Map<string, LimitFunction>()
-  const run = async <T>(endpoint: string, connect: () => Promise<T>): Promise<T> => {
-    const alone = careful.get(endpoint)
-    if (alone !== undefined) return await alone(() => limit(connect))
-    // What waited for the limit may have become one that has to queue.
-    const done = await limit(async () => (careful.has(endpoint) ? null : { value: await connect() }))
-    return done === null ? await run(endpoint, connect) : done.value
+export function newEndpointTurns(): EndpointTurns {
+  const turns = new Map<string, LimitFunction>()
+  const turnOf = (endpoint: string): LimitFunction => {
+    const turn = turns.get(endpoint) ?? pLimit(1)
+    turns.set(endpoint, turn)
+    return turn
   }
   return {
-    run,
-    oneAtATime: (endpoint) => {
-      if (!careful.has(endpoint)) careful.set(endpoint, pLimit(1))
-    },
+    mustQueue: (endpoint) => turns.has(endpoint),
+    note: turnOf,
+    queue: (endpoint, connect) => turnOf(endpoint)(connect),
   }
 }

@@ -21,7 +21,10 @@ export interface SshTransportOptions {
   /** Default 15 s, and lost after 3 without an answer; 0 switches it off. */
   keepaliveIntervalMs?: number
   keepaliveCount?: number
-  /** Connections being made at once. Default 10: sshd's MaxStartups drops at random above that. */
+  /**
+   * Connections being made at once. Default 8: sshd's MaxStartups drops at random from 10 on, and counts a login for a
+   * moment after it has succeeded.
+   */
   connectConcurrency?: number
   /** Further attempts after a transient error. Default 2. */
   connectRetries?: number
@@ -41,8 +44,8 @@ export function createSshTransport(options: SshTransportOptions = {}): Transport
     keepaliveCount: options.keepaliveCount ?? 3,
   }
   const retries = options.connectRetries ?? 2
-  const limit = pLimit(options.connectConcurrency ?? 10)
-  const inTurn = newEndpointTurns(limit)
+  const limit = pLimit(options.connectConcurrency ?? 8)
+  const turns = newEndpointTurns()
   const readKeyFile = createKeyFileReader()
   const readKnownHosts = createKnownHostsReader()
   const open = new Set<Session>()
@@ -56,18 +59,25 @@ export function createSshTransport(options: SshTransportOptions = {}): Transport
 
   const connect = async (target: Target, signal: AbortSignal): Promise<ReadyConnection> => {
     const endpoint = endpointOf(target.connection)
-    for (let failed = 0; ; failed++) {
-      try {
-        return await inTurn.run(endpoint, () => attempt(target, signal))
-      } catch (error) {
-        if (!(error instanceof AttemptFailed)) throw error
-        const { error: hostError, transient } = error.failure
-        if (hostError.data.code === 'connection-lost') inTurn.oneAtATime(endpoint)
-        if (!transient || failed >= retries) throw hostError
+    let failed = 0
+    /** Null where the endpoint turns out to be one at which connections queue, unless it is our turn. */
+    const tryOn = async (isOurTurn: boolean): Promise<ReadyConnection | null> => {
+      for (;;) {
+        try {
+          return await limit(async () =>
+            isOurTurn || !turns.mustQueue(endpoint) ? await attempt(target, signal) : null,
+          )
+        } catch (error) {
+          if (!(error instanceof AttemptFailed)) throw error
+          const { error: hostError, transient } = error.failure
+          if (hostError.data.code === 'connection-lost') turns.note(endpoint)
+          if (!transient || failed >= retries) throw hostError
+        }
+        // Outside the limit, so that hosts which are down do not hold up the others.
+        await pause(backoff(options.retryDelayMs ?? 500, failed++), signal)
       }
-      // Outside the limit, so that hosts which are down do not hold up the others.
-      await pause(backoff(options.retryDelayMs ?? 500, failed), signal)
     }
+    return (await tryOn(false)) ?? (await turns.queue(endpoint, async () => (await tryOn(true))!))
   }
 
   return {

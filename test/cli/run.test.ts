@@ -56,6 +56,19 @@ describe('confirm', () => {
 })
 
 describe('askPassword', () => {
+  it('asks only once the terminal no longer shows what is typed', async () => {
+    const { io, type, err } = terminal()
+    let before = 'never'
+    io.stdin.setRawMode = (on) => {
+      if (on) before = err()
+      return io.stdin
+    }
+    const answer = askPassword('SSH password: ', '--ask-pass', io)
+    type('x\r')
+    await answer
+    expect(before).toBe('')
+  })
+
   it('shows nothing of what is typed', async () => {
     const { io, type, err, raw } = terminal()
     const answer = askPassword('SSH password: ', '--ask-pass', io)

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { parseSshArgs } from '../../src/inventory/ssh-args.ts'
 import { renderInventory, renderKnownHosts } from '../../src/lab/credentials.ts'
 import { renderConfiguration, renderProfile } from '../../src/lab/keyfile.ts'
 import { layoutLab, managementAddresses, MANAGEMENT_SLOTS } from '../../src/lab/layout.ts'
@@ -61,6 +63,16 @@ test('NetworkManager’s profile and what it leaves alone', () => {
     /^\[connection\]\nid=eth0\nuuid=[\da-f-]{36}\ntype=ethernet\ninterface-name=eth0\nautoconnect=true\n\n\[ipv4\]\nmethod=manual\naddress1=192\.0\.2\.1\/24\ngateway=192\.0\.2\.254\n\n\[ipv6\]\nmethod=manual\naddress1=2001:db8::1\/64\n$/,
   )
   expect(renderConfiguration(host!)).toContain('unmanaged-devices=interface-name:mgmt0;interface-name:side\n')
+})
+
+test('a folder with a blank in its name is read back whole', () => {
+  for (const knownHostsFile of ['/l/known', '/my labs/known']) {
+    const { all } = parse(renderInventory(layout.hosts, { keyFile: '/my labs/id', knownHostsFile })) as {
+      all: { hosts: Record<string, Record<string, string>> }
+    }
+    const { args, problems } = parseSshArgs(all.hosts['one']!['ansible_ssh_common_args']!)
+    expect([args.knownHostsFiles, problems]).toEqual([[knownHostsFile], []])
+  }
 })
 
 test('inventory and known_hosts', () => {

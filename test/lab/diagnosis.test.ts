@@ -97,6 +97,13 @@ describe('hosts that cannot be changed', () => {
     expect(new Set(statuses(report, 'bare').slice(1))).toEqual(new Set(['not-started']))
   })
 
+  test('an endpoint for an address that no interface has', async () => {
+    const wish = { mptcp_endpoints: { endpoints: [{ address: '203.0.113.9', flags: ['signal'] }] } }
+    const result = await apply(faults().inventoryFile, [wish], 'well')
+    expect(result.code).toBe(2)
+    expect(hostOf(result.report, 'well')).toMatchObject({ status: 'failed', error: { code: 'address-not-here' } })
+  })
+
   test('people see it as well, with what to do', () => {
     expect(shown.replaceAll(/\s+/g, ' ')).toContain('hint: free space on the host (df -h), then run again')
   })

@@ -1,6 +1,6 @@
 /** The lab command as people use it. */
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
@@ -111,4 +111,16 @@ test('Ctrl-C while booting: the lab is taken down, the code is 99', async () => 
 test('Ctrl-C again while it is taken down changes nothing', async () => {
   expect(await interrupted(['lab', 'up', 'pair'], 5)).toBe(99)
   expect(await interrupted(['demo'], 5)).toBe(99)
+})
+
+test('the demo begins with stock hosts whatever a killed one left, and leaves its reports alone', async () => {
+  await lab('up', 'pair', '--lab', 'demo')
+  await lab('ssh', 'system-a', '--lab', 'demo', '--', 'sysctl -w net.mptcp.enabled=1')
+  const { code, stdout } = await cli(['demo'], { cwd: work.folder })
+  expect(code, stdout).toBe(0)
+  expect(stdout).toContain('sysctl/net.mptcp.enabled: 0 → 1')
+  expect(stdout).toContain('Plan: no changes, 2 unchanged.')
+  expect(await tracesOf(dirOf('demo'))).toEqual([])
+  const folder = path.join(work.folder, '.mptcp-fleet')
+  expect(readdirSync(path.join(folder, 'demo')).sort()).toEqual(['report-again.json', 'report.json'])
 })

@@ -35,6 +35,8 @@ export function baseFacts(last: number, management: string): FactValues {
     'file//etc/sysctl.d/90-mptcp.conf': null,
     'file//etc/sysctl.d': { kind: 'other', content: '', mode: '0755', owner: 'root', group: 'root' },
     mptcp_dropins: {},
+    wrap_library: null,
+    listeners: [],
     limits: { subflows: 2, addAddrAccepted: 0, max: 8 },
     endpoint: {},
     mptcp_persisted: {

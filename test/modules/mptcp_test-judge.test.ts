@@ -121,4 +121,30 @@ describe('judging', () => {
       "a: the trial's script ended with exit code 127: sh: not found",
     ])
   })
+
+  test('a join that waits in vain is named with its addresses', () => {
+    const alone = [
+      '@sample 1.0',
+      'ESTAB 0 0 192.0.2.20:1000 192.0.2.10:8080 remote_key token:2a',
+      '@tcp',
+      'ESTAB 0 0 192.0.2.20:1000 192.0.2.10:8080 bytes_received:BYTES flags:Mmec token:0000(id:0)/2a(id:0)',
+      'SYN-SENT 0 1 198.51.100.20%wlan0:1001 198.51.100.10:8080 flags:j token:7(id:1)/2a(id:1)',
+    ].join('\n')
+    const names = 'MPCapableSYNRX MPCapableSYNTX MPJoinSynTx MPJoinSynAckRx MPRstTx MPJoinSynRx'
+    const count = (output: TrialOutput, values: string): TrialOutput => ({
+      ...output,
+      stdout: output.stdout
+        .replaceAll(MIB, `MPTcpExt: ${names}\nMPTcpExt:`)
+        .replace('MPTcpExt: 0 0', 'MPTcpExt: 0 0 0 0 0 0')
+        .replace('MPTcpExt: 1 1', `MPTcpExt: ${values}`),
+    })
+    const samples = ['1000000', '16000000'].map((bytes) => alone.replace('BYTES', bytes))
+    const client = count(ended(around([...samples, fetched(0)].join('\n'))), '0 1 1 0 0 0')
+    const { reasons } = judge(count(SERVER, '1 0 0 0 0 0'), client)
+    expect(reasons).toHaveLength(1)
+    expect(reasons[0]).toContain(
+      "1 of 2 subflows were established (192.0.2.20 -> 192.0.2.10): b's SYN for a further subflow did not reach a " +
+        'socket of a and was never answered: it is dropped on that path (198.51.100.20 -> 198.51.100.10) (look for',
+    )
+  })
 })

@@ -89,6 +89,16 @@ describe('what is missing is named', () => {
     ])
   })
 
+  test('an address that both have, also where the server announces it', () => {
+    const client = host(20)
+    client.addresses[1]!.address = '198.51.100.10'
+    client.routing = { routes: [route('198.51.100.0/24', 'wlan0')], rules: [] }
+    const server = host(10, { endpoints: signal('198.51.100.10') })
+    expect(problemsOf(server, client)).toMatchObject([
+      { code: 'single-path', summary: expect.stringContaining('both hosts have the address 198.51.100.10') },
+    ])
+  })
+
   test('no common network', () => {
     const none = host(20, { addresses: [] })
     expect(problemsOf(host(10), none)).toMatchObject([

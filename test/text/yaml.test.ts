@@ -72,6 +72,10 @@ test.each([
   expect(messages(text)).toContain(message)
 })
 
+test('a key that is indented too deep is one mistake', () => {
+  expect(messages('- a: b\n   c:\n')).toHaveLength(1)
+})
+
 test('everything that is wrong is said at once', () => {
   expect(messages('a: 1\na: 2\nb: !foo 1\nc: *d\n')).toHaveLength(3)
 })

@@ -76,7 +76,7 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
   const progress = progressView(screen, flags.verbose)
   const transport = createSshTransport({
     connectTimeoutMs: flags.timeout * 1000,
-    connectConcurrency: Math.min(flags.forks, 10),
+    connectConcurrency: Math.min(flags.forks, 8),
     env: io.env,
   })
   const interrupts = listenForInterrupts((text) => screen.err(text))

@@ -40,9 +40,10 @@ export async function askPassword(question: string, flag: string, io: Io): Promi
       'run it on a terminal, or set ansible_password or ansible_become_password in the inventory',
     )
   }
-  io.stderr.write(question)
+  // Before the question: whoever answers at once would see the terminal show it, and Ctrl-C would kill the program.
   io.stdin.setRawMode(true)
   try {
+    io.stderr.write(question)
     const typed = await readHidden(io)
     return typed === '' ? null : new Secret(typed)
   } finally {

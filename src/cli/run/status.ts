@@ -39,7 +39,7 @@ export async function showStatus(pattern: string, flags: StatusFlags, io: Io): P
   const interrupts = listenForInterrupts((text) => (watching ? undefined : screen.err(text)))
   const transport = createSshTransport({
     connectTimeoutMs: flags.timeout * 1000,
-    connectConcurrency: Math.min(flags.forks, 10),
+    connectConcurrency: Math.min(flags.forks, 8),
     env: io.env,
   })
   try {

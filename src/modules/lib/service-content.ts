@@ -28,10 +28,12 @@ export function wishedEnvironment(method: Method | null, own: Environment, libra
 export function processIsSo(method: Method | null, service: Service, library: string): boolean {
   const { process } = service
   if (process === null) return true
-  if (method === 'preload') return split(process.LD_PRELOAD).includes(library)
+  // Servers that set their title (sshd, nginx) write it over their environment; what they loaded cannot be hidden.
+  if (method === 'preload') return process.mapped || split(process.LD_PRELOAD).includes(library)
   if (method === 'go') return split(process.GODEBUG).includes(`${GO_SETTING}=1`)
   // Opted out: nothing of ours is left that the unit does not say itself.
-  const wraps = split(process.LD_PRELOAD).some(isWrap) && !split(service.own.LD_PRELOAD).some(isWrap)
+  const loaded = process.mapped || split(process.LD_PRELOAD).some(isWrap)
+  const wraps = loaded && !split(service.own.LD_PRELOAD).some(isWrap)
   const goes = split(process.GODEBUG).includes(`${GO_SETTING}=1`) && !split(service.own.GODEBUG).some(isGoSetting)
   return !wraps && !goes
 }
