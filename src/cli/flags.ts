@@ -13,7 +13,7 @@ export const connectionFlags = {
     letter: 'i',
     type: 'strings',
     value: 'FILE',
-    summary: 'inventory file or folder; repeat it to add more, later ones win',
+    summary: 'inventory file; repeat it to add more, later ones win',
   },
   limit: { letter: 'l', type: 'string', value: 'PATTERN', summary: 'only these hosts: names, groups, globs, a,b' },
   forks: {

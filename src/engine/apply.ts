@@ -75,10 +75,12 @@ function judge(
   const at = placed[stopped]!
   const section = sections.get(stopped)
   const status = stoppedStatus(result, section)
+  // A script that stopped at a failed step started nothing after it; one that we only lost sight of runs on to its end.
+  const later: ChangeStatus = status === 'unknown' ? 'unknown' : 'not-started'
   const statuses = changes.map((_, index): ChangeStatus => {
     // A change whose file is written by a later one is as done as that later one.
     if (at.changes.has(index)) return status
-    return placed.findLastIndex((item) => item.changes.has(index)) < stopped ? 'done' : 'not-started'
+    return placed.findLastIndex((item) => item.changes.has(index)) < stopped ? 'done' : later
   })
   return {
     statuses,
@@ -146,7 +148,13 @@ export function endError(result: ExecResult, doing: string, runId: string | null
       })
     }
     case 'output-cap': {
-      return new HostError('failed', 'output-cap', `${doing}: printed more than this tool takes from a host`)
+      // Steps run on where only their output was cut off.
+      return new HostError(
+        runId === null ? 'failed' : 'unknown',
+        'output-cap',
+        `${doing}: printed more than this tool takes from a host`,
+        runId === null ? {} : { hint: `run again: what was done is read afresh${record(runId)}` },
+      )
     }
     case 'exited': {
       return new HostError('failed', 'command-failed', `${doing}: the script ended with ${result.rc ?? 'no status'}`, {

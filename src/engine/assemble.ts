@@ -8,6 +8,7 @@ import { DiagnosticsError, errorDiagnostic, hasErrors } from '../model/diagnosti
 import type { Host, Target } from '../model/host.ts'
 import type { Module } from '../modules/define.ts'
 import { batchesOf } from '../playbook/batches.ts'
+import { didYouMean } from '../text/closest.ts'
 import { resolveTask } from '../playbook/resolve.ts'
 import { selectTasks } from '../playbook/tags.ts'
 import type { Play, Playbook, Task } from '../playbook/types.ts'
@@ -60,8 +61,22 @@ export function assemble(options: AssembleOptions): Assembled {
   if (!hasErrors(diagnostics) && plays.every((play) => play.batches.length === 0)) {
     diagnostics.push(errorDiagnostic('no-hosts', 'no host is selected', { hint: 'check hosts: and --limit' }))
   }
+  const tagged = options.tags.length > 0 || options.skipTags.length > 0
+  if (tagged && !hasErrors(diagnostics) && plays.every((play) => play.tasks.length === 0)) {
+    diagnostics.push(noTasks(options))
+  }
   if (hasErrors(diagnostics)) throw new DiagnosticsError(diagnostics)
   return { plays, diagnostics }
+}
+
+/** Nothing would be done: told before any connection, as a mistyped tag would otherwise look like success. */
+function noTasks(options: AssembleOptions): Diagnostic {
+  const known = new Set(
+    options.playbooks.flatMap(({ plays }) => plays.flatMap((play) => play.tasks.flatMap(({ tags }) => tags))),
+  )
+  const unknown = options.tags.filter((tag) => !known.has(tag))
+  const hint = unknown.map((tag) => didYouMean(tag, known)).find((text) => text !== '')
+  return errorDiagnostic('no-tasks', 'no task is selected', { hint: hint ?? 'check --tags and --skip-tags' })
 }
 
 function assemblePlay(

@@ -3,9 +3,10 @@ import type { PlannedChange } from '../model/change.ts'
 import { HostError } from '../model/errors.ts'
 import type { Fact } from '../model/fact.ts'
 import { shellJoin } from '../text/shell.ts'
-import type { Session } from '../transport/types.ts'
+import type { ExecResult, Session } from '../transport/types.ts'
 import { endError } from './apply.ts'
 import { newNonce } from './run-id.ts'
+import { parseSections } from './script/frame.ts'
 import type { FactResults } from './script/probe.ts'
 import { parseProbe, probeScript } from './script/probe.ts'
 import { forgetRecord } from './script/steps.ts'
@@ -34,8 +35,20 @@ export async function gather(
   if (result.end === 'lost')
     throw new HostError('unreachable', 'connection-lost', 'the connection was lost while facts were read')
   if (result.end === 'aborted') throw new HostError('unreachable', 'aborted', 'reading facts was called off')
+  if (result.end === 'timed-out') throw hanging(nonce, facts, result, options.timeoutSeconds)
   if (result.end !== 'exited' || result.rc !== 0) throw endError(result, 'reading facts')
   return parseProbe(nonce, facts, result.stdout, result.stderr)
+}
+
+/** Names the fact that was being read when the time was up. */
+function hanging(nonce: string, facts: readonly Fact[], result: ExecResult, seconds: number): HostError {
+  const open = [...parseSections(nonce, result.stdout, result.stderr)].find(([, part]) => part.rc === null)
+  const fact = open === undefined ? undefined : facts[open[0]]
+  const what = fact === undefined ? 'reading facts' : `reading ${fact.key}`
+  return new HostError('failed', 'timed-out', `${what} was stopped after ${seconds} s`, {
+    detail: open?.[1].stderr.trim().slice(-2000) ?? '',
+    hint: fact === undefined ? '' : `see on the host what hangs: ${fact.summary}`,
+  })
 }
 
 /** What a verifying probe does first: forgets the applied run's record, waits for addresses of its changes. */

@@ -24,8 +24,8 @@ const PACKAGES = [
   'zsh',
 ] as const
 
-/** Not installed, but in the hosts' own package source together with what they depend on. */
-const POOL = ['mptcpize', 'mptcpd'] as const
+/** Not installed, but in the hosts' own package source together with what they depend on; dnf and its kin for hosts that are to be dnf's. */
+const POOL = ['mptcpize', 'mptcpd', 'dnf', 'rpm', 'createrepo-c'] as const
 
 /** Where the package source lies on a host. */
 export const POOL_FOLDER = '/var/local/packages'

@@ -2,17 +2,18 @@
 
 /**
  * Wraps to `width` columns. The first line starts with `first`, the others with `rest`; words that are longer than a
- * line stand alone on theirs. Line ends in the text are kept.
+ * line stand alone on theirs. Line ends in the text and blanks at the start of a line are kept.
  */
 export function wrap(text: string, width: number, first = '', rest = first): string {
   const lines: string[] = []
   for (const paragraph of text.split('\n')) {
-    let line = lines.length === 0 ? first : rest
+    const indent = /^ */.exec(paragraph)![0]
+    let line = (lines.length === 0 ? first : rest) + indent
     let empty = true
     for (const word of paragraph.split(' ').filter((part) => part !== '')) {
       if (!empty && line.length + 1 + word.length > width) {
         lines.push(line)
-        line = rest
+        line = rest + indent
         empty = true
       }
       line += empty ? word : ` ${word}`

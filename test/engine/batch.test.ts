@@ -88,6 +88,18 @@ describe('one batch', () => {
     expect(host('b').status).toBe('changed')
   })
 
+  test.each(['lost', 'aborted', 'output-cap'] as const)(
+    'after %s nothing is said of the steps: the host runs the script to its end',
+    async (end) => {
+      const hosts = shellHosts(folder, { a: {} })
+      hosts.faults['a'] = (count) => (count === 2 ? end : null)
+      const { host } = await runOn(hosts, ['a'], [task(0, setModule, { a: { values: { x: '1', y: '2' } } })])
+      expect(host('a').status).toBe('unknown')
+      expect(host('a').changes.map((change) => change.status)).toEqual(['unknown', 'unknown'])
+      expect(execs(hosts, 'a')).toBe(2)
+    },
+  )
+
   test('a connection lost while reading is unreachable: nothing was changed', async () => {
     const hosts = shellHosts(folder, { a: {} })
     hosts.faults['a'] = () => 'lost'

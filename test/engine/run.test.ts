@@ -328,3 +328,11 @@ test('forks bound how many hosts are worked on at once', async () => {
   await play(`- hosts: a,b,c,d\n  tasks:\n${set("{ x: '1' }")}`, { forks: 2 })
   expect(most).toBe(2)
 })
+
+test('tags that select no task are told before any connection, with the tag that was meant', async () => {
+  const text = '- hosts: a\n  tasks:\n    - { set: { values: { x: "1" } }, tags: limits }\n'
+  await expect(play(text, { tags: ['limit'] })).rejects.toMatchObject({
+    diagnostics: [{ code: 'no-tasks', hint: 'did you mean "limits"?' }],
+  })
+  expect(hosts.connections).toEqual({})
+})

@@ -142,7 +142,7 @@ test('after a reboot the service still uses MPTCP', async () => {
 
 test.each<[string, Record<string, unknown>, string]>([
   ['a unit that is not there', service({ unit: 'nosuch.service' }), 'no-such-unit'],
-  ['a service by preload without the library', service({ unit: 'ssh.service' }), 'mptcp-disabled'],
+  ['a service while MPTCP is switched off', service({ unit: 'ssh.service' }), 'mptcp-disabled'],
 ])('refused with its reason: %s', async (_name, task, code) => {
   const host = code === 'no-such-unit' ? 'system-a' : 'system-b'
   const plan = await reported(work.folder, ['plan', '-i', lab().inventoryFile, playbookOf(work, host, [task])])

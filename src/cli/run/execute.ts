@@ -30,7 +30,7 @@ import { connectionOf } from './run-flags.ts'
 import { fanOut } from './subscribers.ts'
 
 /** Longest time for reading facts on a host, in seconds. */
-const GATHER_SECONDS = 300
+const GATHER_SECONDS = 60
 
 export interface RunRequest {
   command: string

@@ -18,7 +18,8 @@ const MAX_BYTES = 1024 * 1024
  * Defines `block PATH`: prints `@KIND MODE OWNER GROUP UID GID SIZE`, the content as base64 (a symlink's target),
  * and a last line `.`, or `!` where the content could not be read. KIND absent and hidden (no right to look) stand alone.
  */
-export const BLOCK_FUNCTION = `block() {
+export const BLOCK_FUNCTION = `for t in stat base64; do command -v $t >/dev/null || { echo "@missing $t"; exit 0; }; done
+block() {
 if [ -L "$1" ]; then k=symlink; elif [ -f "$1" ]; then k=file; elif [ -e "$1" ]; then k=other
 else d=$1; while [ ! -e "$d" ]; do case $d in */*) d=\${d%/*};; *) d=;; esac; [ -n "$d" ] || d=/; done
 if [ -x "$d" ] || [ ! -d "$d" ]; then echo @absent; else echo @hidden; fi; return; fi
@@ -38,6 +39,8 @@ export function blockCall(path: string): string {
 
 /** The blocks of a probe's output in the order of `paths`; null where nothing stands there. */
 export function parseBlocks(stdout: string, paths: readonly string[]): (FileBlock | null)[] {
+  const missing = /^@missing (\S+)/m.exec(stdout)?.[1]
+  if (missing !== undefined) throw notInstalled(missing)
   const texts = stdout
     .split(/^(?=@)/m)
     .map((text) => text.trim())
@@ -52,6 +55,7 @@ export function parseBlocks(stdout: string, paths: readonly string[]): (FileBloc
 export function parseBlock(text: string, path: string): FileBlock | null {
   const [head = '', ...rest] = text.trim().split(/\r?\n/)
   if (head === '@absent') return null
+  if (head.startsWith('@missing ')) throw notInstalled(head.slice('@missing '.length))
   if (head === '@hidden') throw needsRoot(path)
   const match = /^@(file|symlink|other) ([0-7]{1,5}) (\S+) (\S+) (\d+) (\d+) (\d+)$/.exec(head)
   if (match === null) throw new FactUnreadable(`the probe of ${path} printed what is no file: ${head.slice(0, 80)}`)
@@ -83,4 +87,8 @@ function decode(text: string, path: string): string {
   } catch {
     throw new FactUnreadable(`${path} is not UTF-8 text`, 'this tool reads and writes text files only')
   }
+}
+
+function notInstalled(tool: string): FactUnreadable {
+  return new FactUnreadable(`${tool} is not installed`, 'install coreutils on the host')
 }
