@@ -54,15 +54,19 @@ async function fleet<T>(work: (lab: Awaited<ReturnType<typeof labUp>>) => Promis
 
 const apply = (name: string, inventory: string): Promise<Figures> =>
   measure(name, [
-    ...[
-      '--import',
-      path.join(import.meta.dirname, 'record.mjs'),
-      path.join(ROOT, 'dist/main.js'),
-      'apply',
-      '-i',
-      inventory,
-    ],
-    ...[path.join(ROOT, 'playbooks/enable.yml'), '--yes', '--forks', String(FORKS), '--output', 'json'],
+    '--import',
+    path.join(import.meta.dirname, 'record.mjs'),
+    path.join(ROOT, 'dist/main.js'),
+    'apply',
+    '-i',
+    inventory,
+    ,
+    path.join(ROOT, 'playbooks/enable.yml'),
+    '--yes',
+    '--forks',
+    String(FORKS),
+    '--output',
+    'json',
   ])
 
 const replay = (name: string, recorded: string, keyFile: string): Promise<Figures> =>
@@ -73,19 +77,29 @@ const replay = (name: string, recorded: string, keyFile: string): Promise<Figure
     String(FORKS),
   ])
 
+const ratio = (a: number, b: number): string => (a / b).toFixed(2)
+const seconds = (ms: number): string => (ms / 1000).toFixed(2)
+
 function table(rows: readonly Row[]): string {
-  const ratio = (a: number, b: number): string => (a / b).toFixed(2)
-  const seconds = (ms: number): string => (ms / 1000).toFixed(2)
-  const lines = rows.map(
-    ({ name, ours, reference }) =>
-      `| ${name} | ${seconds(ours.wallMs)} | ${seconds(reference.wallMs)} | ${ratio(ours.wallMs, reference.wallMs)} | ${seconds(ours.cpuMs)} | ${seconds(reference.cpuMs)} | ${ratio(ours.cpuMs, reference.cpuMs)} | ${ours.peakMiB.toFixed(0)} | ${reference.peakMiB.toFixed(0)} |`,
+  const lines = rows.map(({ name, ours, reference }) =>
+    [
+      name,
+      seconds(ours.wallMs),
+      seconds(reference.wallMs),
+      ratio(ours.wallMs, reference.wallMs),
+      seconds(ours.cpuMs),
+      seconds(reference.cpuMs),
+      ratio(ours.cpuMs, reference.cpuMs),
+      ours.peakMiB.toFixed(0),
+      reference.peakMiB.toFixed(0),
+    ].join(' | '),
   )
   return [
     `${HOSTS} light hosts, ${FORKS} forks, Node ${process.version}`,
     '',
     '| apply of enable.yml | wall s | bare ssh2 | ratio | CPU s | bare ssh2 | ratio | peak MiB | bare ssh2 |',
     '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
-    ...lines,
+    ...lines.map((line) => `| ${line} |`),
     '',
   ].join('\n')
 }
