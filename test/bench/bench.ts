@@ -60,7 +60,6 @@ const apply = (name: string, inventory: string): Promise<Figures> =>
     'apply',
     '-i',
     inventory,
-    ,
     path.join(ROOT, 'playbooks/enable.yml'),
     '--yes',
     '--forks',
