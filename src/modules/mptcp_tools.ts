@@ -1,14 +1,16 @@
 /** Installs or removes the program that runs others under MPTCP, and keeps mptcpd's daemon as wished. */
 import { z } from 'zod'
+import type { Identity } from '../facts/identity.ts'
 import { identity } from '../facts/identity.ts'
 import { packages } from '../facts/packages.ts'
 import type { Packages } from '../facts/packages.ts'
 import { tools } from '../facts/tools.ts'
 import type { Tools } from '../facts/tools.ts'
+import type { Unit } from '../facts/unit.ts'
 import { unitFact } from '../facts/unit.ts'
 import type { Note, PlanResult } from '../model/change.ts'
 import { defineModule } from './define.ts'
-import { DAEMON_UNIT, planDaemon } from './lib/daemon.ts'
+import { DAEMON_UNIT, daemonSteps, NO_DAEMON, planDaemon } from './lib/daemon.ts'
 import { installChange, removeChange } from './lib/package-steps.ts'
 import { mergePlans, finishPlan } from './lib/steps.ts'
 
@@ -60,7 +62,8 @@ function planPresent(daemon: 'off' | 'on' | 'keep', packages: Packages, tools: T
   }
 }
 
-function planAbsent({ packages, tools }: { packages: Packages; tools: Tools }): PlanResult {
+function planAbsent(have: { packages: Packages; tools: Tools; daemon: Unit; identity: Identity }): PlanResult {
+  const { packages, tools } = have
   const names = ['mptcpize', ...(packages.manager === 'dnf' ? ['mptcpd'] : [])]
   const installed = names.filter((name) => packages.installed[name] !== undefined)
   const path = tools.paths['mptcpize'] ?? null
@@ -71,7 +74,16 @@ function planAbsent({ packages, tools }: { packages: Packages; tools: Tools }): 
   if (packages.manager === null) return { changes: [], problems: [noManager(installed)] }
   const manager = packages.manager
   return {
-    changes: installed.map((name) => removeChange(manager, name, packages.installed[name] ?? '')),
+    changes: installed.map((name) => {
+      const change = removeChange(manager, name, packages.installed[name] ?? '')
+      if (name !== 'mptcpd') return change
+      // The daemon goes with its package, and comes back with it as it was.
+      return {
+        ...change,
+        effects: { ...change.effects, [`unit/${DAEMON_UNIT}`]: NO_DAEMON },
+        undo: [...change.undo, ...daemonSteps(have.daemon, have.identity)],
+      }
+    }),
     notes: [{ summary: `undo installs the version that the package sources then have` }],
   }
 }

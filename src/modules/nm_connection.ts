@@ -4,6 +4,7 @@ import { addresses } from '../facts/addresses.ts'
 import { identity } from '../facts/identity.ts'
 import { links } from '../facts/links.ts'
 import { endpoints } from '../facts/mptcp_endpoints.ts'
+import { mptcpPersisted } from '../facts/mptcp_persisted.ts'
 import { nm } from '../facts/nm.ts'
 import { nmKeyfileFact } from '../facts/nm_keyfile.ts'
 import { nmProfiles } from '../facts/nm_profile.ts'
@@ -63,6 +64,7 @@ export const nmConnection = defineModule({
     addresses,
     routing,
     endpoints,
+    persisted: mptcpPersisted,
     sysctl,
     nm,
     nmProfiles,

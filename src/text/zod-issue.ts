@@ -50,10 +50,11 @@ export function explainIssue(issue: z.core.$ZodIssue): { code: string; text: str
     case 'custom':
     case 'invalid_element':
     case 'invalid_format':
-    case 'invalid_key':
     case 'not_multiple_of':
     case 'unrecognized_keys':
       return { code: 'bad-value', text: lowerFirst(issue.message) }
+    case 'invalid_key':
+      return { code: 'bad-value', text: `bad name: ${lowerFirst(issue.issues[0]?.message ?? issue.message)}` }
     default:
       return { code: 'bad-value', text: 'is not valid' }
   }

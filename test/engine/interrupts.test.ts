@@ -14,7 +14,11 @@ beforeEach(() => {
   interrupt = new AbortController()
   kill = new AbortController()
 })
-afterEach(() => rmSync(folder, { recursive: true }))
+afterEach(() => {
+  rmSync(folder, { recursive: true })
+  // As root a cut apply leaves its record, as it should on a host.
+  rmSync(path.join('/run/mptcp-fleet', path.basename(folder)), { recursive: true, force: true })
+})
 
 const names = ['a', 'b', 'c']
 const setX = task(0, setModule, Object.fromEntries(names.map((name) => [name, { values: { x: '1' } }])))

@@ -1,4 +1,6 @@
 /** Every module on real hosts: plan, apply, verify, apply again changes nothing, and the run's undo restores. */
+import { readFileSync, readdirSync } from 'node:fs'
+import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { modules } from '../../src/modules/registry.ts'
 import { reported, workFolder } from './support/cli.ts'
@@ -188,7 +190,10 @@ test('mptcp_available changes nothing and says what there is', async () => {
 })
 
 test('every module has a case here, or a test of its own', () => {
-  const elsewhere = ['mptcp_available', 'mptcp_test']
+  const elsewhere = ['mptcp_available', 'mptcp_test', 'nm_connection', 'mptcp_service', 'mptcp_sysctl']
+  const others = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.test.ts'))
+  const texts = others.map((name) => readFileSync(path.join(import.meta.dirname, name), 'utf8')).join('\n')
+  for (const name of elsewhere) expect(texts).toMatch(new RegExp(`\\b${name}:`))
   expect([...new Set([...cases.map((item) => item.module), ...elsewhere])].toSorted()).toEqual(
     [...modules.keys()].toSorted(),
   )

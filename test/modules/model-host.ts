@@ -24,6 +24,8 @@ interface File {
 export interface NmCard {
   profile: number
   applied: number
+  /** Static addresses of the profile with prefix length; those of the card unless given. */
+  stored?: string[]
   /** Addresses whose endpoints NetworkManager made or took over. */
   made: string[]
 }
@@ -32,6 +34,8 @@ export interface ModelHost {
   endpoints: Endpoint[]
   limits: { subflows: number; addAddrAccepted: number }
   sysctl: string
+  /** Further settings below net.mptcp, by full name. */
+  settings: Record<string, string>
   files: Record<string, File>
   folders: string[]
   unitEnabled: boolean
@@ -45,11 +49,19 @@ export interface ModelHost {
 
 const NAME = 'net.mptcp.enabled'
 
+const DEFAULTS = {
+  'net.mptcp.checksum_enabled': '0',
+  'net.mptcp.close_timeout': '60',
+  'net.mptcp.pm_type': '0',
+  'net.mptcp.path_manager': 'kernel',
+}
+
 export function modelHost(over: Partial<ModelHost>): ModelHost {
   const host: ModelHost = {
     endpoints: [],
     limits: { subflows: 2, addAddrAccepted: 0 },
     sysctl: '0',
+    settings: { ...DEFAULTS },
     files: {},
     folders: ['/etc/sysctl.d', '/etc/systemd/system', '/usr/lib/sysctl.d', '/usr/local'],
     unitEnabled: false,
@@ -59,7 +71,10 @@ export function modelHost(over: Partial<ModelHost>): ModelHost {
     nextId: 1,
     ...over,
   }
-  for (const dev of Object.keys(host.nm)) sync(host, dev)
+  for (const [dev, card] of Object.entries(host.nm)) {
+    card.stored ??= host.addresses.filter((own) => own.dev === dev).map(({ address, prefix }) => `${address}/${prefix}`)
+    sync(host, dev)
+  }
   return host
 }
 
@@ -78,9 +93,9 @@ export function factsOf(host: ModelHost): FactValues {
     ...known,
     endpoint: Object.fromEntries(host.endpoints.map((endpoint) => [endpointKey(endpoint), { ...endpoint }])),
     limits: { ...host.limits, max: 8 },
-    sysctl: { [NAME]: host.sysctl },
+    sysctl: { [NAME]: host.sysctl, ...host.settings },
     sysctl_persisted: {
-      values: winningLines(lines, [NAME]),
+      values: winningLines(lines, [NAME, ...Object.keys(DEFAULTS)]),
       lines,
       files: Object.fromEntries(sources.map(({ path }) => [path, host.files[path]])),
     },
@@ -98,9 +113,27 @@ export function factsOf(host: ModelHost): FactValues {
     nm_profile: Object.fromEntries(
       Object.entries(host.nm).map(([dev, card]) => [
         dev,
-        { 'connection.id': dev, 'connection.uuid': `uuid-${dev}`, 'connection.mptcp-flags': String(card.profile) },
+        {
+          'connection.id': dev,
+          'connection.uuid': `uuid-${dev}`,
+          'connection.autoconnect': 'yes',
+          'connection.mptcp-flags': String(card.profile),
+          ...storedSettings(card.stored ?? []),
+        },
       ]),
     ),
+  }
+}
+
+function storedSettings(stored: readonly string[]): Record<string, string> {
+  const [four, six] = [stored.filter((text) => !text.includes(':')), stored.filter((text) => text.includes(':'))]
+  return {
+    'ipv4.method': four.length > 0 ? 'manual' : 'disabled',
+    'ipv4.addresses': four.join(', '),
+    'ipv4.gateway': '',
+    'ipv6.method': six.length > 0 ? 'manual' : 'disabled',
+    'ipv6.addresses': six.join(', '),
+    'ipv6.gateway': '',
   }
 }
 
@@ -149,7 +182,7 @@ export function runStep(host: ModelHost, step: Step): void {
   const [program, ...words] = step.argv
   const known: Record<string, (words: readonly string[]) => void> = {
     ip: (args) => ip(host, args),
-    sysctl: ([, setting = '']) => void (host.sysctl = setting.split('=')[1]!),
+    sysctl: ([, setting = '']) => setSysctl(host, setting.split('=')[0]!, setting.split('=')[1]!),
     mkdir: (args) => void (host.folders = [...new Set([...host.folders, args.at(-1)!])]),
     rmdir: (args) => rmdir(host, args.at(-1)!),
     systemctl: (args) => systemctl(host, args),
@@ -210,15 +243,51 @@ function addEndpoint(host: ModelHost, [address = '', ...words]: readonly string[
   host.nextId = id + 1
 }
 
-function nmcli(host: ModelHost, [object, , name = '', , flags = '']: readonly string[]): void {
-  const dev = name.replace(/^uuid-/, '')
+function setSysctl(host: ModelHost, name: string, value: string): void {
+  if (name === NAME) host.sysctl = value
+  else host.settings[name] = value
+  // Two names of one setting.
+  if (name === 'net.mptcp.path_manager') host.settings['net.mptcp.pm_type'] = value === 'userspace' ? '1' : '0'
+  if (name === 'net.mptcp.pm_type') host.settings['net.mptcp.path_manager'] = value === '1' ? 'userspace' : 'kernel'
+}
+
+function nmcli(host: ModelHost, given: readonly string[]): void {
+  const words = given[0] === '--wait' ? given.slice(2) : given
+  const [object, verb] = words
+  const dev = (verb === 'up' ? words[3]! : words[2]!).replace(/^uuid-/, '')
   const card = host.nm[dev]
   if (card === undefined) throw new Error(`${dev} is not managed`)
-  if (object === 'connection') card.profile = Number(flags)
-  else {
-    card.applied = Number(flags)
-    sync(host, dev)
+  if (verb === 'up') return activate(host, dev)
+  for (let at = 3; at < words.length; at += 2) {
+    const [setting = '', value = ''] = words.slice(at, at + 2)
+    if (setting === 'connection.mptcp-flags') {
+      if (object === 'connection') card.profile = Number(value)
+      else card.applied = Number(value)
+    } else if (setting.endsWith('.addresses')) {
+      const isSix = setting.startsWith('ipv6')
+      const others = (card.stored ?? []).filter((text) => text.includes(':') !== isSix)
+      const own = value.split(',').filter((text) => text !== '')
+      card.stored = isSix ? [...others, ...own] : [...own, ...others]
+    }
   }
+  if (object === 'device') sync(host, dev)
+}
+
+/** The card gets what its profile says; endpoints that NetworkManager made of its old addresses go with them. */
+function activate(host: ModelHost, dev: string): void {
+  const card = host.nm[dev]!
+  host.endpoints = host.endpoints.filter((one) => one.port !== null || !card.made.includes(one.address))
+  card.made = []
+  card.applied = card.profile
+  const own = (card.stored ?? []).map((text) => ({
+    dev,
+    address: text.split('/')[0]!,
+    prefix: Number(text.split('/')[1]),
+  }))
+  // Listed by card, in the cards' order.
+  const all = [...host.addresses.filter((address) => address.dev !== dev), ...own]
+  host.addresses = all.toSorted((a, b) => a.dev.localeCompare(b.dev))
+  sync(host, dev)
 }
 
 /** What NetworkManager does on a card when flags are set or the profile is activated. */
@@ -244,15 +313,14 @@ function sync(host: ModelHost, dev: string): void {
 /** The kernel forgets; files, profiles and the restore unit bring back. */
 export function reboot(host: ModelHost): void {
   const sources = Object.entries(host.files).map(([path, { content }]) => ({ path, target: null, content }))
-  host.sysctl = winningLines(sysctlLines(sources), [NAME])[NAME]?.value ?? '0'
+  const lines = winningLines(sysctlLines(sources), [NAME, ...Object.keys(DEFAULTS)])
+  host.sysctl = '0'
+  host.settings = { ...DEFAULTS }
+  for (const [name, line] of Object.entries(lines)) setSysctl(host, name, line.value)
   host.endpoints = []
   host.nextId = 1
   host.limits = { subflows: 2, addAddrAccepted: 0 }
-  for (const [dev, card] of Object.entries(host.nm)) {
-    card.made = []
-    card.applied = card.profile
-    sync(host, dev)
-  }
+  for (const dev of Object.keys(host.nm)) activate(host, dev)
   const script = host.unitEnabled ? host.files[RESTORE_SCRIPT_PATH] : undefined
   if (script === undefined) return
   const model = parseRestoreScript(script.content)

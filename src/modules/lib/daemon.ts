@@ -56,6 +56,21 @@ function daemonChange(have: Unit, verb: 'enable' | 'disable', identity: Identity
   }
 }
 
+/** The unit once its package is gone. */
+export const NO_DAEMON: Unit = {
+  exists: false,
+  enabled: 'not-found',
+  active: 'inactive',
+  dropIns: [],
+  needDaemonReload: false,
+  mainPid: null,
+}
+
+/** The daemon as it was before its package was removed, for when the package is installed again. */
+export function daemonSteps(have: Unit, identity: Identity): Step[] {
+  return have.exists ? undoSteps(have, have.enabled.startsWith('enabled'), identity) : []
+}
+
 /** Enabled and running are undone apart, since a unit may run without being enabled. */
 function undoSteps(have: Unit, wasEnabled: boolean, identity: Identity): Step[] {
   const wasActive = have.active === 'active' || have.active === 'activating'

@@ -15,6 +15,7 @@ import type { CardFacts } from './card.ts'
 import { readCard, sameFlags } from './card.ts'
 import { takeId } from './endpoint-steps.ts'
 import { addressesIn, FLAGS } from './nm-settings.ts'
+import { coveredEndpoints } from './nm-steps.ts'
 
 export interface ActivationFacts extends CardFacts {
   sysctl: Readonly<Record<string, string>>
@@ -41,7 +42,7 @@ export function effectsOfUp(dev: string, profile: NmSettings, have: ActivationFa
   if (own === null) return { ...nm, ...UNKNOWN_CARD }
   const addresses = [...have.addresses.filter((address) => address.dev !== dev), ...own]
   const routing = { ...have.routing, routes: routesWith(dev, profile, own, have) }
-  const endpoint = endpointsWith(dev, profile, { ...have, addresses, routing }, have)
+  const endpoint = withMade(withoutMade(dev, have), dev, profile, { ...have, addresses, routing }, have)
   return { ...nm, addresses, routing, endpoint }
 }
 
@@ -73,6 +74,13 @@ export function missingMade(dev: string, profile: NmSettings, have: ActivationFa
     const there = have.endpoints[endpointKey(wish)]
     return there === undefined || !sameFlags(there.flags, wish.flags)
   })
+}
+
+/** The kernel's endpoints once NetworkManager has the card's flags, which cover all its addresses. */
+export function endpointsAfterFlags(dev: string, profile: NmSettings, have: ActivationFacts): Endpoints {
+  const covered = new Set(coveredEndpoints(readCard(dev, have)).map(endpointKey))
+  const others = Object.fromEntries(Object.entries(have.endpoints).filter(([key]) => !covered.has(key)))
+  return withMade(others, dev, profile, have, have)
 }
 
 /** Whether the card has the profile's static addresses, all of them and no others. */
@@ -130,18 +138,24 @@ function routesWith(dev: string, profile: NmSettings, own: readonly Address[], h
   ]
 }
 
-/** The kernel's endpoints once NetworkManager has done with the card: what it made goes, what the profile makes comes. */
-function endpointsWith(dev: string, profile: NmSettings, after: ActivationFacts, have: ActivationFacts): Endpoints {
-  const endpoints = withoutMade(dev, have)
-  const present = new Map(Object.entries(endpoints))
-  const table = { present, ids: new Set(Object.values(endpoints).map(({ id }) => id)) }
+/** Endpoints with those that the profile makes of the card's addresses in `after`; ids stay where they were. */
+function withMade(
+  endpoints: Endpoints,
+  dev: string,
+  profile: NmSettings,
+  after: ActivationFacts,
+  have: ActivationFacts,
+): Endpoints {
+  const made = { ...endpoints }
+  const table = { present: new Map(), ids: new Set(Object.values(have.endpoints).map(({ id }) => id)) }
   for (const wish of madeBy(dev, profile, after)) {
-    const id = have.endpoints[endpointKey(wish)]?.id ?? takeId(table)
-    endpoints[endpointKey(wish)] = { ...wish, id }
+    const key = endpointKey(wish)
+    made[key] = { ...wish, id: have.endpoints[key]?.id ?? takeId(table) }
   }
-  return endpoints
+  return made
 }
 
+/** Endpoints without those that NetworkManager made on the card: they go with what they were made of. */
 function withoutMade(dev: string, have: ActivationFacts): Endpoints {
   const card = readCard(dev, have)
   return Object.fromEntries(

@@ -4,9 +4,19 @@ import type { Change, Note, PlanResult, Step } from '../../model/change.ts'
 import { UNKNOWN } from '../../model/change.ts'
 import { Secret } from '../../model/secret.ts'
 import { NM_DISABLED, nmFlagsText } from '../../mptcp/nm-flags.ts'
-import { effectsOfDown, effectsOfUp, missingMade, showsProfile, UNKNOWN_CARD } from './nm-activation.ts'
+import { readCard, sameFlags } from './card.ts'
+import { addStep as addEndpoint } from './endpoint-steps.ts'
+import {
+  effectsOfDown,
+  effectsOfUp,
+  endpointsAfterFlags,
+  missingMade,
+  showsProfile,
+  UNKNOWN_CARD,
+} from './nm-activation.ts'
 import { carriesSsh } from './nm-reach.ts'
 import { addStep, deleteStep, describeSettings, downStep, FLAGS, modifyStep, upStep } from './nm-settings.ts'
+import { coveredEndpoints, deviceSteps, emptyCard, restoreCard } from './nm-steps.ts'
 import type { ProfileFacts, Target } from './nm-target.ts'
 import { run } from './steps.ts'
 
@@ -113,6 +123,7 @@ function upChange(target: Target, dev: string, have: ProfileFacts): Change {
     ...(elsewhere === null ? [] : [upStep(target.uuid, elsewhere)]),
   ]
   if (back.length === 0) back.push(downStep(target.uuid))
+  const endpoints = previous === null ? [] : foreignEndpoints(dev, have)
   const disruptive = [dev, ...(elsewhere === null ? [] : [elsewhere])].some((one) =>
     carriesSsh(one, target.after, have),
   )
@@ -126,13 +137,14 @@ function upChange(target: Target, dev: string, have: ProfileFacts): Change {
     const main = target.active
       ? { fact: 'addresses', before: have.addresses, after: addressesAfter, effects }
       : { fact: `nm/devices/${dev}`, before: device ?? null, after, effects: others }
-    return { ...main, summary, apply: up, undo: back, disruptive }
+    return { ...main, summary, apply: up, undo: [...back, ...endpoints], disruptive }
   }
   const part = profilePart(target)
   const { before } = target
   // A new profile is deleted by undo, which also takes it down; the one before comes up first, for the card's sake.
   const undo =
     before !== null ? [...part.undo, ...back] : [...(previous === null ? [] : [upStep(previous, dev)]), ...part.undo]
+  undo.push(...endpoints)
   return {
     ...part,
     effects,
@@ -141,6 +153,14 @@ function upChange(target: Target, dev: string, have: ProfileFacts): Change {
     undo,
     disruptive,
   }
+}
+
+/** Puts back endpoints of others on the card, which NetworkManager takes for its own where it makes the same. */
+function foreignEndpoints(dev: string, have: ProfileFacts): Step[] {
+  const card = readCard(dev, have)
+  const there = coveredEndpoints(card)
+  if (there.every(({ address, flags }) => sameFlags(card.makes[address] ?? null, flags))) return []
+  return [...emptyCard(card, there), ...there.map(addEndpoint)]
 }
 
 /** NetworkManager makes endpoints just after activation: of IPv4 at once, of IPv6 after duplicate address detection. */
@@ -176,23 +196,25 @@ function profilePart(target: Target): Pick<Change, 'fact' | 'before' | 'after' |
 /** Flags alone: set in the profile for the next activation and on the card for now, which keeps its addresses. */
 function flagsChange(target: Target, dev: string, have: ProfileFacts): Change {
   const { key, uuid, before, after, changed } = target
-  const value = Number(after[FLAGS] ?? 0)
-  const old = Number(before?.[FLAGS] ?? 0)
-  const effects = effectsOfUp(dev, after, have)
+  const [old, value] = [before, after].map((settings) => Number(settings?.[FLAGS] ?? 0)) as [number, number]
+  const card = readCard(dev, have)
+  const there = coveredEndpoints(card)
   const profile = changed[FLAGS] !== undefined
-  const hasIpv6 = have.addresses.some((own) => own.dev === dev && own.family === 6 && own.scope === 'global')
-  const device = (flags: number): Step[] => [
-    run('nmcli', 'device', 'modify', dev, FLAGS, nmFlagsText(flags)),
-    run('sleep', hasIpv6 && flags !== NM_DISABLED ? '3' : '0.5'),
-  ]
+  // With the flags it has already NetworkManager need not look again: off and on makes it.
+  const again = profile ? [] : deviceSteps(card, NM_DISABLED)
   const common = {
     summary: `set MPTCP flags ${nmFlagsText(value)} in profile ${after['connection.id'] ?? ''} and on ${dev}`,
-    // With the flags it has already NetworkManager need not look again: off and on makes it.
-    apply: [...(profile ? [modifyStep(uuid, { [FLAGS]: String(value) })] : device(NM_DISABLED)), ...device(value)],
-    undo: [...(profile ? [modifyStep(uuid, { [FLAGS]: String(old) })] : []), ...device(old)],
+    apply: [
+      ...(profile ? [modifyStep(uuid, { [FLAGS]: String(value) })] : []),
+      ...(value === NM_DISABLED ? emptyCard(card, there) : [...again, ...deviceSteps(card, value)]),
+    ],
+    undo: [
+      ...(profile ? [modifyStep(uuid, { [FLAGS]: String(old) })] : []),
+      ...restoreCard(card, { uuid, profile: key, flags: old }, there),
+    ],
     disruptive: false,
   }
-  const endpoint = effects['endpoint'] ?? UNKNOWN
+  const endpoint = endpointsAfterFlags(dev, after, have)
   if (!profile) return { fact: 'endpoint', before: have.endpoints, after: endpoint, ...common }
   return {
     fact: `nm_profile/${key}/${FLAGS}`,

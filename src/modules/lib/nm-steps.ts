@@ -87,7 +87,7 @@ function profileSteps(hold: NmHold, flags: number, persist: boolean): Step[] {
  * Sets the flags of the device and waits until NetworkManager has acted on them: measured, IPv4 endpoints follow
  * within 10 ms of nmcli's end, IPv6 ones 2 s later, after duplicate address detection, which starts anew.
  */
-function deviceSteps(card: Card, flags: number): Step[] {
+export function deviceSteps(card: Card, flags: number): Step[] {
   const hasIpv6 = card.covered.some((address) => address.includes(':'))
   const off = flags === NM_DISABLED
   return [
@@ -100,7 +100,7 @@ function deviceSteps(card: Card, flags: number): Step[] {
  * NetworkManager removes what it made, and leaves what others made. Which is which cannot be read, so it first takes
  * everything over.
  */
-function emptyCard(card: Card, made: readonly Endpoint[]): Step[] {
+export function emptyCard(card: Card, made: readonly Endpoint[]): Step[] {
   const flags = nmFlagsFor(made[0]?.flags ?? []) ?? ADOPT
   return [...(made.length > 0 ? deviceSteps(card, flags) : []), ...deviceSteps(card, NM_DISABLED)]
 }
@@ -109,7 +109,7 @@ function emptyCard(card: Card, made: readonly Endpoint[]): Step[] {
  * Back to the endpoints that were there: all away, then one by one. Where the flags as they were make just these, the
  * device gets them back too; else it would add what was not there.
  */
-function restoreCard(card: Card, hold: NmHold, before: readonly Endpoint[]): Step[] {
+export function restoreCard(card: Card, hold: NmHold, before: readonly Endpoint[]): Step[] {
   const flags = makesExactly(card, before) ? deviceSteps(card, hold.flags) : []
   return before.length === 0 && flags.length > 0
     ? flags
@@ -127,7 +127,7 @@ function makesExactly(card: Card, endpoints: readonly Endpoint[]): boolean {
 }
 
 /** Endpoints on the card of the kind that NetworkManager makes, so that it takes them for its own. */
-function coveredEndpoints(card: Card): Endpoint[] {
+export function coveredEndpoints(card: Card): Endpoint[] {
   return card.endpoints.filter(({ address, port }) => port === null && card.covered.includes(address))
 }
 

@@ -1,19 +1,21 @@
 /** Finds the profile and the card that a task is about, or says why it cannot. */
 import type { Links } from '../../facts/links.ts'
+import type { MptcpPersisted } from '../../facts/mptcp_persisted.ts'
 import type { Nm } from '../../facts/nm.ts'
 import type { NmKeyfile } from '../../facts/nm_keyfile.ts'
 import type { NmSettings } from '../../facts/nm_profile.ts'
 import type { SshConnection } from '../../facts/ssh_connection.ts'
 import type { Problem } from '../../model/change.ts'
-import { nmKnowsMptcp } from '../../mptcp/nm-flags.ts'
+import { nmKnowsMptcp, nmMakes } from '../../mptcp/nm-flags.ts'
 import { didYouMean } from '../../text/closest.ts'
 import type { ActivationFacts } from './nm-activation.ts'
 import type { ProfileWish } from './nm-settings.ts'
-import { differingSettings, FLAGS, newProfile, wishedSettings } from './nm-settings.ts'
+import { addressesIn, differingSettings, FLAGS, newProfile, wishedSettings } from './nm-settings.ts'
 
 export interface ProfileFacts extends ActivationFacts {
   links: Links
   ssh: SshConnection
+  persisted: MptcpPersisted
   /** Of the profile that is to be deleted. */
   keyfile?: NmKeyfile
 }
@@ -85,7 +87,10 @@ export function locate(
     active: activeOn !== undefined && activeOn.device === dev && activeOn.state === 'connected',
     elsewhere: activeOn !== undefined && activeOn.device !== dev ? activeOn.device : null,
   }
-  if (want.state !== 'up' || target.active) return target
+  if (want.state === 'absent' || want.state === 'down') return target
+  const fault = addressTaken(target, have) ?? twoOwners(target, have)
+  if (fault !== null) return { problem: fault }
+  if (want.state === 'present' || target.active) return target
   const problem = dev === null ? cardUnknown(want.name, have) : activationProblem(want.name, dev, have)
   return problem === null ? target : { problem }
 }
@@ -143,6 +148,38 @@ function cardUnknown(name: string, have: ProfileFacts): Problem {
     code: 'card-unknown',
     summary: `profile ${name} is for any card, so it must be said on which one it is to be up`,
     hint: `give ifname, one of ${Object.keys(have.nm.devices).join(', ')}`,
+  }
+}
+
+/** An address that another card of the host has already. */
+function addressTaken({ after, changed, dev }: Target, have: ProfileFacts): Problem | null {
+  const asked = ['ipv4.addresses', 'ipv6.addresses'].filter((name) => changed[name] !== undefined)
+  const wanted = asked.flatMap((name) => addressesIn(after[name])).map(({ address }) => address)
+  const taken = have.addresses.find((own) => own.dev !== dev && wanted.includes(own.address))
+  if (taken === undefined) return null
+  return {
+    code: 'address-taken',
+    summary: `${taken.address} is on ${taken.dev} already, so it cannot be given to ${dev ?? 'another card'}`,
+    hint: `use another address, or take it off ${taken.dev} first`,
+  }
+}
+
+/** Flags that would make endpoints of addresses whose endpoints the restore script makes. */
+function twoOwners({ after, speaksOfFlags, dev }: Target, have: ProfileFacts): Problem | null {
+  if (!speaksOfFlags || nmMakes(Number(after[FLAGS] ?? 0), true) === null) return null
+  const own = new Set([
+    ...have.addresses.filter((address) => address.dev === dev).map(({ address }) => address),
+    ...['ipv4', 'ipv6'].flatMap((family) => addressesIn(after[`${family}.addresses`]).map(({ address }) => address)),
+  ])
+  const restored = Object.values(have.persisted.endpoints).filter(
+    ({ address, port }) => port === null && own.has(address),
+  )
+  if (restored.length === 0) return null
+  const list = restored.map(({ address }) => address).join(', ')
+  return {
+    code: 'two-owners',
+    summary: `endpoints of ${list} are declared by mptcp_endpoints or mptcp_pair and brought back at boot by mptcp-fleet.service; MPTCP flags of the profile would make them as well`,
+    hint: 'leave mptcp_flags out here, or remove these endpoints first (mptcp_endpoints with exact: true)',
   }
 }
 
