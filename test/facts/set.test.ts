@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest'
 import { fileFact } from '../../src/facts/file.ts'
 import { netFilters } from '../../src/facts/net_filters.ts'
+import { nm } from '../../src/facts/nm.ts'
 import { nmProfiles } from '../../src/facts/nm_profile.ts'
 import { packages } from '../../src/facts/packages.ts'
 import { sysctlPersisted } from '../../src/facts/sysctl_persisted.ts'
@@ -51,4 +52,19 @@ it('sets a filter of one link', () => {
 it('replaces a file as a whole', () => {
   const file = { kind: 'file' as const, content: 'x', mode: '0644', owner: 'root', group: 'root' }
   expect(fileFact('/x').set!(null, '', file)).toBe(file)
+})
+
+it('alters the settings of a profile that a change names, and no others', () => {
+  const before = { eth0: { 'connection.id': 'eth0', 'ipv4.method': 'auto' } }
+  expect(nmProfiles.set!(before, 'eth0', { 'ipv4.method': 'manual' })).toEqual({
+    eth0: { 'connection.id': 'eth0', 'ipv4.method': 'manual' },
+  })
+})
+
+it('sets a device of NetworkManager', () => {
+  const device = { device: 'eth0', type: 'ethernet', state: 'connected', managed: true, profileUuid: 'u' }
+  const before = { installed: true, running: true, version: '1.52.1', devices: { eth0: device } }
+  const down = { ...device, state: 'disconnected', profileUuid: null }
+  expect(nm.set!(before, 'devices/eth0', down).devices).toEqual({ eth0: down })
+  expect(nm.set!(before, 'devices/eth0', null).devices).toEqual({})
 })

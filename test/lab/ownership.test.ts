@@ -92,7 +92,9 @@ const EXPECTED: Record<string, Record<string, string[]>> = {
 }
 
 async function kernelEndpoints(): Promise<string[]> {
-  const shown = await Promise.all(HOSTS.map((host) => lab().exec(host, "ip mptcp endpoint | sed 's/ id [0-9]*//;s/ *$//'")))
+  const shown = await Promise.all(
+    HOSTS.map((host) => lab().exec(host, "ip mptcp endpoint | sed 's/ id [0-9]*//;s/ *$//'")),
+  )
   return shown.map(({ stdout }) => stdout.trim().split('\n').toSorted().join('\n'))
 }
 

@@ -4,6 +4,8 @@ import { modules } from '../../src/modules/registry.ts'
 
 const signal = { address: '192.0.2.1', flags: ['signal'] }
 
+const nmStatic = (addresses: string): object => ({ name: 'eth0', ipv4: { addresses } })
+
 const refused: [string, string, unknown, string][] = [
   ['mptcp_limits', 'nothing to limit', {}, 'give subflows or add_addr_accepted'],
   ['mptcp_limits', 'less than none', { subflows: -1 }, '>=0'],
@@ -59,6 +61,38 @@ const refused: [string, string, unknown, string][] = [
     { server: 'a', client: 'b', paths: [{ network: '192.0.2.0/24', server: 'eth0', client: 'eth0' }] },
     'give network, or server and',
   ],
+  ['nm_connection', 'the /2 of the guide', nmStatic('198.51.100.20/2'), 'did you mean /24?'],
+  ['nm_connection', 'an address without length', nmStatic('198.51.100.20'), 'has no prefix length'],
+  ['nm_connection', 'too long a length', nmStatic('198.51.100.20/33'), '/33 is no prefix length'],
+  ['nm_connection', 'the network itself', nmStatic('198.51.100.0/24'), 'network or broadcast address'],
+  ['nm_connection', 'a broadcast address', nmStatic('198.51.100.255/24'), 'network or broadcast address'],
+  ['nm_connection', 'the other family', nmStatic('2001:db8::1/64'), 'not an IPv4 address'],
+  ['nm_connection', 'a loopback address', nmStatic('127.0.0.2/8'), 'no address for a network card'],
+  ['nm_connection', 'static without addresses', { name: 'a', ipv4: { method: 'manual' } }, 'manual needs addresses'],
+  [
+    'nm_connection',
+    'addresses of none',
+    { name: 'a', ipv6: { method: 'disabled', addresses: '2001:db8::1/64' } },
+    'cannot go',
+  ],
+  ['nm_connection', 'a gateway alone', { name: 'a', ipv4: { gateway: '192.0.2.1' } }, 'needs addresses beside it'],
+  [
+    'nm_connection',
+    'a gateway elsewhere',
+    { name: 'a', ipv4: { addresses: '192.0.2.10/24', gateway: '198.51.100.1' } },
+    'in none of the networks',
+  ],
+  ['nm_connection', 'flags that do not go together', { name: 'a', mptcp_flags: ['signal', 'fullmesh'] }, 'go together'],
+  ['nm_connection', 'no flags', { name: 'a', mptcp_flags: ['backup'] }, 'go together'],
+  ['nm_connection', 'a number that is none', { name: 'a', mptcp_flags: 0x3 }, 'go together'],
+  ['nm_connection', 'a name with a slash', { name: 'a/b' }, 'without slashes'],
+  ['mptcp_sysctl', 'nothing to set', { values: {} }, 'names no setting'],
+  ['mptcp_sysctl', 'a misspelt name', { values: { checksum_enable: 1 } }, 'did you mean "checksum_enabled"?'],
+  ['mptcp_sysctl', 'one setting twice over', { values: { pm_type: 0, path_manager: 'userspace' } }, 'contradicts'],
+  ['mptcp_service', 'a unit without ending', { unit: 'nginx' }, 'named with its ending'],
+  ['mptcp_service', 'all units at once', { unit: '*' }, 'only with state: disabled'],
+  ['mptcp_service', 'a socket by preload', { unit: 'web.socket' }, 'method of socket units'],
+  ['mptcp_service', 'a service by socket', { unit: 'web.service', method: 'socket' }, 'method of socket units'],
   ['mptcp_pair', 'no network', { server: 'a', client: 'b', paths: [{ network: 'eth0' }] }, 'not a network'],
 ]
 
@@ -74,4 +108,20 @@ it('takes the same address with and without port', () => {
 
 it('takes off as YAML 1.1 reads it', () => {
   expect(modules.get('mptcp_tools')!.params.parse({ daemon: false })).toEqual({ state: 'present', daemon: 'off' })
+})
+
+it.each<unknown>([0x1e, '0x1e', ['signal'], 'signal', 'subflow, backup', 'disabled', ['default'], 0x100])(
+  'takes MPTCP flags as %j',
+  (flags) => {
+    expect(modules.get('nm_connection')!.params.safeParse({ name: 'eth0', mptcp_flags: flags }).success).toBe(true)
+  },
+)
+
+it.each([
+  { addresses: '192.0.2.10/24', gateway: 'none' },
+  { addresses: ['192.0.2.10/32'], gateway: '198.51.100.1' },
+  { addresses: '192.0.2.0/31', gateway: '192.0.2.1' },
+  { method: 'auto' },
+])('takes IPv4 settings %j', (ipv4) => {
+  expect(modules.get('nm_connection')!.params.safeParse({ name: 'eth0', ipv4 }).error).toBeUndefined()
 })

@@ -8,6 +8,8 @@ import { resolveTask } from '../../src/playbook/resolve.ts'
 
 test.each([
   ['playbooks/pair.yml', 'inventories/pair.yml', 'mptcp_available mptcp_tools mptcp_enabled mptcp_pair mptcp_test'],
+  ['playbooks/verify.yml', 'inventories/pair.yml', 'mptcp_available mptcp_tools mptcp_enabled mptcp_pair'],
+  ['playbooks/disable.yml', 'inventories/pair.yml', 'mptcp_service mptcp_endpoints mptcp_limits mptcp_enabled'],
   ['playbooks/enable.yml', 'inventories/fleet.yml', 'mptcp_available mptcp_tools mptcp_enabled mptcp_limits'],
   ['playbooks/enable.yml', 'inventories/pair.yml', 'mptcp_available mptcp_tools mptcp_enabled mptcp_limits'],
 ])('%s on %s: every task resolves for every host', async (playbookPath, inventoryPath, expected) => {
@@ -25,4 +27,17 @@ test.each([
       }
     }
   }
+})
+
+/** A task by its name and parameters, without where it stands. */
+async function wishes(file: string): Promise<unknown[]> {
+  const { plays } = await loadPlaybook(file, modules)
+  return plays.flatMap((play) =>
+    play.tasks.map((task) => ({ module: task.module.name, want: resolveTask(task, {}), check: task.checkMode })),
+  )
+}
+
+test('verify.yml wishes what pair.yml does, but for its trial, and never applies', async () => {
+  const [pair, verify] = await Promise.all(['playbooks/pair.yml', 'playbooks/verify.yml'].map(wishes))
+  expect(verify).toEqual(pair!.slice(0, -1).map((task) => ({ ...(task as object), check: true })))
 })

@@ -76,6 +76,12 @@ export function missingMade(dev: string, profile: NmSettings, have: ActivationFa
   })
 }
 
+/** Whether the card's endpoints are those that its profile would make if it were activated now. */
+export function wouldMakeSame(dev: string, profile: NmSettings, have: ActivationFacts): boolean {
+  const there = coveredEndpoints(readCard(dev, have))
+  return there.length === madeBy(dev, profile, have).length && missingMade(dev, profile, have).length === 0
+}
+
 /** The kernel's endpoints once NetworkManager has the card's flags, which cover all its addresses. */
 export function endpointsAfterFlags(dev: string, profile: NmSettings, have: ActivationFacts): Endpoints {
   const covered = new Set(coveredEndpoints(readCard(dev, have)).map(endpointKey))

@@ -1,10 +1,11 @@
 /** Plans one NetworkManager profile: each state is one change, so that its undo can bring back profile and card in order. */
 import type { NmSettings } from '../../facts/nm_profile.ts'
+import { profileWith } from '../../facts/nm_profile.ts'
 import type { Change, Note, PlanResult, Step } from '../../model/change.ts'
 import { UNKNOWN } from '../../model/change.ts'
 import { Secret } from '../../model/secret.ts'
 import { NM_DISABLED, nmFlagsText } from '../../mptcp/nm-flags.ts'
-import { readCard, sameFlags } from './card.ts'
+import { readCard } from './card.ts'
 import { addStep as addEndpoint } from './endpoint-steps.ts'
 import {
   effectsOfDown,
@@ -13,6 +14,7 @@ import {
   missingMade,
   showsProfile,
   UNKNOWN_CARD,
+  wouldMakeSame,
 } from './nm-activation.ts'
 import { carriesSsh } from './nm-reach.ts'
 import { addStep, deleteStep, describeSettings, downStep, FLAGS, modifyStep, upStep } from './nm-settings.ts'
@@ -123,7 +125,7 @@ function upChange(target: Target, dev: string, have: ProfileFacts): Change {
     ...(elsewhere === null ? [] : [upStep(target.uuid, elsewhere)]),
   ]
   if (back.length === 0) back.push(downStep(target.uuid))
-  const endpoints = previous === null ? [] : foreignEndpoints(dev, have)
+  const endpoints = previous === null ? [] : ownEndpoints(dev, previous, have)
   const disruptive = [dev, ...(elsewhere === null ? [] : [elsewhere])].some((one) =>
     carriesSsh(one, target.after, have),
   )
@@ -155,11 +157,15 @@ function upChange(target: Target, dev: string, have: ProfileFacts): Change {
   }
 }
 
-/** Puts back endpoints of others on the card, which NetworkManager takes for its own where it makes the same. */
-function foreignEndpoints(dev: string, have: ProfileFacts): Step[] {
+/**
+ * Puts back the card's endpoints where its profile would make others: somebody's own, which NetworkManager takes over
+ * where it makes the same, or none where flags were set on the card alone.
+ */
+function ownEndpoints(dev: string, uuid: string, have: ProfileFacts): Step[] {
+  const profile = profileWith(have.nmProfiles, uuid)?.settings ?? {}
+  if (wouldMakeSame(dev, profile, have)) return []
   const card = readCard(dev, have)
   const there = coveredEndpoints(card)
-  if (there.every(({ address, flags }) => sameFlags(card.makes[address] ?? null, flags))) return []
   return [...emptyCard(card, there), ...there.map(addEndpoint)]
 }
 
@@ -200,13 +206,17 @@ function flagsChange(target: Target, dev: string, have: ProfileFacts): Change {
   const card = readCard(dev, have)
   const there = coveredEndpoints(card)
   const profile = changed[FLAGS] !== undefined
-  // With the flags it has already NetworkManager need not look again: off and on makes it.
-  const again = profile ? [] : deviceSteps(card, NM_DISABLED)
+  const endpoint = endpointsAfterFlags(dev, after, have)
+  const makes = card.covered.some((address) => endpoint[address] !== undefined)
+  // What the flags make takes over what is there; where they make nothing it is cleared away, as its undo needs it. With
+  // the flags it has already NetworkManager need not look again: off and on makes it.
+  const first = !makes ? emptyCard(card, there) : profile ? [] : deviceSteps(card, NM_DISABLED)
   const common = {
     summary: `set MPTCP flags ${nmFlagsText(value)} in profile ${after['connection.id'] ?? ''} and on ${dev}`,
     apply: [
       ...(profile ? [modifyStep(uuid, { [FLAGS]: String(value) })] : []),
-      ...(value === NM_DISABLED ? emptyCard(card, there) : [...again, ...deviceSteps(card, value)]),
+      ...first,
+      ...(value === NM_DISABLED ? [] : deviceSteps(card, value)),
     ],
     undo: [
       ...(profile ? [modifyStep(uuid, { [FLAGS]: String(old) })] : []),
@@ -214,7 +224,6 @@ function flagsChange(target: Target, dev: string, have: ProfileFacts): Change {
     ],
     disruptive: false,
   }
-  const endpoint = endpointsAfterFlags(dev, after, have)
   if (!profile) return { fact: 'endpoint', before: have.endpoints, after: endpoint, ...common }
   return {
     fact: `nm_profile/${key}/${FLAGS}`,
