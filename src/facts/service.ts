@@ -8,8 +8,8 @@ import type { FileBlock } from './read/file-block.ts'
 import { BLOCK_FUNCTION, blockCall, parseBlock } from './read/file-block.ts'
 
 /** The variables by which a program is made to use MPTCP. */
-export const VARIABLES = ['LD_PRELOAD', 'GODEBUG'] as const
-export type Variable = (typeof VARIABLES)[number]
+const VARIABLES = ['LD_PRELOAD', 'GODEBUG'] as const
+type Variable = (typeof VARIABLES)[number]
 export type Environment = Record<Variable, string | null>
 
 /** A unit as far as it matters for having it use MPTCP. Key of the fact: `service/UNIT`. */

@@ -5,6 +5,7 @@ import { cli, hostOf, reported, workFolder } from './support/cli.ts'
 import { withPairLab } from './support/pair-lab.ts'
 import type { RoundTrip } from './support/round-trip.ts'
 import { changedFacts, playbookOf, roundTrip } from './support/round-trip.ts'
+import { undoRun } from './support/undo.ts'
 
 const lab = withPairLab()
 const work = workFolder()
@@ -138,9 +139,20 @@ test('an address by DHCP is known after apply, and what follows is planned then'
   expect((await reported(work.folder, ['apply', '-i', lab().inventoryFile, back, '--yes'])).code).toBe(0)
 })
 
+test('an address that another host has: the failure says so', async () => {
+  const file = playbookOf(work, 'system-a', [nm({ name: 'wlan0', ipv4: { addresses: '198.51.100.20/24' } })])
+  const applied = await reported(work.folder, ['apply', '-i', lab().inventoryFile, file, '--yes'])
+  expect(applied.code).toBe(2)
+  const { error } = hostOf(applied.report, 'system-a')
+  expect(`${error?.summary}\n${error?.detail}`).toMatch(/lacks 198\.51\.100\.20\/24 .*another host/)
+  await undoRun(work.folder, applied.report.runId, lab().inventoryFile)
+  expect((await lab().exec('system-a', 'ip -4 -o address show dev wlan0')).stdout).toContain('198.51.100.10/24')
+})
+
 test.each<[string, string, Record<string, unknown>, string]>([
   ['a profile that is missing', 'true', { name: 'wlan' }, 'profile-missing'],
   ['a card that is not there', 'true', { name: 'lan', ifname: 'eth7' }, 'no-such-device'],
+  ['an address of another card', 'true', { name: 'wlan0', ipv4: { addresses: '192.0.2.20/24' } }, 'address-taken'],
   ['a card that is unmanaged', 'true', { name: 'mgmt', ifname: 'mgmt0' }, 'card-unmanaged'],
   [
     'two of one name',

@@ -8,7 +8,7 @@ import type { MptcpPersisted, PersistedEndpoint } from '../../facts/mptcp_persis
 import type { Change, Note, Problem } from '../../model/change.ts'
 import { NM_DISABLED, nmKnowsMptcp } from '../../mptcp/nm-flags.ts'
 import type { CardFacts, NmHold } from './card.ts'
-import { sameFlags } from './card.ts'
+import { isDefaultMade, sameFlags } from './card.ts'
 import type { CardGoal, EndpointWish, GoalOptions } from './endpoint-goals.ts'
 import { endpointGoals } from './endpoint-goals.ts'
 import type { EndpointTable } from './endpoint-steps.ts'
@@ -121,10 +121,10 @@ function ownershipNotes(goals: readonly CardGoal[], have: EndpointFacts): Note[]
         summary: `${card.dev}: the kernel is told the endpoints of this card, and NetworkManager's flags are disabled`,
         detail: card.covered.length > 1 ? why : 'its profile cannot express them (port, id, laminar, or another card)',
       })
-    } else if (isHeld(card.nm) && gone.length > 0) {
-      notes.push({
-        summary: `${card.dev}: NetworkManager's default made ${gone.map(endpointKey).join(', ')}; nobody asked for it`,
-      })
+    } else if (isHeld(card.nm)) {
+      const unasked = gone.filter((one) => isDefaultMade(card, one)).map(endpointKey)
+      if (unasked.length === 0) continue
+      notes.push({ summary: `${card.dev}: NetworkManager's default made ${unasked.join(', ')}; nobody asked for it` })
     }
   }
   const used = goals.some((goal) => goal.kernel.length > 0)

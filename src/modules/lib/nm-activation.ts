@@ -89,16 +89,23 @@ export function endpointsAfterFlags(dev: string, profile: NmSettings, have: Acti
   return withMade(others, dev, profile, have, have)
 }
 
-/** Whether the card has the profile's static addresses, all of them and no others. */
-export function showsProfile(dev: string, profile: NmSettings, have: ActivationFacts): boolean {
-  return ([4, 6] as const).every((family) => {
-    if (profile[`ipv${family}.method`] !== 'manual') return true
+/** How the card's static addresses differ from its profile's, by those that it lacks and those that it has beside them. */
+export function addressDrift(
+  dev: string,
+  profile: NmSettings,
+  have: ActivationFacts,
+): { lacks: string[]; extra: string[] } {
+  const drift = { lacks: [] as string[], extra: [] as string[] }
+  for (const family of [4, 6] as const) {
+    if (profile[`ipv${family}.method`] !== 'manual') continue
     const wanted = addressesIn(profile[`ipv${family}.addresses`]).map(({ address, prefix }) => `${address}/${prefix}`)
     const there = have.addresses
       .filter((own) => own.dev === dev && own.family === family && own.scope === 'global' && !own.dynamic)
       .map(({ address, prefix }) => `${address}/${prefix}`)
-    return wanted.toSorted().join(' ') === there.toSorted().join(' ')
-  })
+    drift.lacks.push(...wanted.filter((text) => !there.includes(text)))
+    drift.extra.push(...there.filter((text) => !wanted.includes(text)))
+  }
+  return drift
 }
 
 /** Addresses of the card under the profile, or null where something else decides them. */

@@ -8,11 +8,11 @@ import { NM_DISABLED, nmFlagsText } from '../../mptcp/nm-flags.ts'
 import { readCard } from './card.ts'
 import { addStep as addEndpoint } from './endpoint-steps.ts'
 import {
+  addressDrift,
   effectsOfDown,
   effectsOfUp,
   endpointsAfterFlags,
   missingMade,
-  showsProfile,
   UNKNOWN_CARD,
   wouldMakeSame,
 } from './nm-activation.ts'
@@ -28,7 +28,8 @@ export function planUp(target: Target, have: ProfileFacts): PlanResult {
   const dev = target.dev ?? ''
   const notes = autoconnectNotes(after)
   const onlyFlags = Object.keys(changed).every((name) => name === FLAGS)
-  if (!active || !onlyFlags || !showsProfile(dev, after, have)) {
+  const drift = addressDrift(dev, after, have)
+  if (!active || !onlyFlags || drift.lacks.length + drift.extra.length > 0) {
     return { changes: [upChange(target, dev, have)], notes: [...notes, ...externalNotes(dev, have)] }
   }
   const missing = target.speaksOfFlags ? missingMade(dev, after, have) : []
@@ -132,7 +133,7 @@ function upChange(target: Target, dev: string, have: ProfileFacts): Change {
   if (target.before !== null && Object.keys(target.changed).length === 0) {
     const { [`nm/devices/${dev}`]: after = UNKNOWN, ...others } = effects
     const summary = target.active
-      ? `activate profile ${name} on ${dev} again: the card does not have its addresses`
+      ? `activate profile ${name} on ${dev} again, ${describeDrift(addressDrift(dev, target.after, have))}`
       : `bring profile ${name} up on ${dev}`
     // Where it is active already the addresses are what changes.
     const addressesAfter = others['addresses'] ?? null
@@ -155,6 +156,15 @@ function upChange(target: Target, dev: string, have: ProfileFacts): Change {
     undo,
     disruptive,
   }
+}
+
+function describeDrift({ lacks, extra }: { lacks: string[]; extra: string[] }): string {
+  // Said also where it was just activated: what to look for then.
+  const why = 'NetworkManager gives a card no address that another host of the network has'
+  return [
+    ...(lacks.length === 0 ? [] : [`which lacks ${lacks.join(', ')} (${why})`]),
+    ...(extra.length === 0 ? [] : [`which has ${extra.join(', ')} beside it`]),
+  ].join(', ')
 }
 
 /**

@@ -154,8 +154,8 @@ function cardUnknown(name: string, have: ProfileFacts): Problem {
 /** An address that another card of the host has already. */
 function addressTaken({ after, changed, dev }: Target, have: ProfileFacts): Problem | null {
   const asked = ['ipv4.addresses', 'ipv6.addresses'].filter((name) => changed[name] !== undefined)
-  const wanted = asked.flatMap((name) => addressesIn(after[name])).map(({ address }) => address)
-  const taken = have.addresses.find((own) => own.dev !== dev && wanted.includes(own.address))
+  const wanted = new Set(asked.flatMap((name) => addressesIn(after[name])).map(({ address }) => address))
+  const taken = have.addresses.find((own) => own.dev !== dev && wanted.has(own.address))
   if (taken === undefined) return null
   return {
     code: 'address-taken',
