@@ -13,6 +13,11 @@ export interface Address {
   dynamic: boolean
   tentative: boolean
   peer: string | null
+  /**
+   * There where a global address that stays brought the route of its network along, as with `ip addr add`.
+   * NetworkManager's own never do (flag noprefixroute).
+   */
+  prefixRoute?: true
 }
 export type Addresses = Address[]
 
@@ -31,6 +36,7 @@ const schema = z.array(
           scope: z.enum(['global', 'link', 'host', 'site']).catch('global'),
           dynamic: z.boolean().default(false),
           tentative: z.boolean().default(false),
+          noprefixroute: z.boolean().default(false),
         }),
       )
       .default([]),
@@ -44,7 +50,7 @@ export const addresses = defineFact<Addresses>({
   parse: ({ stdout, stderr, rc }) => {
     requireSuccess({ rc, stderr, text: stdout }, 'ip')
     return parseJson(stdout, schema, 'ip addr').flatMap(({ ifname, addr_info }) =>
-      addr_info.flatMap(({ family, local, address, prefixlen, ...rest }) => {
+      addr_info.flatMap(({ family, local, address, prefixlen, noprefixroute, ...rest }) => {
         if (ifname === undefined || local === undefined || prefixlen === undefined) return []
         if (family !== 'inet' && family !== 'inet6') return []
         return [
@@ -55,6 +61,7 @@ export const addresses = defineFact<Addresses>({
             prefix: prefixlen,
             ...rest,
             peer: address ?? null,
+            ...(rest.scope === 'global' && !rest.dynamic && !noprefixroute && { prefixRoute: true as const }),
           },
         ]
       }),

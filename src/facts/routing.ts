@@ -13,6 +13,8 @@ export interface Route {
   table: string
   metric: number
   prefsrc: string | null
+  /** There where somebody set the route by hand or by a script: `boot` is what `ip route add` writes. */
+  protocol?: 'boot' | 'static'
   scope: string | null
 }
 
@@ -55,6 +57,7 @@ const routeSchema = z.array(
     table: z.union([z.string(), z.number()]).default('main'),
     metric: z.number().default(0),
     prefsrc: z.string().optional(),
+    protocol: z.string().optional(),
     scope: z.union([z.string(), z.number()]).optional(),
     nexthops: z.array(hop).optional(),
   }),
@@ -110,6 +113,7 @@ function parseRoutes(output: ProbeOutput, family: 4 | 6): Route[] {
         table: String(route.table),
         metric: route.metric,
         prefsrc: route.prefsrc ?? null,
+        ...((route.protocol === 'boot' || route.protocol === 'static') && { protocol: route.protocol }),
         scope: route.scope === undefined ? null : String(route.scope),
       })),
   )

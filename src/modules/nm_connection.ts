@@ -13,8 +13,10 @@ import { sshConnection } from '../facts/ssh_connection.ts'
 import { sysctl } from '../facts/sysctl.ts'
 import { defineModule } from './define.ts'
 import { familyParams, flagsParam } from './lib/nm-params.ts'
-import { planAbsent, planDown, planPresent, planUp } from './lib/nm-plan.ts'
-import { locate, managerProblem } from './lib/nm-target.ts'
+import { planAbsent, planDown, planPresent } from './lib/nm-plan.ts'
+import { managerProblem } from './lib/nm-problems.ts'
+import { locate } from './lib/nm-target.ts'
+import { planUp } from './lib/nm-up.ts'
 import { finishPlan } from './lib/steps.ts'
 
 export const nmConnection = defineModule({

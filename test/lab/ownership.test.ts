@@ -123,3 +123,26 @@ test('a card that its profile brings up anew keeps its owner', async () => {
   expect(await kernelEndpoints()).toEqual(before)
   expect(changedFacts((await apply()).report)).toEqual([])
 })
+
+test('what others put on a card of NetworkManager is not lost: refused until it is in the profile', async () => {
+  const wish = (flags: string[]): string =>
+    work.write(
+      'foreign.yml',
+      JSON.stringify([
+        { hosts: 'owned', tasks: [{ mptcp_endpoints: { endpoints: [{ address: '203.0.113.10', flags }] } }] },
+      ]),
+    )
+  const put = 'ip address add 203.0.113.99/32 dev lan0 && ip route add 10.77.0.0/24 via 203.0.113.30'
+  expect(await lab().exec('owned', put)).toMatchObject({ rc: 0 })
+  const args = ['apply', '-i', lab().inventoryFile, wish(['signal', 'backup']), '--yes']
+  const { code, report } = await reported(work.folder, args)
+  expect(code).toBe(2)
+  expect(report.hosts[0]).toMatchObject({ status: 'failed', error: { code: 'nm-would-drop' } })
+  expect(report.hosts[0]!.error!.summary).toMatch(
+    /203\.0\.113\.99\/32, the route to 10\.77\.0\.0\/24 via 203\.0\.113\.30/,
+  )
+  const there = await lab().exec('owned', 'ip -4 -o address show dev lan0; ip route show 10.77.0.0/24')
+  expect(there.stdout).toMatch(/203\.0\.113\.99\/32[^]*10\.77\.0\.0\/24 via 203\.0\.113\.30/)
+  await lab().exec('owned', 'ip route del 10.77.0.0/24; ip address del 203.0.113.99/32 dev lan0')
+  expect(await reported(work.folder, args)).toMatchObject({ code: 0 })
+})

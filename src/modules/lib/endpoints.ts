@@ -13,6 +13,7 @@ import type { CardGoal, EndpointWish, GoalOptions } from './endpoint-goals.ts'
 import { endpointGoals } from './endpoint-goals.ts'
 import type { EndpointTable } from './endpoint-steps.ts'
 import { removeChange, setChange } from './endpoint-steps.ts'
+import { foreignProblems } from './nm-foreign.ts'
 import { disableChange, enableChange } from './nm-steps.ts'
 
 export interface EndpointFacts extends CardFacts {
@@ -58,23 +59,28 @@ export function planEndpoints(
     goal.card.nm === null || goal.card.nm === 'no-profile' ? [] : [{ goal, hold: goal.card.nm }],
   )
   // Off before on: ids and addresses are free before they are needed; NetworkManager takes its ids last.
-  const changes = [
-    ...held.map(({ goal, hold }) =>
-      goal.nmFlags === NM_DISABLED ? disableChange(table, goal, hold, options.persist) : null,
-    ),
+  const off = held.map(({ goal, hold }) =>
+    goal.nmFlags === NM_DISABLED ? disableChange(table, goal, hold, options.persist) : null,
+  )
+  const rest = [
     ...goals.flatMap(({ gone }) =>
       gone.filter((one) => table.present.has(endpointKey(one))).map((one) => removeChange(table, one)),
     ),
     // An endpoint that gets another id goes first: another one may be waiting for its old id.
     ...goals.flatMap(({ kernel }) => kernel.map((wish) => removeRenumbered(table, wish))),
     ...goals.flatMap(({ kernel }) => kernel.map((wish) => setChange(table, wish))),
-    ...held.map(({ goal, hold }) => (goal.byNm.length > 0 ? enableChange(table, goal, hold, options.persist) : null)),
-  ].filter((change) => change !== null)
+  ]
+  const on = held.map(({ goal, hold }) =>
+    goal.byNm.length > 0 ? enableChange(table, goal, hold, options.persist) : null,
+  )
+  const changes = [...off, ...rest, ...on].filter((change) => change !== null)
+  const setAnew = held.filter((_, index) => off[index] !== null || on[index] !== null)
   return {
     changes,
     notes: ownershipNotes(goals, have),
     problems: [
       ...profileProblems(goals),
+      ...setAnew.flatMap(({ goal }) => foreignProblems(goal.card.dev, have)),
       ...(options.persist && changes.length > 0 ? stoppedProblems(goals, have) : []),
       ...tableProblems(table, have),
     ],

@@ -1,7 +1,7 @@
 /**
  * Changes of what NetworkManager makes endpoints of, by connection.mptcp-flags: in the profile for the next activation, and
- * on the device for now. `nmcli device modify` applies these flags alone; `device reapply` is never used, since it
- * would also activate edits of the profile that somebody left for later.
+ * on the device for now. Of the profile `nmcli device modify` applies these flags alone (but see nm-foreign.ts);
+ * `device reapply` is never used, since it would also activate edits of the profile that somebody left for later.
  */
 import type { Endpoint } from '../../facts/mptcp_endpoints.ts'
 import { endpointKey } from '../../facts/mptcp_endpoints.ts'

@@ -1,0 +1,35 @@
+/** What NetworkManager would take away from a card, since it does not know of it, when the card is set anew. */
+import type { Problem } from '../../model/change.ts'
+import { nmCovers } from '../../mptcp/nm-flags.ts'
+import type { CardFacts } from './card.ts'
+
+/**
+ * `nmcli device modify` and an activation set all of a card: addresses and routes that others put there (keepalived, a
+ * script, a person) go without a word. Measured with NetworkManager 1.52: an address or route added by `ip` was gone
+ * afterwards, one of a routing daemon stayed. Its own addresses have the flag noprefixroute, its own routes a metric.
+ */
+export function foreignOn(dev: string, { addresses, routing }: Pick<CardFacts, 'addresses' | 'routing'>): string[] {
+  const own = addresses.filter((one) => one.dev === dev && one.prefixRoute === true && nmCovers(one.address))
+  const routes = routing.routes.filter(
+    (route) => route.dev === dev && (route.protocol === 'boot' || (route.protocol === 'static' && route.metric === 0)),
+  )
+  return [
+    ...own.map(({ address, prefix }) => `${address}/${prefix}`),
+    ...routes.map(({ dst, gateway }) => `the route to ${dst}${gateway === null ? '' : ` via ${gateway}`}`),
+  ]
+}
+
+/** Refuses to have NetworkManager set a card anew that holds what it would take away. */
+export function foreignProblems(dev: string, have: Pick<CardFacts, 'addresses' | 'routing'>): Problem[] {
+  const foreign = foreignOn(dev, have)
+  if (foreign.length === 0) return []
+  return [
+    {
+      code: 'nm-would-drop',
+      summary: `${dev} has what NetworkManager does not know of and would take away: ${foreign.join(', ')}`,
+      detail:
+        'MPTCP flags reach a card that NetworkManager manages only by nmcli device modify, which sets all of the card anew',
+      hint: `put it in the card's profile (nmcli connection modify), or make the card unmanaged (nmcli device set ${dev} managed no)`,
+    },
+  ]
+}
