@@ -57,7 +57,8 @@ const routeSchema = z.array(
     table: z.union([z.string(), z.number()]).default('main'),
     metric: z.number().default(0),
     prefsrc: z.string().optional(),
-    protocol: z.string().optional(),
+    // ip leaves out what `ip route add` writes.
+    protocol: z.string().default('boot'),
     scope: z.union([z.string(), z.number()]).optional(),
     nexthops: z.array(hop).optional(),
   }),
