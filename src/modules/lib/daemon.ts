@@ -27,10 +27,10 @@ export function planDaemon(
     const hint = `systemctl unmask ${DAEMON_UNIT}, or daemon: off`
     return { changes: [], problems: [{ code: 'unit-masked', summary: `${DAEMON_UNIT} is masked`, hint }] }
   }
-  if (isEnabled) {
-    return isActive
-      ? { changes: [] }
-      : { changes: [], notes: [{ summary: `${DAEMON_UNIT} is enabled but does not run` }] }
+  if (isEnabled && (isActive || !identity.systemd)) return { changes: [] }
+  if (isEnabled && have.active === 'failed') {
+    const hint = `see why on the host: journalctl -u ${DAEMON_UNIT}`
+    return { changes: [], problems: [{ code: 'daemon-failed', summary: `${DAEMON_UNIT} is enabled but failed`, hint }] }
   }
   return { changes: [daemonChange(have, 'enable', identity, `enable and start ${DAEMON_UNIT}`)] }
 }

@@ -81,7 +81,7 @@ function planOne(want: PairWish, server: PairFacts, name: string, client: PairFa
       client,
     ),
   )
-  if (problems.length === 0 && paths.length < 2) problems.push(tooFew(want.server, name, paths, rejected))
+  if (problems.length === 0 && paths.length < 2) problems.push(tooFew(want, name, paths, rejected))
   return problems.length === 0 ? { client: name, paths, notes } : { client: name, problems, notes }
 }
 
@@ -130,12 +130,23 @@ function refused(server: string, problems: readonly Problem[]): Problem {
   }
 }
 
-function tooFew(server: string, client: string, paths: readonly PairPath[], rejected: readonly Rejected[]): Problem {
+function tooFew(
+  { server, paths: chosen }: PairWish,
+  client: string,
+  paths: readonly PairPath[],
+  rejected: readonly Rejected[],
+): Problem {
   const count = paths.length === 0 ? 'no path' : `one path only (${paths[0]!.network ?? paths[0]!.server.address})`
   return {
     code: 'too-few-paths',
     summary: `${server} and ${client} have ${count} between them; multipath needs two`,
-    detail: rejected.map(({ what, reason }) => `${what}: ${reason}`).join('\n'),
-    hint: 'give both hosts an address in a second network, or name the paths with paths:',
+    detail: rejected
+      .filter(({ plain }) => plain !== true)
+      .map(({ what, reason }) => `${what}: ${reason}`)
+      .join('\n'),
+    hint:
+      chosen === undefined
+        ? 'give both hosts an address in a second network, or name the paths with paths:'
+        : 'name a second path under paths:, or leave paths: out to use all that both hosts have',
   }
 }
