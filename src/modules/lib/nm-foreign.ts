@@ -8,7 +8,7 @@ import type { CardFacts } from './card.ts'
  * script, a person) go without a word. Measured with NetworkManager 1.52: an address or route added by `ip` was gone
  * afterwards, one of a routing daemon stayed. Its own addresses have the flag noprefixroute, its own routes a metric.
  */
-export function foreignOn(dev: string, { addresses, routing }: Pick<CardFacts, 'addresses' | 'routing'>): string[] {
+function foreignOn(dev: string, { addresses, routing }: Pick<CardFacts, 'addresses' | 'routing'>): string[] {
   const own = addresses.filter((one) => one.dev === dev && one.prefixRoute === true && nmCovers(one.address))
   const routes = routing.routes.filter(
     (route) => route.dev === dev && (route.protocol === 'boot' || (route.protocol === 'static' && route.metric === 0)),
