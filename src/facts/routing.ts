@@ -1,37 +1,17 @@
 import { z } from 'zod'
 import type { ProbeOutput } from '../model/fact.ts'
+import type { RouteEntry, RuleEntry } from '../mptcp/route.ts'
 import { defineFact } from './define.ts'
 import { endPiece, parseJson, piece, requireSuccess } from './read/output.ts'
 
-export interface Route {
-  family: 4 | 6
-  /** `default` or a prefix; a host route has /32 or /128. */
-  dst: string
-  type: string
-  gateway: string | null
-  dev: string | null
-  table: string
-  metric: number
-  prefsrc: string | null
+/** One route, with what its lookup does not need. */
+export interface Route extends RouteEntry {
   /** There where somebody set the route by hand or by a script: `boot` is what `ip route add` writes. */
   protocol?: 'boot' | 'static'
   scope: string | null
 }
 
-export interface Rule {
-  family: 4 | 6
-  priority: number
-  /** `all` or a prefix. */
-  src: string
-  dst: string
-  iif: string | null
-  oif: string | null
-  /** `MARK` or `MARK/MASK`, hexadecimal. */
-  fwmark: string | null
-  table: string | null
-  /** Keys of the rule that mptcp/route.ts does not evaluate. */
-  other: string[]
-}
+export type Rule = RuleEntry
 
 /**
  * `ip -j route show table all` and `ip -j rule` for both families. A route over several hops is one entry a hop, in

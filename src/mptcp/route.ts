@@ -26,6 +26,7 @@ export interface RuleEntry {
   dst: string
   iif: string | null
   oif: string | null
+  /** `MARK` or `MARK/MASK`, hexadecimal. */
   fwmark: string | null
   table: string | null
   /** Keys of the rule that are not evaluated here. */

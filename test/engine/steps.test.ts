@@ -149,7 +149,9 @@ describe('steps', () => {
       expect(readdirSync(path.join(place, 'elsewhere'))).toEqual([])
     })
 
-    test.runIf(process.getuid?.() === 0)("is not written to another user's folder", () => {
+    const isRoot = process.getuid?.() === 0
+    const skipped = isRoot ? '' : ' (skipped: only root can give a folder away)'
+    test.runIf(isRoot)(`is not written to another user's folder${skipped}`, () => {
       const { rcs, run: place } = record((own) => {
         mkdirSync(path.join(own, 'mptcp-fleet'))
         chownSync(path.join(own, 'mptcp-fleet'), 65_534, 65_534)

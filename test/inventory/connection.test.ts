@@ -6,7 +6,7 @@ import type { Connection } from '../../src/model/host.ts'
 import { Secret } from '../../src/model/secret.ts'
 import { makeFiles } from './files.ts'
 
-const local = { cwd: '/work/dir', home: '/home/me', user: 'me' }
+const local = { cwd: '/srv/fleet', home: '/home/me', user: 'me' }
 const silent: PlayConnection = { become: null, becomeUser: null, remoteUser: null, vars: {} }
 
 async function resolve(vars: object, play: Partial<PlayConnection> = {}, flags: ConnectionFlags = {}) {
@@ -61,7 +61,7 @@ test('everything said in the inventory', async () => {
     user: 'admin',
     privateKeyFile: '/home/me/.ssh/key',
     hostKeyChecking: 'off',
-    knownHostsFiles: ['/work/dir/kh1', '/home/me/kh2', '/etc/ssh/ssh_known_hosts'],
+    knownHostsFiles: ['/srv/fleet/kh1', '/home/me/kh2', '/etc/ssh/ssh_known_hosts'],
   })
   expect([found.password?.reveal(), found.become?.user, found.become?.password?.reveal()]).toEqual([
     'pw',
@@ -74,7 +74,7 @@ test('inventory over play keywords over flags, and vars of the play over all', a
   const play = { remoteUser: 'play', become: true, becomeUser: 'play-op' }
   const flags = { user: 'flag', become: false, becomeUser: 'flag-op', privateKeyFile: 'k', password: new Secret('f') }
   expect((await connection({}, {}, flags)).user).toBe('flag')
-  expect((await connection({}, {}, flags)).privateKeyFile).toBe('/work/dir/k')
+  expect((await connection({}, {}, flags)).privateKeyFile).toBe('/srv/fleet/k')
   expect((await connection({}, {}, flags)).password?.reveal()).toBe('f')
   expect((await connection({}, play, flags)).user).toBe('play')
   expect((await connection({}, play, flags)).become?.user).toBe('play-op')

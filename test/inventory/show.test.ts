@@ -60,7 +60,9 @@ describe('list', () => {
   })
 })
 
-describe.runIf(ansible)('as ansible-inventory', { timeout: 60_000 }, () => {
+const skipped = ansible ? '' : ' (skipped: it is not installed; .ci/setup test installs it)'
+
+describe.runIf(ansible)(`as ansible-inventory${skipped}`, { timeout: 60_000 }, () => {
   it('prints the same list, but for the password', async () => {
     const dir = makeFiles(files)
     const { io, out } = testIo({ cwd: dir })
