@@ -20,6 +20,8 @@ export interface AssembledTask {
   module: Module
   wants: ReadonlyMap<string, unknown>
   checkOnly: boolean
+  /** Guard time in seconds, null for none; unset: the run's. */
+  guard?: number | null
   source: Source
 }
 

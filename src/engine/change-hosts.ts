@@ -1,16 +1,20 @@
 /** Makes the planned changes of a segment on all its hosts at once, and proves them; or leaves them all. */
+import type { PlannedChange } from '../model/change.ts'
 import { errorDiagnostic } from '../model/diagnostic.ts'
 import { HostError } from '../model/errors.ts'
-import type { PlannedChange } from '../model/change.ts'
-import type { ChangeStatus } from '../model/report.ts'
-import { applyChanges } from './apply.ts'
+import { applyAttempt } from './apply.ts'
 import type { AssembledPlay } from './assemble.ts'
+import { changeStatuses, newAttempt } from './attempt.ts'
+import { confirmGuarded } from './confirm.ts'
 import type { HostState, RunContext } from './context.ts'
-import { atHostEdge, changeReport, phase, sessionOf } from './context.ts'
+import { atHostEdge, changeReport, failHost, phase, sessionOf } from './context.ts'
 import type { FoldResult } from './fold.ts'
-import { beforeVerify } from './gather.ts'
+import { settled } from './gather.ts'
+import { guardTimes, tiedHosts } from './guard.ts'
+import type { Job, Segment } from './job.ts'
 import type { Member } from './members.ts'
-import { gatherOne, verify } from './members.ts'
+import { factsOf, gatherOne, leftOverOf, notConverged } from './members.ts'
+import { recover } from './recover.ts'
 
 /** A host with the changes that are to be made on it. */
 export interface Work {
@@ -52,59 +56,108 @@ export async function changeHosts(
   range: { start: number; end: number },
 ): Promise<void> {
   if (work.length === 0) return
-  const begun = await Promise.all(work.map((item) => context.limit(() => applyOne(context, item))))
-  const applied = work.filter(({ member }, index) => begun[index]! && member.state.absent === null)
-  await Promise.all(
-    applied.map(({ member, changes }) =>
-      context.limit(() => gatherOne(context, member, 'verifying', beforeVerify(context.runId, changes))),
-    ),
+  const named = work.map(({ member, changes }) => ({ host: member.state.name, changes }))
+  const guards = guardTimes(play.tasks, named, context.guard)
+  const segment = { play, members, range, tied: tiedHosts(play.tasks, named) }
+  const jobs = work.map(({ member, changes }): Job => {
+    const { state } = member
+    const attempt = newAttempt(context.runId, state.applies + 1, changes, guards.get(state.name) ?? null)
+    return { member, attempt, applied: null, telling: null }
+  })
+  const isGuarded = ({ attempt }: Job): boolean => attempt.guard !== null
+  const plain = jobs.filter((job) => !isGuarded(job))
+  const groups = segment.tied.map((names) =>
+    jobs.filter((job) => isGuarded(job) && names.includes(job.member.state.name)),
   )
-  const verified = applied.map(({ member }) => member)
-  verify(play, members, verified, range)
+  await Promise.all([
+    changePlain(context, segment, plain),
+    // A group's guard times run together, so it is done in one go, whatever its size.
+    ...groups.map((group) => context.limit(() => changeGuarded(context, segment, group))),
+  ])
+  for (const job of jobs.filter(({ applied }) => applied !== null)) tell(context, job)
 }
 
-/** False where an interrupt came before it began. */
-async function applyOne(context: RunContext, { member, changes }: Work): Promise<boolean> {
+async function changePlain(context: RunContext, segment: Segment, jobs: readonly Job[]): Promise<void> {
+  await Promise.all(jobs.map((job) => context.limit(() => applyOne(context, segment, job))))
+  await verifyPlain(
+    context,
+    segment,
+    jobs.filter(({ applied }) => applied !== null),
+  )
+}
+
+async function changeGuarded(context: RunContext, segment: Segment, group: readonly Job[]): Promise<void> {
+  await Promise.all(group.map((job) => applyOne(context, segment, job)))
+  await confirmGuarded(
+    context,
+    segment,
+    group.filter(({ applied }) => applied !== null),
+  )
+}
+
+/** Where an interrupt came before it began, nothing is done. */
+async function applyOne(context: RunContext, segment: Segment, job: Job): Promise<void> {
+  const { member, attempt } = job
   const { state } = member
-  if (context.interrupt.aborted) {
-    leave(state, changes)
-    return false
-  }
-  await atHostEdge(state, async () => await makeChanges(context, state, changes))
-  phase(context, state, 'waiting')
-  member.fold.absent = state.absent
-  return true
-}
-
-async function makeChanges(context: RunContext, state: HostState, changes: readonly PlannedChange[]): Promise<void> {
+  if (context.interrupt.aborted) return leave(state, attempt.changes)
+  state.applies += 1
   const began = performance.now()
-  let statuses: ChangeStatus[] | null = null
-  try {
-    const session = await sessionOf(context, state)
-    phase(context, state, 'applying')
-    context.emit({
-      type: 'apply-started',
-      host: state.name,
-      address: state.target.connection.address,
-      changes: [...changes],
-    })
-    const outcome = await applyChanges(session, context.runId, changes, context.kill)
-    statuses = outcome.statuses
-    if (outcome.error !== null) throw outcome.error
+  await atHostEdge(state, async () => {
+    try {
+      const session = await sessionOf(context, state)
+      phase(context, state, 'applying')
+      const { address } = state.target.connection
+      context.emit({ type: 'apply-started', host: state.name, address, changes: [...attempt.changes] })
+      const read = factsOf(segment.play.tasks.slice(segment.range.start, segment.range.end), state.name)
+      job.applied = await applyAttempt(session, attempt, [...read.values()], member.fold.gathered, context.kill)
+    } catch (error) {
+      // A HostError says that no step was started; of anything else nobody knows.
+      job.applied = { error: null, undone: false, lost: !(error instanceof HostError) }
+      throw error
+    }
+    // Whether a guarded host keeps what was done is decided over a new connection.
+    if (attempt.guard === null && !job.applied.lost && job.applied.error !== null) throw job.applied.error
+  })
+  state.metrics.applyMs += performance.now() - began
+  if (state.absent === null) {
     state.status = 'changed'
     state.error = null
-  } catch (error) {
-    // Without statuses a HostError says that no step was started; of anything else nobody knows.
-    const status = error instanceof HostError ? 'not-started' : 'unknown'
-    statuses ??= changes.map(() => status)
-    throw error
-  } finally {
-    state.metrics.applyMs += performance.now() - began
-    for (const [index, change] of changes.entries()) {
-      const told = changeReport(change, statuses?.[index] ?? 'unknown')
-      state.changes.push(told)
-      context.emit({ type: 'change-finished', host: state.name, change: told })
-    }
+  }
+  phase(context, state, 'waiting')
+  member.fold.absent = state.absent
+}
+
+/** Reads hosts without a guard again, on the same connection; one that was lost is asked over a new one what it did. */
+async function verifyPlain(context: RunContext, segment: Segment, jobs: readonly Job[]): Promise<void> {
+  const present = jobs.filter(({ member }) => member.state.absent === null)
+  await Promise.all(present.map((job) => context.limit(() => readAgain(context, job))))
+  const left = leftOverOf(segment.play, segment.members, segment.range)
+  for (const { member } of present) {
+    const reasons = left.get(member.state.name)!
+    if (member.state.absent !== null || reasons.length === 0) continue
+    failHost(member.state, notConverged(reasons))
+    member.fold.absent = member.state.absent
+  }
+}
+
+async function readAgain(context: RunContext, job: Job): Promise<void> {
+  const { member, attempt, applied } = job
+  if (applied!.lost) {
+    await atHostEdge(member.state, () => recover(context, job))
+    member.fold.absent = member.state.absent
+    if (member.state.absent !== null) return
+  }
+  await gatherOne(context, member, 'verifying', settled(attempt.changes))
+}
+
+/** Reports each change of a host, once it is known what became of it. */
+function tell(context: RunContext, { member, attempt, applied, telling }: Job): void {
+  const { state } = member
+  const statuses = telling ?? changeStatuses(attempt, applied!.lost)
+  for (const [index, change] of attempt.changes.entries()) {
+    const told = changeReport(change, statuses[index]!)
+    state.changes.push(told)
+    context.emit({ type: 'change-finished', host: state.name, change: told })
   }
 }
 

@@ -14,6 +14,8 @@ export interface RunContext {
   runId: string
   check: boolean
   timeoutSeconds: number
+  /** Seconds until a host takes a disruptive change back unless it is confirmed over a new connection; null: never. */
+  guard: number | null
   transport: Transport
   interrupt: AbortSignal
   kill: AbortSignal
@@ -38,6 +40,8 @@ export interface HostState {
   absent: string | null
   status: HostStatus
   changes: ChangeReport[]
+  /** Applies of this run so far. */
+  applies: number
   error: HostReport['error']
   metrics: Metrics
 }
@@ -68,6 +72,7 @@ export function newHostState(target: Target): HostState {
     absent: null,
     status: 'not-started',
     changes: [],
+    applies: 0,
     error: null,
     metrics,
   }
@@ -89,6 +94,12 @@ export async function sessionOf(context: RunContext, state: HostState): Promise<
   state.metrics.connections += 1
   state.session = { key, session }
   return session
+}
+
+/** A connection that is new end to end: what the one before went through may be gone. Throws HostError. */
+export async function freshSession(context: RunContext, state: HostState): Promise<Session> {
+  await closeSession(state)
+  return await sessionOf(context, state)
 }
 
 /** Closes the host's connection and takes its usage into the metrics. */

@@ -185,6 +185,7 @@ function take(state: Fold, task: AssembledTask, host: FoldHost, result: PlanResu
       module: task.module.name,
       taskIndex: task.index,
       checkOnly: task.checkOnly,
+      ...(task.guard === undefined ? {} : { guard: task.guard }),
     }
     plan.changes.push(planned)
     if (!task.checkOnly) applyPrediction(state.predicted.get(host.name)!, change)

@@ -3,13 +3,13 @@ import type { PlannedChange } from '../model/change.ts'
 import { HostError } from '../model/errors.ts'
 import type { Fact } from '../model/fact.ts'
 import { shellJoin } from '../text/shell.ts'
-import type { ExecResult, Session } from '../transport/types.ts'
-import { endError } from './apply.ts'
+import type { ExecResult, ScriptPart, Session } from '../transport/types.ts'
+import { endError } from './apply-errors.ts'
 import { newNonce } from './run-id.ts'
+import type { Section } from './script/frame.ts'
 import { parseSections } from './script/frame.ts'
 import type { FactResults } from './script/probe.ts'
-import { parseProbe, probeScript } from './script/probe.ts'
-import { forgetRecord } from './script/steps.ts'
+import { probeScript, readFacts } from './script/probe.ts'
 
 /** Output of one probe that is kept, in bytes: far above what any host here printed (60 kB). */
 const OUTPUT_CAP = 16 * 1024 * 1024
@@ -21,8 +21,8 @@ const TENTATIVE_SECONDS = 5
 export async function gather(
   session: Session,
   facts: readonly Fact[],
-  options: { timeoutSeconds: number; signal: AbortSignal; before?: readonly string[] },
-): Promise<FactResults> {
+  options: { timeoutSeconds: number; signal: AbortSignal; before?: readonly ScriptPart[] },
+): Promise<{ results: FactResults; sections: ReadonlyMap<string, Section> }> {
   const nonce = newNonce()
   const result = await session.exec({
     script: probeScript(nonce, facts, options.before),
@@ -37,13 +37,14 @@ export async function gather(
   if (result.end === 'aborted') throw new HostError('unreachable', 'aborted', 'reading facts was called off')
   if (result.end === 'timed-out') throw hanging(nonce, facts, result, options.timeoutSeconds)
   if (result.end !== 'exited' || result.rc !== 0) throw endError(result, 'reading facts')
-  return parseProbe(nonce, facts, result.stdout, result.stderr)
+  const sections = parseSections(nonce, result.stdout, result.stderr)
+  return { results: readFacts(facts, sections), sections }
 }
 
 /** Names the fact that was being read when the time was up. */
 function hanging(nonce: string, facts: readonly Fact[], result: ExecResult, seconds: number): HostError {
   const open = [...parseSections(nonce, result.stdout, result.stderr)].find(([, part]) => part.rc === null)
-  const fact = open === undefined ? undefined : facts[open[0]]
+  const fact = open === undefined ? undefined : facts[Number(open[0].slice(1))]
   const what = fact === undefined ? 'reading facts' : `reading ${fact.key}`
   return new HostError('failed', 'timed-out', `${what} was stopped after ${seconds} s`, {
     detail: open?.[1].stderr.trim().slice(-2000) ?? '',
@@ -51,13 +52,12 @@ function hanging(nonce: string, facts: readonly Fact[], result: ExecResult, seco
   })
 }
 
-/** What a verifying probe does first: forgets the applied run's record, waits for addresses of its changes. */
-export function beforeVerify(runId: string, changes: readonly PlannedChange[]): string[] {
+/** What a verifying probe does first: waits while addresses of the changes are tentative. */
+export function settled(changes: readonly PlannedChange[]): string[] {
   const paths = changes.flatMap((change) => [change.fact, ...Object.keys(change.effects ?? {})])
   const sixes = new Set(paths.flatMap((path) => /(?:endpoint|address)\/([\da-f]*:[\da-f:]+)/.exec(path)?.[1] ?? []))
-  const waits = [...sixes].map(
+  return [...sixes].map(
     (address) =>
-      `i=0; while [ $i -lt ${TENTATIVE_SECONDS * 10} ] && [ -n "$(${shellJoin(['ip', '-6', '-o', 'addr', 'show', 'tentative', 'to', address])})" ]; do sleep 0.1 || break; i=$((i+1)); done`,
+      `i=0; while [ $i -lt ${TENTATIVE_SECONDS * 10} ] && [ -n "$(${shellJoin(['ip', '-6', '-o', 'addr', 'show', 'tentative', 'to', address])})" ]; do sleep 0.1 || break; i=$((i+1)); done\n`,
   )
-  return [forgetRecord(runId), ...waits]
 }

@@ -1,9 +1,11 @@
 /** The hosts of a batch as the engine reads them: before planning, and again after applying. */
 import type { Fact } from '../model/fact.ts'
 import { HostError } from '../model/errors.ts'
+import type { HostPlan } from '../model/events.ts'
 import type { AssembledPlay, AssembledTask } from './assemble.ts'
+import type { ScriptPart } from '../transport/types.ts'
 import type { HostState, RunContext } from './context.ts'
-import { atHostEdge, failHost, phase, sessionOf } from './context.ts'
+import { atHostEdge, phase, sessionOf } from './context.ts'
 import type { FoldHost } from './fold.ts'
 import { fold } from './fold.ts'
 import { gather } from './gather.ts'
@@ -33,7 +35,7 @@ export async function gatherOne(
   context: RunContext,
   member: Member,
   name: 'gathering' | 'verifying',
-  before: readonly string[] = [],
+  before: readonly ScriptPart[] = [],
 ): Promise<void> {
   const { state } = member
   await atHostEdge(state, async () => {
@@ -54,7 +56,7 @@ async function readOne(
   context: RunContext,
   { state, fold: folded }: Member,
   name: 'gathering' | 'verifying',
-  before: readonly string[],
+  before: readonly ScriptPart[],
 ): Promise<void> {
   if (name === 'gathering' && context.interrupt.aborted) {
     state.absent = 'interrupted'
@@ -64,13 +66,13 @@ async function readOne(
   phase(context, state, name)
   const began = performance.now()
   const options = { timeoutSeconds: context.timeoutSeconds, signal: context.kill, before }
-  folded.gathered = await gather(session, [...folded.facts.values()], options)
+  folded.gathered = (await gather(session, [...folded.facts.values()], options)).results
   state.metrics[name === 'gathering' ? 'gatherMs' : 'verifyMs'] += performance.now() - began
   if (state.status === 'not-started') state.status = 'ok'
 }
 
 /** A host that is lost after it was changed is not merely unreachable: nobody knows whether the changes hold. */
-function unverified(error: unknown): unknown {
+export function unverified(error: unknown): unknown {
   if (!(error instanceof HostError) || error.outcome !== 'unreachable') return error
   const summary = 'changes were applied, but whether they hold could not be read'
   const detail = [error.data.summary, error.data.detail].filter((text) => text !== '').join('\n')
@@ -78,7 +80,7 @@ function unverified(error: unknown): unknown {
 }
 
 /** Definitions of all facts that the host's tasks need, by key. */
-function factsOf(tasks: readonly AssembledTask[], host: string): Map<string, Fact> {
+export function factsOf(tasks: readonly AssembledTask[], host: string): Map<string, Fact> {
   const needed = tasks.flatMap((task) => {
     const want = task.wants.get(host)
     return want === undefined ? [] : Object.values<Fact>(task.module.facts(want) as Record<string, Fact>)
@@ -86,30 +88,41 @@ function factsOf(tasks: readonly AssembledTask[], host: string): Map<string, Fac
   return new Map(needed.map((fact) => [fact.key, fact]))
 }
 
-/** Plans the same tasks again over what was read after applying: what is left over did not converge. */
-export function verify(
+/**
+ * Plans the same tasks again over what was read after applying, and says of each host what is left over: nothing, where
+ * the changes hold. `pending`: facts that a host need not have as wished yet.
+ */
+export function leftOverOf(
   play: AssembledPlay,
-  members: Member[],
-  applied: Member[],
+  members: readonly Member[],
   range: { start: number; end: number },
-): void {
-  const again = fold(
-    play.tasks,
-    members.map((member) => member.fold),
-    { ...range, through: false },
+  pending: (host: string) => ReadonlySet<string> = () => new Set(),
+): Map<string, string[]> {
+  const again = planAgain(play, members, range)
+  return new Map(
+    members.map(({ state }) => {
+      const plan = again.get(state.name)!
+      const waits = pending(state.name)
+      const left = plan.changes.filter((change) => !change.checkOnly && !waits.has(change.fact))
+      const said = left.map((change) => `${change.fact}: ${change.summary}`)
+      return [state.name, [...said, ...plan.problems.map((problem) => problem.summary)]]
+    }),
   )
-  for (const { state, fold: folded } of applied) {
-    const plan = again.plans.get(state.name)!
-    const left = plan.changes.filter((change) => !change.checkOnly).map((change) => `${change.fact}: ${change.summary}`)
-    const reasons = [...left, ...plan.problems.map((problem) => problem.summary)]
-    if (folded.absent !== null || reasons.length === 0) continue
-    failHost(
-      state,
-      new HostError('failed', 'not-converged', 'applied, but what was read afterwards is not what was planned', {
-        detail: reasons.join('\n'),
-        hint: 'something else on the host may set the same things; run again with -v to see each change',
-      }),
-    )
-    folded.absent = state.absent
-  }
+}
+
+/** The plans of the same tasks over what was read last. */
+export function planAgain(
+  play: AssembledPlay,
+  members: readonly Member[],
+  range: { start: number; end: number },
+): Map<string, HostPlan> {
+  const hosts = members.map((member) => member.fold)
+  return fold(play.tasks, hosts, { ...range, through: false }).plans
+}
+
+/** Why a host did not come to be as planned. */
+export function notConverged(left: readonly string[]): HostError {
+  const summary = 'applied, but what was read afterwards is not what was planned'
+  const hint = 'something else on the host may set the same things; run again with -v to see each change'
+  return new HostError('failed', 'not-converged', summary, { detail: left.join('\n'), hint })
 }

@@ -29,6 +29,8 @@ export interface RunOptions {
   connection: ConnectionFlags
   /** Longest time for reading facts on a host, in seconds; steps have limits of their own. */
   timeoutSeconds: number
+  /** Seconds until a host takes a disruptive change back unless it is confirmed; null: never. */
+  guard: number | null
   transport: Transport
   /** Exit code 3 where changes are pending. */
   detailedExitcode: boolean

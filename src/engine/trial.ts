@@ -135,7 +135,7 @@ async function runBoth(
   const ready = deferred<string[] | null>()
   const release = deferred<void>()
   const serving = exec(context, plan, sessions.server, plan.serverScript, {
-    holdStdin: { release: release.promise },
+    stdin: openUntil(release.promise),
     onLine: (line) => {
       if (line.startsWith('READY ')) ready.resolve(line.slice('READY '.length).split(' '))
     },
@@ -152,6 +152,11 @@ async function runBoth(
   }
 }
 
+/** A stdin that says nothing and closes when its time has come: a dead man's switch. */
+async function* openUntil(release: Promise<void>): AsyncGenerator<string> {
+  await release
+}
+
 /** A promise with its resolver outside (Promise.withResolvers needs Node 22). */
 function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
   let resolve!: (value: T) => void
@@ -166,7 +171,7 @@ async function exec(
   plan: TrialPlan,
   session: Session,
   script: string,
-  more: { holdStdin?: { release: Promise<void> }; onLine?: (line: string) => void },
+  more: { stdin?: AsyncIterable<string>; onLine?: (line: string) => void },
 ): Promise<TrialOutput> {
   const request = {
     script: frameScript(newNonce(), [script]),

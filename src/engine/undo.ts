@@ -4,8 +4,8 @@ import type { PlannedChange } from '../model/change.ts'
 import { HostError } from '../model/errors.ts'
 import type { Target } from '../model/host.ts'
 import type { Transport } from '../transport/types.ts'
-import type { ApplyResult } from './apply.ts'
-import { runSteps } from './apply.ts'
+import { applyAttempt } from './apply.ts'
+import { newAttempt } from './attempt.ts'
 import { undoSteps } from './coalesce.ts'
 
 /** One host and the changes that were done on it, in the order in which they were done. */
@@ -14,18 +14,15 @@ export interface UndoItem {
   changes: readonly PlannedChange[]
 }
 
-/** Undoes on all hosts at once. What goes wrong on one is its value: an ApplyResult with an error, or a HostError. */
+/** Undoes on all hosts at once. What goes wrong on one is its value: the error, else null. */
 export async function undo(
   items: readonly UndoItem[],
   options: { transport: Transport; runId: string; forks: number; signal: AbortSignal },
-): Promise<Map<string, ApplyResult | HostError>> {
+): Promise<Map<string, HostError | null>> {
   const limit = pLimit(options.forks)
   const results = await Promise.all(
     items.map((item) =>
-      limit(async (): Promise<[string, ApplyResult | HostError]> => [
-        item.target.host.name,
-        await undoOne(item, options),
-      ]),
+      limit(async (): Promise<[string, HostError | null]> => [item.target.host.name, await undoOne(item, options)]),
     ),
   )
   return new Map(results)
@@ -34,11 +31,12 @@ export async function undo(
 async function undoOne(
   item: UndoItem,
   options: { transport: Transport; runId: string; signal: AbortSignal },
-): Promise<ApplyResult | HostError> {
+): Promise<HostError | null> {
   try {
     const session = await options.transport.connect(item.target, options.signal)
     try {
-      return await runSteps(session, item.changes, undoSteps(item.changes), { ...options, keepRecord: false })
+      const attempt = newAttempt(options.runId, 1, item.changes, null, undoSteps(item.changes))
+      return (await applyAttempt(session, { ...attempt, undo: [] }, [], new Map(), options.signal)).error
     } finally {
       await session.close()
     }

@@ -4,12 +4,19 @@ import type { Secret } from './secret.ts'
 export const UNKNOWN: unique symbol = Symbol('known after apply')
 export type Unknown = typeof UNKNOWN
 
-/** Runs a program, never through a shell. `timeout` in seconds, 30 unless given. */
+/** Runs a program, never through a shell. */
 export interface RunStep {
   kind: 'run'
   argv: readonly string[]
   stdin?: string | Secret
+  /** In seconds; 30 unless given. */
   timeout?: number
+  /** The folder to run in; default: where the login starts. */
+  chdir?: string
+  /** What it does outlasts a reboot: under a guard it runs only once the other steps are confirmed. */
+  lasting?: boolean
+  /** Files that it changes, beside those that steps write: copied first, so that they can be brought back. */
+  files?: readonly string[]
 }
 
 /** Replaces a file atomically. `mode` is octal text; owner and group are names or numbers. */
@@ -29,6 +36,11 @@ export interface RemoveStep {
 }
 
 export type Step = RunStep | WriteStep | RemoveStep
+
+/** Whether what a step does outlasts a reboot of the host. */
+export function isLasting(step: Step): boolean {
+  return step.kind === 'run' ? step.lasting === true : !step.path.startsWith('/run/')
+}
 
 /** A fact going from `before` to `after`, with the steps that do it and the steps that undo it. */
 export interface Change {
@@ -57,6 +69,10 @@ export interface PlannedChange extends Change {
   taskIndex: number
   /** The task stands under `check_mode: true`: shown and counted, never applied. */
   checkOnly: boolean
+  /** The task stands under `no_log: true`: see no-log.ts. */
+  noLog?: boolean
+  /** Guard time in seconds that the task asks for, null for none; unset: the run's. */
+  guard?: number | null
 }
 
 /** Something worth telling beside the changes: a choice made, a limit, a thing left alone. */

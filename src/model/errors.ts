@@ -1,5 +1,5 @@
 /** What became of a host on which something went wrong. */
-export type HostOutcome = 'unreachable' | 'failed' | 'unknown'
+export type HostOutcome = 'unreachable' | 'failed' | 'unknown' | 'rolled-back'
 
 /**
  * What went wrong with one host, as data. Codes:
@@ -8,7 +8,10 @@ export type HostOutcome = 'unreachable' | 'failed' | 'unknown'
  * failed: `become-password-missing`, `become-password-wrong`, `become-not-allowed`, `become-missing`,
  * `become-requires-tty`, `become-user-unknown`, `timeout-missing`, `command-failed`,
  * `fact-unreadable`, `not-converged`, `timed-out`, `output-cap`, `refused-by-module` and each module's own;
- * unknown: `outcome-unknown` (connection lost in mid-command).
+ * and with nothing changed: `stale` (facts moved since the plan), `locked` (another run is at work), `no-lock`,
+ * `not-prepared`, `guard-not-armed`;
+ * unknown: `outcome-unknown` (connection lost in mid-command);
+ * rolled-back: `rolled-back`.
  */
 export interface HostErrorData {
   code: string

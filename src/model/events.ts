@@ -24,7 +24,7 @@ export interface PlayPlan {
 }
 
 /** `waiting`: done with the phase before, or failed in it, while other hosts of the batch are not. */
-export type HostPhase = 'connecting' | 'gathering' | 'planned' | 'applying' | 'verifying' | 'waiting'
+export type HostPhase = 'connecting' | 'gathering' | 'planned' | 'applying' | 'verifying' | 'committing' | 'undoing' | 'waiting'
 
 /** All that happens in a run, in order; the terminal view, NDJSON output and the store subscribe. */
 export type RunEvent =

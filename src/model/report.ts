@@ -22,9 +22,9 @@ export const hostErrorSchema = z.strictObject({
 })
 
 const changeStatus = z
-  .enum(['planned', 'done', 'failed', 'unknown', 'not-started'])
+  .enum(['planned', 'done', 'failed', 'unknown', 'not-started', 'rolled-back'])
   .describe(
-    'planned: check mode or plan; done: its steps succeeded; failed, unknown: of the step that ended so; not-started: after it',
+    'planned: check mode or plan; done: its steps succeeded; failed, unknown: of the step that ended so; not-started: after it; rolled-back: taken back',
   )
 
 const changeReportSchema = z.strictObject({

@@ -18,6 +18,16 @@ export class Secret {
     return new Secret(() => Buffer.from(this.reveal(), 'utf8').toString('base64'))
   }
 
+  /** A secret made of this one by a pure function, unread until it is. */
+  map(make: (value: string) => string): Secret {
+    return new Secret(() => make(this.reveal()))
+  }
+
+  /** One secret out of parts, all unread. */
+  static join(parts: readonly (string | Secret)[]): Secret {
+    return new Secret(() => parts.map((part) => (typeof part === 'string' ? part : part.reveal())).join(''))
+  }
+
   toString(): string {
     return '[secret]'
   }

@@ -9,7 +9,7 @@ import { createLoginGate } from './login-gate.ts'
 import { becomePasswordMissing, becomePasswordWrong, loginError, loginTimeout, timeoutMissing } from './login-errors.ts'
 import { connectionGone } from './open-channel.ts'
 import { createOutputCollector } from './output.ts'
-import { streamScript } from './script.ts'
+import { feed, streamScript } from './script.ts'
 import type { ExecEnd, ExecRequest, ExecResult } from './types.ts'
 
 export interface ExecContext {
@@ -126,7 +126,7 @@ export function runOnChannel(channel: ClientChannel, request: ExecRequest, conte
     arm(request.timeoutSeconds * 1000 + CONTROLLER_GRACE, () => finish('timed-out'))
     const ended = result.catch(() => {})
     void streamScript(channel, request.script, ended)
-      .then(() => (request.holdStdin ? Promise.race([request.holdStdin.release.catch(() => {}), ended]) : null))
+      .then(async () => request.stdin && (await feed(channel, request.stdin, ended)))
       .then(() => channel.end())
       .catch(guard(rethrow))
   }

@@ -24,3 +24,14 @@ export async function streamScript(
     if (await Promise.race([drained, stopped])) return
   }
 }
+
+/** Writes what `texts` brings, as it comes, until it ends or `ended` resolves. */
+export async function feed(stdin: Writable, texts: AsyncIterable<string>, ended: Promise<unknown>): Promise<void> {
+  const over = ended.then(() => ({ done: true as const, value: undefined }))
+  const next = texts[Symbol.asyncIterator]()
+  for (;;) {
+    const step = await Promise.race([next.next(), over])
+    if (step.done === true) return
+    stdin.write(step.value)
+  }
+}

@@ -13,8 +13,8 @@ export interface ExecRequest {
   /** Whether to raise privileges as the connection says. */
   become: boolean
   signal: AbortSignal
-  /** Keeps stdin open after the script until `release` resolves (a dead man's switch); default: closed at once. */
-  holdStdin?: { release: Promise<void> }
+  /** What follows the script on stdin, as it comes; stdin is closed at its end, or when the script ends. Default: nothing. */
+  stdin?: AsyncIterable<string>
   /** Whole stdout lines as they arrive, decoded as UTF-8. */
   onLine?: (line: string) => void
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -89,16 +89,47 @@ describe('one batch', () => {
   })
 
   test.each(['lost', 'aborted', 'output-cap'] as const)(
-    'after %s nothing is said of the steps: the host runs the script to its end',
+    'after %s the host is asked what it did; where it does not know, nothing is said of the steps',
     async (end) => {
       const hosts = shellHosts(folder, { a: {} })
       hosts.faults['a'] = (count) => (count === 2 ? end : null)
       const { host } = await runOn(hosts, ['a'], [task(0, setModule, { a: { values: { x: '1', y: '2' } } })])
       expect(host('a').status).toBe('unknown')
       expect(host('a').changes.map((change) => change.status)).toEqual(['unknown', 'unknown'])
-      expect(execs(hosts, 'a')).toBe(2)
+      // Asked over a new connection, the host knows of no such run either.
+      expect([execs(hosts, 'a'), hosts.connections['a']]).toEqual([3, 2])
     },
   )
+
+  test('what was done while the connection was lost is read from the host', async () => {
+    const hosts = shellHosts(folder, { a: { x: '0' }, b: {} })
+    hosts.faults['a'] = (count) => (count === 2 ? 'unseen' : null)
+    hosts.faults['b'] = hosts.faults['a']
+    const values = { x: '1', crash: '1', y: '2' }
+    const { host } = await runOn(hosts, ['a', 'b'], [task(0, setModule, { a: { values: { x: '1' } }, b: { values } })])
+    expect(host('a')).toMatchObject({ status: 'changed', error: null, changes: [{ status: 'done' }] })
+    expect(host('b')).toMatchObject({ status: 'failed', error: { code: 'command-failed' } })
+    expect(host('b').changes.map((change) => change.status)).toEqual(['done', 'failed', 'not-started'])
+    expect(existsSync(path.join(folder, 'a.settings.run'))).toBe(false)
+  })
+
+  test('facts that moved since the plan make a host stale: nothing is changed, and they are named', async () => {
+    const hosts = shellHosts(folder, { a: { x: '0' }, b: { x: '0' } })
+    const review = async (): Promise<boolean> => {
+      writeFileSync(path.join(folder, 'a.settings'), 'x 7\n')
+      return true
+    }
+    const values = { values: { x: '1' } }
+    const { host } = await runOn(hosts, ['a', 'b'], [task(0, setModule, { a: values, b: values })], { review })
+    expect(host('a')).toMatchObject({
+      status: 'failed',
+      error: { code: 'stale' },
+      changes: [{ status: 'not-started' }],
+    })
+    expect(host('a').error?.summary).toContain('setting changed')
+    expect([hosts.settings('a'), hosts.settings('b')]).toEqual([{ x: '7' }, { x: '1' }])
+    expect(existsSync(path.join(folder, 'a.settings.run'))).toBe(false)
+  })
 
   test('a connection lost while reading is unreachable: nothing was changed', async () => {
     const hosts = shellHosts(folder, { a: {} })
@@ -185,7 +216,7 @@ describe('one batch', () => {
       forks: 1,
       signal: new AbortController().signal,
     })
-    expect(results.get('a')).toMatchObject({ error: null })
+    expect(results.get('a')).toBeNull()
     expect(hosts.settings('a')).toEqual({ x: '0', y: '5' })
   })
 })

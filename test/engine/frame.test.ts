@@ -7,7 +7,7 @@ import { runSh, scriptText } from '../support/sh.ts'
 const nonce = 'mf00112233445566778899aabb'
 
 function framed(texts: readonly string[]): string {
-  const body = texts.flatMap((text, index) => [...section(index, [text]), `m ${index} $r\n`])
+  const body = texts.flatMap((text, index) => section(`f${index}`, [text]))
   return scriptText(frameScript(nonce, body))
 }
 
@@ -18,23 +18,23 @@ describe('frame', () => {
     ])
     const sections = parseSections(nonce, run.stdout, run.stderr)
     expect([...sections]).toEqual([
-      [0, { stdout: 'one\n', stderr: 'err\n', rc: 0 }],
-      [1, { stdout: 'two', stderr: '', rc: 7 }],
-      [2, { stdout: '', stderr: '', rc: 0 }],
+      ['f0', { stdout: 'one\n', stderr: 'err\n', rc: 0 }],
+      ['f1', { stdout: 'two', stderr: '', rc: 7 }],
+      ['f2', { stdout: '', stderr: '', rc: 0 }],
     ])
   })
 
   test('a section whose end is missing has no exit status', () => {
     const run = runSh([framed(['echo one', 'echo half; kill -9 $$'])])
     const sections = parseSections(nonce, run.stdout, run.stderr)
-    expect(sections.get(0)?.rc).toBe(0)
-    expect(sections.get(1)?.rc ?? null).toBeNull()
+    expect(sections.get('f0')?.rc).toBe(0)
+    expect(sections.get('f1')?.rc ?? null).toBeNull()
   })
 
   test('a truncated script runs nothing, wherever it is cut', () => {
     const whole = framed(['echo ran', 'echo ran too'])
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: whole.length - 'main\n'.length }), (length) => {
+      fc.property(fc.integer({ min: 0, max: whole.length - 'main; exit\n'.length }), (length) => {
         expect(runSh([whole.slice(0, length)]).stdout).toBe('')
       }),
       { numRuns: 40 },
@@ -47,7 +47,7 @@ describe('frame', () => {
       fc.property(fc.array(text, { minLength: 1, maxLength: 4 }), (texts) => {
         const run = runSh([framed(texts.map((value) => `printf %s ${shellQuote(value)}`))])
         const sections = parseSections(nonce, run.stdout, run.stderr)
-        expect(texts.map((_, index) => sections.get(index)?.stdout)).toEqual(texts)
+        expect(texts.map((_, index) => sections.get(`f${index}`)?.stdout)).toEqual(texts)
       }),
       { numRuns: 60 },
     )

@@ -72,6 +72,7 @@ async function play(text: string, more: Partial<RunOptions> = {}): Promise<{ rep
     check: false,
     connection: {},
     timeoutSeconds: 20,
+    guard: null,
     transport: hosts,
     detailedExitcode: false,
     interrupt: new AbortController().signal,

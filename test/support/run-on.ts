@@ -39,6 +39,7 @@ export async function runOn(
   const context = newContext({
     runId: path.basename(hosts.folder),
     check: false,
+    guard: null,
     timeoutSeconds: 20,
     transport: hosts,
     interrupt: new AbortController().signal,

@@ -2,7 +2,9 @@
 import { spawn } from 'node:child_process'
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { createInterface } from 'node:readline'
 import { HostError } from '../../src/model/errors.ts'
+import { feed } from '../../src/transport/script.ts'
 import type { ExecEnd, ExecRequest, ExecResult, Session, Transport } from '../../src/transport/types.ts'
 import { scriptText } from './sh.ts'
 
@@ -20,8 +22,8 @@ export interface ShellHosts extends Transport {
   /** Sessions that are open. */
   open: number
   beforeConnect: (host: string) => void
-  /** What becomes of a host's nth exec (from 1), in place of running it. */
-  faults: Record<string, (count: number) => ExecEnd | HostError | null>
+  /** What becomes of a host's nth exec (from 1), in place of running it; `unseen`: it runs, and the connection is lost. */
+  faults: Record<string, (count: number) => ExecEnd | 'unseen' | HostError | null>
   settings: (host: string) => Record<string, string>
 }
 
@@ -75,7 +77,8 @@ function session(hosts: ShellHosts, name: string, env: Record<string, string>): 
       execs++
       const fault = hosts.faults[name]?.(log.length) ?? null
       if (fault instanceof HostError) throw fault
-      if (fault !== null) return { end: fault, rc: null, stdout: '', stderr: '' }
+      if (fault === 'unseen') await runShell(unacknowledged(request), env)
+      if (fault !== null) return { end: fault === 'unseen' ? 'lost' : fault, rc: null, stdout: '', stderr: '' }
       return await runShell(request, env)
     },
     usage: () => ({ execs, bytesSent: 0, bytesReceived: 0 }),
@@ -85,17 +88,36 @@ function session(hosts: ShellHosts, name: string, env: Record<string, string>): 
   }
 }
 
-async function runShell(request: ExecRequest, env: Record<string, string>): Promise<ExecResult> {
+/** The request of a controller that never says that it has read everything. */
+function unacknowledged(request: ExecRequest): ExecRequest {
+  const { stdin } = request
+  if (stdin === undefined) return request
+  async function* words(): AsyncGenerator<string> {
+    for await (const word of stdin!) {
+      if (word.endsWith('-ack\n')) return
+      yield word
+    }
+  }
+  return { ...request, stdin: words() }
+}
+
+/** Runs a script in a shell of this machine. $SETTINGS with `.run` stands in place of /run/mptcp-fleet. */
+export async function runShell(
+  request: Pick<ExecRequest, 'script' | 'stdin' | 'onLine'>,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<ExecResult> {
   const child = spawn('sh', ['-s'], { env, stdio: ['pipe', 'pipe', 'pipe'] })
   const out: string[] = []
   const err: string[] = []
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    out.push(text)
-    for (const line of text.split('\n')) request.onLine?.(line)
-  })
+  child.stdout.setEncoding('utf8').on('data', (text: string) => out.push(text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => err.push(text))
-  child.stdin.write(scriptText(request.script))
-  void (request.holdStdin?.release ?? Promise.resolve()).then(() => child.stdin.end())
-  const rc = await new Promise<number | null>((resolve) => child.on('close', resolve))
+  if (request.onLine !== undefined) createInterface({ input: child.stdout }).on('line', request.onLine)
+  child.stdin.on('error', () => {})
+  // Each host has a folder of its own in place of /run.
+  child.stdin.write(scriptText(request.script).replaceAll('/run/mptcp-fleet', `${env['SETTINGS']!}.run`))
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
+  if (request.stdin !== undefined) await feed(child.stdin, request.stdin, ended)
+  child.stdin.end()
+  const rc = await ended
   return { end: 'exited', rc, stdout: out.join(''), stderr: err.join('') }
 }

@@ -3,7 +3,8 @@ import { z } from 'zod'
 import type { AssembledTask } from '../../src/engine/assemble.ts'
 import type { FoldHost } from '../../src/engine/fold.ts'
 import { defineFact } from '../../src/facts/define.ts'
-import type { Change } from '../../src/model/change.ts'
+import { fileFact } from '../../src/facts/file.ts'
+import type { Change, Step } from '../../src/model/change.ts'
 import { defineFleetModule, defineModule, defineTrial } from '../../src/modules/define.ts'
 import type { Module } from '../../src/modules/define.ts'
 
@@ -31,12 +32,44 @@ export function change(name: string, before: unknown, after: unknown, effects: R
   }
 }
 
+/** Settings under a guard: `x` could cut the connection, `file` outlasts a reboot. */
+export const guardedModule = defineModule({
+  name: 'guarded',
+  summary: 'guarded',
+  description: '',
+  params: z.strictObject({ values: z.record(z.string(), z.string()), file: z.string().optional() }),
+  facts: (want) => ({ settings, ...(want.file === undefined ? {} : { file: fileFact(want.file) }) }),
+  plan: (want, have: { settings: Record<string, string>; file?: { content: string } | null }) => ({
+    changes: [
+      ...Object.entries(want.values).flatMap(([name, value]): Change[] =>
+        have.settings[name] === value
+          ? []
+          : [{ ...change(name, have.settings[name] ?? null, value), disruptive: true }],
+      ),
+      ...(want.file === undefined || have.file?.content === 'new\n' ? [] : [fileChange(want.file, have.file ?? null)]),
+    ],
+  }),
+})
+
+function fileChange(path: string, before: { content: string } | null): Change {
+  const write = (bytes: string): Step => ({ kind: 'write', path, bytes, mode: '0644', owner: '0', group: '0' })
+  const after = { kind: 'file', content: 'new\n', mode: '0644', owner: 'root', group: 'root' }
+  return {
+    fact: `file/${path}`,
+    before,
+    after,
+    summary: `write ${path}`,
+    apply: [write('new\n')],
+    undo: [before === null ? { kind: 'remove', path } : write(before.content)],
+    disruptive: false,
+  }
+}
+
 /** Sets settings; `after` overrides what a setting is set to (UNKNOWN), `problem` refuses. */
 export const setModule = defineModule({
   name: 'set',
   summary: 'set',
   description: '',
-  example: '',
   params: z.strictObject({ values: z.record(z.string(), z.string()), problem: z.string().optional() }),
   facts: () => ({ settings }),
   plan: (want, have) => ({
@@ -52,7 +85,6 @@ export const joinModule = defineFleetModule({
   name: 'join',
   summary: 'join',
   description: '',
-  example: '',
   params: z.strictObject({ a: z.string(), b: z.string() }),
   facts: () => ({ settings }),
   hosts: (want) => [want.a, want.b],
@@ -77,7 +109,6 @@ export const probeTrial = defineTrial({
   name: 'probe',
   summary: 'probe',
   description: '',
-  example: '',
   params: z.strictObject({ server: z.string(), client: z.string() }),
   facts: () => ({ settings }),
   hosts: (want) => [want.server, want.client],

@@ -406,18 +406,21 @@ describe('exec', () => {
     expect(results.map((r) => r.stdout)).toEqual(['1\n', '2\n', '3\n'])
   })
 
-  it('holds stdin until it is released', async () => {
+  it('holds stdin open, and writes to it what comes', async () => {
     const switched = new EventEmitter()
-    const holdStdin = { release: once(switched, 'off').then(() => {}) }
+    async function* stdin(): AsyncGenerator<string> {
+      await once(switched, 'off')
+      yield 'more\n'
+    }
     const lines: string[] = []
     const running = session.exec(
-      request('echo waiting; cat >/dev/null; echo released', { holdStdin, onLine: (line) => void lines.push(line) }),
+      request('echo waiting; cat; echo released', { stdin: stdin(), onLine: (line) => void lines.push(line) }),
     )
     await vi.waitFor(() => expect(lines).toEqual(['waiting']), 5000)
     await sleep(200)
     expect(lines).toEqual(['waiting'])
     switched.emit('off')
-    expect(await running).toMatchObject({ end: 'exited', rc: 0, stdout: 'waiting\nreleased\n' })
+    expect(await running).toMatchObject({ end: 'exited', rc: 0, stdout: 'waiting\nmore\nreleased\n' })
   })
 
   it('does not take a script that exits with 124 for one that timed out', async () => {

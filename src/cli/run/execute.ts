@@ -31,6 +31,8 @@ import { fanOut } from './subscribers.ts'
 
 /** Longest time for reading facts on a host, in seconds. */
 const GATHER_SECONDS = 60
+/** How long a host waits for a disruptive change to be confirmed before it takes it back, in seconds. */
+const GUARD_SECONDS = 60
 
 export interface RunRequest {
   command: string
@@ -42,6 +44,8 @@ export interface RunRequest {
   tags: string[]
   skipTags: string[]
   detailedExitcode: boolean
+  /** Guard time in seconds, null for none; unset: the default. */
+  guard?: number | null
   /** Show these and stop. */
   lists: ListFlags | null
   /** Gets the report as well. */
@@ -89,6 +93,7 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
       check,
       connection,
       timeoutSeconds: GATHER_SECONDS,
+      guard: request.guard === undefined ? GUARD_SECONDS : request.guard,
       transport,
       detailedExitcode: request.detailedExitcode,
       interrupt: interrupts.interrupt,

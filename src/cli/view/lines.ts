@@ -16,7 +16,7 @@ export interface LineOptions {
 }
 
 /** Phases in which something is done on the host. */
-const TOLD: ReadonlySet<HostPhase> = new Set<HostPhase>(['connecting', 'gathering', 'applying', 'verifying'])
+const TOLD: ReadonlySet<HostPhase> = new Set<HostPhase>(['connecting', 'gathering', 'applying', 'verifying', 'committing', 'undoing'])
 
 /** Above this, lines of hosts on which all goes well are left out unless verbose. */
 const MANY = 20

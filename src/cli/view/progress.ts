@@ -15,7 +15,7 @@ export interface Progress {
 
 /** A host that stays in one phase this long is named, in ms. */
 const SLOW = 5000
-const WORKING: readonly HostPhase[] = ['connecting', 'gathering', 'applying', 'verifying']
+const WORKING: readonly HostPhase[] = ['connecting', 'gathering', 'applying', 'verifying', 'committing', 'undoing']
 
 export function newProgress(now: number): Progress {
   return { startedAt: now, total: 0, finished: new Set(), phases: new Map(), trial: null }

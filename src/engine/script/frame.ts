@@ -4,30 +4,32 @@ import type { ScriptPart } from '../../transport/types.ts'
 /** Where every script looks for programs: hosts' login shells may lack sbin. */
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
+/** First lines of each script: surroundings in which programs print what parsers expect, and nothing leaks into files. */
+export const SCRIPT_HEAD = [
+  'LC_ALL=C; export LC_ALL; unset LANGUAGE',
+  `PATH="\${PATH:+$PATH:}${PATH}"; export PATH`,
+  "trap '' HUP PIPE",
+  'umask 077; ulimit -c 0',
+  '',
+].join('\n')
+
 /**
  * Wraps shell text into `main() { … }; main`, so that a truncated upload runs nothing. HUP and PIPE are ignored: a lost
  * connection does not cut a script.
  */
 export function frameScript(nonce: string, body: readonly ScriptPart[]): ScriptPart[] {
   return [
-    [
-      'main() {',
-      'LC_ALL=C; export LC_ALL; unset LANGUAGE',
-      `PATH="\${PATH:+$PATH:}${PATH}"; export PATH`,
-      "trap '' HUP PIPE",
-      'umask 022',
-      `N=${nonce}`,
-      `m() { printf '\\n%s %s %s\\n' "$N" "$1" "$2"; printf '\\n%s %s %s\\n' "$N" "$1" "$2" >&2; }`,
-      '',
-    ].join('\n'),
+    `main() {\n${SCRIPT_HEAD}N=${nonce}\n`,
+    `m() { printf '\\n%s %s %s\\n' "$N" "$1" "$2"; printf '\\n%s %s %s\\n' "$N" "$1" "$2" >&2; }\n`,
     ...body,
-    '\n}\nmain\n',
+    // On one line: what follows on stdin is for the script to read, and the shell does not wait for more commands.
+    '\n}\nmain; exit\n',
   ]
 }
 
-/** Shell text that runs `parts` as section `index`, between markers. Its exit status is left in `$r`. */
-export function section(index: number, parts: readonly ScriptPart[]): ScriptPart[] {
-  return [`m ${index} b\n(\n`, ...parts, `\n) </dev/null\nr=$?\n`]
+/** Shell text that runs `parts` as the section `name` (a word), between markers. Its exit status is left in `$r`. */
+export function section(name: string, parts: readonly ScriptPart[]): ScriptPart[] {
+  return [`m ${name} b\n(\n`, ...parts, `\n) </dev/null\nr=$?\nm ${name} "$r"\n`]
 }
 
 /** What one section printed; `rc` is null where its end was never reached. */
@@ -38,32 +40,32 @@ export interface Section {
 }
 
 /** Takes the sections out of what a framed script printed; text outside the markers is noise and dropped. */
-export function parseSections(nonce: string, stdout: string, stderr: string): Map<number, Section> {
+export function parseSections(nonce: string, stdout: string, stderr: string): Map<string, Section> {
   const out = split(nonce, stdout)
   const err = split(nonce, stderr)
-  const sections = new Map<number, Section>()
-  for (const [index, { text, rc }] of out) {
-    sections.set(index, { stdout: text, stderr: err.get(index)?.text ?? '', rc })
+  const sections = new Map<string, Section>()
+  for (const [name, { text, rc }] of out) {
+    sections.set(name, { stdout: text, stderr: err.get(name)?.text ?? '', rc })
   }
   return sections
 }
 
-function split(nonce: string, text: string): Map<number, { text: string; rc: number | null }> {
-  const result = new Map<number, { text: string; rc: number | null }>()
-  const marker = new RegExp(`\\n${nonce} (\\d+) (b|\\d+)\\n`, 'g')
-  let open: { index: number; from: number } | null = null
+function split(nonce: string, text: string): Map<string, { text: string; rc: number | null }> {
+  const result = new Map<string, { text: string; rc: number | null }>()
+  const marker = new RegExp(`\\n${nonce} (\\w+) (b|\\d+)\\n`, 'g')
+  let open: { name: string; from: number } | null = null
   for (let match = marker.exec(text); match !== null; match = marker.exec(text)) {
-    const index = Number(match[1])
+    const name = match[1]!
     // Two markers in a row share their newline: step back so that the next one is seen.
     const from = marker.lastIndex
     if (match[2] === 'b') {
-      open = { index, from }
-    } else if (open?.index === index) {
-      result.set(index, { text: text.slice(open.from, Math.max(open.from, match.index)), rc: Number(match[2]) })
+      open = { name, from }
+    } else if (open?.name === name) {
+      result.set(name, { text: text.slice(open.from, Math.max(open.from, match.index)), rc: Number(match[2]) })
       open = null
     }
     marker.lastIndex = from - 1
   }
-  if (open !== null) result.set(open.index, { text: text.slice(open.from), rc: null })
+  if (open !== null) result.set(open.name, { text: text.slice(open.from), rc: null })
   return result
 }

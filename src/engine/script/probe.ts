@@ -1,34 +1,46 @@
 /** One script for all facts of a host, and the values back out of what it printed. */
+import { createHash } from 'node:crypto'
 import type { Fact } from '../../model/fact.ts'
 import { FactUnreadable } from '../../model/fact.ts'
 import type { ScriptPart } from '../../transport/types.ts'
-import { frameScript, parseSections, section } from './frame.ts'
+import type { Section } from './frame.ts'
+import { frameScript, section } from './frame.ts'
 
-/** A fact that was asked for: its value, or why it could not be read. */
-export type FactResult = { ok: true; value: unknown } | { ok: false; reason: string; hint: string }
+/**
+ * A fact that was asked for: its value, or why it could not be read. `seen`: a digest of what the host printed, to tell
+ * later whether it prints something else.
+ */
+export type FactResult = ({ ok: true; value: unknown } | { ok: false; reason: string; hint: string }) & {
+  seen?: string
+}
 export type FactResults = Map<string, FactResult>
 
-/** Shell text that reads all facts; `before` runs first (waiting for addresses, removing a finished run's record). */
-export function probeScript(nonce: string, facts: readonly Fact[], before: readonly string[] = []): ScriptPart[] {
-  const body = facts.flatMap((fact, index) => [...section(index, [fact.probe]), `m ${index} $r\n`])
-  return frameScript(nonce, [...before.map((line) => `${line}\n`), ...body])
+/** Shell text that reads all facts; `before` runs first (waiting for addresses, for a script that is still at work). */
+export function probeScript(nonce: string, facts: readonly Fact[], before: readonly ScriptPart[] = []): ScriptPart[] {
+  const body = facts.flatMap((fact, index) => section(`f${index}`, [fact.probe]))
+  return frameScript(nonce, [...before, ...body])
 }
 
-/** Parses what a probe script printed; a fact that is missing from it or does not parse is unreadable, never guessed. */
-export function parseProbe(nonce: string, facts: readonly Fact[], stdout: string, stderr: string): FactResults {
-  const sections = parseSections(nonce, stdout, stderr)
+/** Parses what a script printed of facts; one that is missing from it or does not parse is unreadable, never guessed. */
+export function readFacts(facts: readonly Fact[], sections: ReadonlyMap<string, Section>): FactResults {
   return new Map(
-    facts.map((fact, index): [string, FactResult] => {
-      const part = sections.get(index)
-      if (part === undefined || part.rc === null) {
-        return [fact.key, { ok: false, reason: 'the probe did not come to its end', hint: '' }]
-      }
-      try {
-        return [fact.key, { ok: true, value: fact.parse({ stdout: part.stdout, stderr: part.stderr, rc: part.rc }) }]
-      } catch (error) {
-        if (!(error instanceof FactUnreadable)) throw error
-        return [fact.key, { ok: false, reason: error.message, hint: error.hint }]
-      }
-    }),
+    facts.map((fact, index): [string, FactResult] => [fact.key, readFact(fact, sections.get(`f${index}`))]),
   )
+}
+
+function readFact(fact: Fact, part: Section | undefined): FactResult {
+  if (part === undefined || part.rc === null)
+    return { ok: false, reason: 'the probe did not come to its end', hint: '' }
+  const seen = digest(part.stdout)
+  try {
+    return { ok: true, value: fact.parse({ stdout: part.stdout, stderr: part.stderr, rc: part.rc }), seen }
+  } catch (error) {
+    if (!(error instanceof FactUnreadable)) throw error
+    return { ok: false, reason: error.message, hint: error.hint, seen }
+  }
+}
+
+/** Of a probe's output; two that are equal came from equal outputs. */
+export function digest(stdout: string): string {
+  return createHash('sha1').update(stdout, 'utf8').digest('base64')
 }

@@ -47,6 +47,7 @@ export function watchStatus(options: StatusOptions): StatusWatch {
   const context = newContext({
     runId: 'status',
     check: true,
+    guard: null,
     timeoutSeconds: options.timeoutSeconds,
     transport: options.transport,
     interrupt: options.interrupt,
@@ -136,10 +137,10 @@ async function gatherReading(context: RunContext, state: HostState): Promise<Sta
   phase(context, state, 'gathering')
   const began = performance.now()
   const options = { timeoutSeconds: context.timeoutSeconds, signal: context.kill }
-  const gathered = await gather(session, Object.values(STATUS_FACTS), options)
+  const { results } = await gather(session, Object.values(STATUS_FACTS), options)
   state.metrics.gatherMs += performance.now() - began
   state.status = 'ok'
-  const { have, unread } = statusFacts(gathered)
+  const { have, unread } = statusFacts(results)
   return statusReading(have, unread)
 }
 

@@ -53,7 +53,7 @@ export function answering(outputs: Outputs): FakeExec {
     const nonce = /^N=(\w+)$/m.exec(script)![1]!
     const out = Object.keys(STATUS_FACTS).map((name, index) => {
       const text = outputs[name as keyof Outputs] ?? ''
-      return `\n${nonce} ${index} b\n${text}\n${nonce} ${index} 0\n`
+      return `\n${nonce} f${index} b\n${text}\n${nonce} f${index} 0\n`
     })
     return exited(out.join(''))
   }

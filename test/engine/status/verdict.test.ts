@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { statusFacts, STATUS_FACTS } from '../../../src/engine/status/facts.ts'
 import { statusReading } from '../../../src/engine/status/reading.ts'
 import { judgeStatus } from '../../../src/engine/status/verdict.ts'
-import { parseProbe } from '../../../src/engine/script/probe.ts'
+import { parseSections } from '../../../src/engine/script/frame.ts'
+import { readFacts } from '../../../src/engine/script/probe.ts'
 import type { StatusHost } from '../../../src/model/status.ts'
 import { renderRestoreScript, renderRestoreUnit } from '../../../src/mptcp/restore-script.ts'
 import type { PersistedModel } from '../../../src/mptcp/restore-script.ts'
@@ -14,7 +15,9 @@ function read(
   outputs: Outputs,
 ): Pick<StatusHost, 'verdict' | 'reasons'> & { reading: NonNullable<StatusHost['reading']> } {
   const answer = answering({ ...GOOD, ...outputs })(null!, 'N=mfx', null!) as { stdout: string }
-  const { have, unread } = statusFacts(parseProbe('mfx', Object.values(STATUS_FACTS), answer.stdout, ''))
+  const { have, unread } = statusFacts(
+    readFacts(Object.values(STATUS_FACTS), parseSections('mfx', answer.stdout, '')),
+  )
   const reading = statusReading(have, unread)
   return { ...judgeStatus(reading), reading }
 }

@@ -2,7 +2,6 @@
 import { undo } from '../../../src/engine/undo.ts'
 import { resolveConnection } from '../../../src/inventory/connection.ts'
 import { loadInventory } from '../../../src/inventory/load.ts'
-import { HostError } from '../../../src/model/errors.ts'
 import { loadUndo } from '../../../src/store/load-run.ts'
 import { undoChanges } from '../../../src/store/undo-record.ts'
 import { createSshTransport } from '../../../src/transport/ssh.ts'
@@ -27,7 +26,6 @@ export async function undoRun(folder: string, runId: string, inventoryFile: stri
   })
   await transport.close()
   for (const [host, result] of results) {
-    const error = result instanceof HostError ? result : result.error
-    if (error !== null) throw new Error(`${host}: ${error.data.summary}\n${error.data.detail}`)
+    if (result !== null) throw new Error(`${host}: ${result.data.summary}\n${result.data.detail}`)
   }
 }

@@ -1,0 +1,139 @@
+/** One apply on one host: its steps with their numbers, what undoes them, and what is known of how they ended. */
+import { hostname, userInfo } from 'node:os'
+import type { PlannedChange, Step } from '../model/change.ts'
+import { isLasting } from '../model/change.ts'
+import type { ChangeStatus } from '../model/report.ts'
+import { applySteps, undoSteps } from './coalesce.ts'
+import type { PlacedStep } from './coalesce.ts'
+import type { NumberedStep } from './script/apply-script.ts'
+import type { Section } from './script/frame.ts'
+import type { UndoStep } from './script/undo-script.ts'
+
+export interface Attempt {
+  /** Names the lock, the record and the copies on the host. */
+  id: string
+  owner: string
+  changes: readonly PlannedChange[]
+  /** By their numbers. */
+  placed: readonly PlacedStep[]
+  undo: readonly UndoStep[]
+  /** Files that any step changes. */
+  copies: readonly string[]
+  /** Seconds until the host takes the changes back unless they are confirmed; null: no guard. */
+  guard: number | null
+  /** What each step printed and returned, by number. A step without an entry is not known to have begun. */
+  results: Map<number, Section>
+}
+
+/** `nth`: the host's applies of this run, from 1, each of which has a record of its own. */
+export function newAttempt(
+  runId: string,
+  nth: number,
+  changes: readonly PlannedChange[],
+  guard: number | null,
+  placed: readonly PlacedStep[] = applySteps(changes),
+): Attempt {
+  const numbersOf = (wanted: ReadonlySet<number>): number[] =>
+    placed.flatMap((item, number) => ([...item.changes].some((change) => wanted.has(change)) ? [number] : []))
+  return {
+    id: nth === 1 ? runId : `${runId}-${nth}`,
+    owner: owner(),
+    changes,
+    placed,
+    undo: undoSteps(changes).map((item) => ({ placed: item, after: numbersOf(item.changes) })),
+    copies: [...new Set(placed.flatMap(({ step }) => filesOf(step)))],
+    guard,
+    results: new Map(),
+  }
+}
+
+/** Steps of the apply exec: all of them, or under a guard those that a reboot takes back. */
+export function firstSteps(attempt: Attempt): NumberedStep[] {
+  return numbered(attempt).filter(({ step }) => attempt.guard === null || !isLasting(step))
+}
+
+/** Steps of the commit exec: under a guard, those that outlast a reboot. */
+export function lastingSteps(attempt: Attempt): NumberedStep[] {
+  return attempt.guard === null ? [] : numbered(attempt).filter(({ step }) => isLasting(step))
+}
+
+/** Facts that are not expected to be as wished before the commit. */
+export function pendingFacts(attempt: Attempt): ReadonlySet<string> {
+  const pending = new Set(lastingSteps(attempt).flatMap(({ number }) => [...attempt.placed[number]!.changes]))
+  return new Set(
+    [...pending].flatMap((index) => {
+      const { fact, effects } = attempt.changes[index]!
+      return [fact, ...Object.keys(effects ?? {})]
+    }),
+  )
+}
+
+/** Of each change, what is known of it; `lost`: the script may have gone on without our seeing it. */
+export function changeStatuses(attempt: Attempt, lost: boolean): ChangeStatus[] {
+  const unseen: ChangeStatus = lost ? 'unknown' : 'not-started'
+  return attempt.changes.map((_, index): ChangeStatus => {
+    const own = attempt.placed.flatMap((item, number) => (item.changes.has(index) ? [number] : []))
+    const results = own.map((number) => attempt.results.get(number))
+    if (results.some((result) => result?.rc != null && result.rc !== 0)) return 'failed'
+    if (results.every((result) => result?.rc === 0)) return 'done'
+    return results.some((result) => result !== undefined && result.rc === null) ? 'unknown' : unseen
+  })
+}
+
+/** The step that failed, or the first of `steps` that is not known to have ended; null: all went well. */
+export function stoppedAt(attempt: Attempt, steps: readonly NumberedStep[]): NumberedStep | null {
+  return steps.find(({ number }) => attempt.results.get(number)?.rc !== 0) ?? null
+}
+
+/** Takes what a script printed of its steps. */
+export function takeSections(attempt: Attempt, sections: ReadonlyMap<string, Section>): void {
+  for (const [name, section] of sections) {
+    const match = /^s(\d+)$/.exec(name)
+    if (match !== null) attempt.results.set(Number(match[1]), section)
+  }
+}
+
+/** What the host's own record says of a run. */
+export interface RecordRead {
+  /** `applied`: waits for confirmation; null: no script of it has ended. */
+  outcome: 'applied' | 'done' | 'failed' | 'rolled-back' | null
+  /** Steps of the undo that failed. */
+  failedUndo: number
+  detail: string
+}
+
+/** Takes what the host kept of steps whose results did not arrive. */
+export function takeRecord(attempt: Attempt, section: Section | undefined): RecordRead {
+  for (const line of section?.stdout.split('\n') ?? []) {
+    const [first = '', second = ''] = line.split(' ')
+    const began = first === 'b'
+    const number = Number(began ? second : first)
+    if (line === '' || !Number.isInteger(number) || attempt.placed[number] === undefined) continue
+    if (attempt.results.get(number)?.rc == null) {
+      attempt.results.set(number, { stdout: '', stderr: '', rc: began ? null : Number(second) })
+    }
+  }
+  const [, outcome = '', failed = '0'] = /^outcome (\S*) ?(\d*)$/m.exec(section?.stdout ?? '') ?? []
+  return {
+    outcome: outcome === '' ? null : (outcome as RecordRead['outcome']),
+    failedUndo: Number(failed),
+    detail: section?.stderr.trim().slice(-2000) ?? '',
+  }
+}
+
+function numbered({ placed }: Attempt): NumberedStep[] {
+  return placed.map(({ step }, number) => ({ number, step }))
+}
+
+function filesOf(step: Step): readonly string[] {
+  return step.kind === 'run' ? (step.files ?? []) : [step.path]
+}
+
+function owner(): string {
+  try {
+    return `${userInfo().username}@${hostname()}`
+  } catch {
+    // No entry in the password file, as in some containers.
+    return `uid ${process.getuid?.() ?? '?'}@${hostname()}`
+  }
+}

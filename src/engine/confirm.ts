@@ -1,0 +1,136 @@
+/**
+ * The second half of a guarded change: reads each host over a new connection, and where all hosts of the group are as
+ * planned makes the changes last; otherwise takes them back on all of them. Whatever is not confirmed the hosts undo.
+ */
+import { isDeepStrictEqual } from 'node:util'
+import { HostError } from '../model/errors.ts'
+import { plainValue } from '../model/plain.ts'
+import type { ChangeStatus } from '../model/report.ts'
+import type { Attempt } from './attempt.ts'
+import { changeStatuses, pendingFacts, takeRecord } from './attempt.ts'
+import { commit } from './commit.ts'
+import type { RunContext } from './context.ts'
+import { failHost, phase } from './context.ts'
+import { gather, settled } from './gather.ts'
+import type { Job, Segment } from './job.ts'
+import type { Member } from './members.ts'
+import { leftOverOf, notConverged, planAgain } from './members.ts'
+import { reconnect } from './recover.ts'
+import { rollBack } from './roll-back.ts'
+import { recordProbe } from './script/commit-script.ts'
+
+/** Seconds that a probe waits for the apply script of its own host to end, where its connection was cut. */
+const SCRIPT_SECONDS = 120
+
+/** `jobs`: hosts that keep their changes together or not at all. */
+export async function confirmGuarded(context: RunContext, segment: Segment, jobs: readonly Job[]): Promise<void> {
+  if (jobs.length === 0) return
+  const near = relatedMembers(segment, jobs)
+  const obstacles = await Promise.all(jobs.map((job) => readNew(context, job)))
+  const left = leftOverOf(segment.play, near, segment.range, (host) => {
+    const job = jobs.find(({ member }) => member.state.name === host)
+    return job === undefined ? new Set() : pendingFacts(job.attempt)
+  })
+  const reasons = jobs.map(({ member }, index) => {
+    const reasonsLeft = left.get(member.state.name)!
+    return obstacles[index] ?? (reasonsLeft.length === 0 ? null : notConverged(reasonsLeft))
+  })
+  const first = reasons.findIndex((reason) => reason !== null)
+  if (first === -1) {
+    await Promise.all(jobs.map((job) => commit(context, job)))
+    finish(segment, near, jobs)
+    return
+  }
+  const { name } = jobs[first]!.member.state
+  await Promise.all(
+    jobs.map(async (job, index) => {
+      const reason = reasons[index] ?? peerFailed(name, reasons[first]!)
+      if (untouched(job)) failHost(job.member.state, reason)
+      else await rollBack(context, job, reason)
+    }),
+  )
+  // Absent as they are now, they would plan nothing.
+  const present = near.map((member) => ({ ...member, fold: { ...member.fold, absent: null } }))
+  const again = planAgain(segment.play, present, segment.range)
+  for (const job of jobs) judgeRolledBack(job, again.get(job.member.state.name)!.changes)
+}
+
+function peerFailed(name: string, reason: HostError): HostError {
+  const summary = `${name}, with which this host is configured, did not come to be as planned`
+  return new HostError('failed', 'peer-failed', summary, { detail: reason.data.summary })
+}
+
+/** Nothing had begun on it. */
+function untouched({ attempt, applied }: Job): boolean {
+  return applied!.error !== null && !applied!.lost && attempt.results.size === 0
+}
+
+/** Reads the host over a new connection while its guard waits. Null, or why its changes cannot be kept. */
+async function readNew(context: RunContext, job: Job): Promise<HostError | null> {
+  const { member, attempt, applied } = job
+  const { state } = member
+  if (applied!.error !== null && !applied!.lost) return applied!.error
+  phase(context, state, 'verifying')
+  const began = performance.now()
+  try {
+    const session = await reconnect(context, state, attempt.guard!)
+    const before = [...recordProbe(attempt, SCRIPT_SECONDS), ...settled(attempt.changes)]
+    const timeoutSeconds = context.timeoutSeconds + SCRIPT_SECONDS
+    const options = { timeoutSeconds, signal: context.kill, before }
+    const { results, sections } = await gather(session, [...member.fold.facts.values()], options)
+    member.fold.gathered = results
+    const record = takeRecord(attempt, sections.get('record'))
+    if (record.outcome === 'applied') return null
+    return applied!.error ?? new HostError('failed', 'undone', 'the host took the changes back by itself')
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error
+    const summary = `after the change the host could not be reached over a new connection: ${error.data.summary}`
+    return new HostError('failed', 'cut-off', summary, { detail: error.data.detail })
+  } finally {
+    state.metrics.verifyMs += performance.now() - began
+  }
+}
+
+/** The jobs' hosts, and those whose facts their fleet tasks read. */
+function relatedMembers(segment: Segment, jobs: readonly Job[]): Member[] {
+  const names = new Set(jobs.map(({ member }) => member.state.name))
+  const fleet = segment.play.tasks.filter(
+    ({ module, wants }) => module.kind === 'fleet' && [...names].some((name) => wants.has(name)),
+  )
+  return segment.members.filter(
+    ({ state }) => names.has(state.name) || fleet.some((task) => task.wants.has(state.name)),
+  )
+}
+
+/** After commit everything must be as planned. */
+function finish(segment: Segment, near: readonly Member[], jobs: readonly Job[]): void {
+  const left = leftOverOf(segment.play, near, segment.range)
+  for (const { member } of jobs) {
+    const reasons = left.get(member.state.name)!
+    if (member.state.absent === null && reasons.length > 0) failHost(member.state, notConverged(reasons))
+    member.fold.absent = member.state.absent
+  }
+}
+
+/** A host that took its changes back must plan the same changes again from the same values. */
+function judgeRolledBack(job: Job, again: Attempt['changes']): void {
+  const { member, attempt } = job
+  const { state } = member
+  member.fold.absent = state.absent
+  if (state.status !== 'rolled-back') return
+  job.telling = changeStatuses(attempt, false).map((status): ChangeStatus =>
+    status === 'not-started' ? status : 'rolled-back',
+  )
+  const differs = attempt.changes.filter(
+    ({ fact, before }) =>
+      !again.some((one) => one.fact === fact && isDeepStrictEqual(plainValue(one.before), plainValue(before))),
+  )
+  if (differs.length === 0) return
+  state.status = 'failed'
+  state.error = {
+    code: 'not-rolled-back',
+    summary: `taken back, but not all is as it was: ${differs.map(({ fact }) => fact).join(', ')}`,
+    detail: [state.error?.summary ?? '', state.error?.detail ?? ''].join('\n').trim(),
+    hint: 'look at these on the host; plan shows what would be changed from what is there now',
+  }
+}

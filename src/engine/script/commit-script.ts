@@ -1,0 +1,123 @@
+/** Scripts that end a guarded apply over a new connection: the one that makes it last, and the one that takes it back. */
+import { createHash } from 'node:crypto'
+import type { WriteStep } from '../../model/change.ts'
+import { Secret } from '../../model/secret.ts'
+import type { Fact } from '../../model/fact.ts'
+import { shellQuote } from '../../text/shell.ts'
+import type { ScriptPart } from '../../transport/types.ts'
+import type { NumberedStep } from './apply-script.ts'
+import { ACKNOWLEDGED, runSteps } from './apply-script.ts'
+import { dropCopies, dropFolders, FILE_LIB } from './file-lib.ts'
+import { frameScript, section } from './frame.ts'
+import { GUARD_LIB } from './guard-lib.ts'
+import { HOST_LIB } from './host-lib.ts'
+import { stepSeconds, STEP_LIB } from './step-text.ts'
+
+/** Seconds that a host waits for its own undo to end. */
+const RECORD_SECONDS = 60
+
+interface CommitScript {
+  id: string
+  owner: string
+  /** Steps that outlast a reboot. */
+  steps: readonly NumberedStep[]
+  copies: readonly string[]
+  /** Read once all is done. */
+  facts: readonly Fact[]
+}
+
+function head({ id, owner }: { id: string; owner: string }): ScriptPart[] {
+  const names = `RUN=${shellQuote(id)}; OWNER=${shellQuote(owner)}\n`
+  return [names, HOST_LIB, FILE_LIB, GUARD_LIB, STEP_LIB]
+}
+
+/**
+ * Takes the lock, which calls the timer off, runs the steps, reads each file back, and then the facts. Status 8: the host
+ * had undone already. Where a step fails all is undone.
+ */
+export function commitScript(nonce: string, commit: CommitScript): { script: ScriptPart[]; seconds: number } {
+  const undo = 'm undo b; sh "$B/commit-$RUN/undo" "commit-$RUN" </dev/null; m undo 0; return 3'
+  return {
+    script: frameScript(nonce, [
+      ...head(commit),
+      ...section('take', ['mv -T "$B/armed-$RUN" "$B/commit-$RUN"']),
+      '[ "$r" -eq 0 ] || {\n',
+      ...recordSection(RECORD_SECONDS),
+      'return 8\n}\n',
+      'sign "$B/commit-$RUN"; disarm "$B/commit-$RUN"\n',
+      ...runSteps(commit.steps),
+      `[ "$r" -eq 0 ] || { ${undo}; }\n`,
+      ...section('back', readBack(commit.steps)),
+      `[ "$r" -eq 0 ] || { ${undo}; }\n`,
+      'outcome done\n',
+      dropCopies(commit.copies),
+      dropFolders(commit.steps),
+      'rm -rf "$B/commit-$RUN"\n',
+      ...commit.facts.flatMap((fact, index) => section(`f${index}`, [fact.probe])),
+      'r=0\n',
+      ACKNOWLEDGED,
+    ]),
+    seconds: commit.steps.reduce((sum, { step }) => sum + stepSeconds(step), 60),
+  }
+}
+
+/** The last content of each file must be on the disk as it was sent. */
+function readBack(steps: readonly NumberedStep[]): ScriptPart[] {
+  const last = new Map<string, WriteStep | null>()
+  for (const { step } of steps) {
+    if (step.kind === 'write') last.set(step.path, step)
+    else if (step.kind === 'remove') last.set(step.path, null)
+  }
+  const checks = [...last].flatMap(([path, step]): ScriptPart[] => {
+    if (step === null)
+      return [`[ ! -e ${shellQuote(path)} ] || { echo ${shellQuote(`${path} is still there`)} >&2; exit 1; }\n`]
+    const sum = step.bytes instanceof Secret ? step.bytes.map(sha256) : sha256(step.bytes)
+    return [
+      `[ "$(sha256sum <${shellQuote(path)})" = '`,
+      sum,
+      `  -' ] || { echo ${shellQuote(`${path} does not hold what was written`)} >&2; exit 1; }\n`,
+    ]
+  })
+  return [...checks, ':']
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex')
+}
+
+/** Undoes now what the guard would undo later, and reads the facts. */
+export function rollBackScript(
+  nonce: string,
+  run: { id: string; owner: string; facts: readonly Fact[] },
+): ScriptPart[] {
+  return frameScript(nonce, [
+    ...head(run),
+    'm undo b\nif [ -d "$B/armed-$RUN" ]; then sh "$B/armed-$RUN/undo" </dev/null; fi\nm undo 0\n',
+    ...recordSection(RECORD_SECONDS),
+    ...run.facts.flatMap((fact, index) => section(`f${index}`, [fact.probe])),
+    ...FINAL,
+  ])
+}
+
+/** A record that is final need not stay once it has arrived; one that waits for confirmation does. */
+const FINAL: ScriptPart[] = ['r=0; case $(cat "$R/outcome" 2>/dev/null) in applied|"") return 0;; esac\n', ACKNOWLEDGED]
+
+/** Reads what became of a run's steps, waiting up to `seconds` while a script of it is still at work. */
+export function recordScript(nonce: string, run: { id: string; owner: string }, seconds: number): ScriptPart[] {
+  return frameScript(nonce, [...head(run), ...recordSection(seconds), ...FINAL])
+}
+
+/** For a probe on a new connection: the run's steps and outcome, once its script has ended. */
+function recordSection(seconds: number): ScriptPart[] {
+  return section('record', [
+    `i=0; while [ "$i" -lt ${seconds * 5} ] && [ ! -e "$R/outcome" ]; do
+w=; for o in "$B/armed-$RUN" "$B/commit-$RUN" "$B/undo-$RUN"; do works "$o" && w=1; done
+[ -n "$w" ] || [ ! -d "$R" ] || sleep 0.2; [ -n "$w" ] || break; sleep 0.2; i=$((i+1)); done
+cat "$R/steps" 2>/dev/null; echo "outcome $(cat "$R/outcome" 2>/dev/null)"; cat "$R/undo-failures" >&2 2>/dev/null; :`,
+  ])
+}
+
+/** Shell text for the start of a probe: waits and prints the record, whose section a parser of facts passes over. */
+export function recordProbe(run: { id: string; owner: string }, seconds: number): ScriptPart[] {
+  return [`RUN=${shellQuote(run.id)}; OWNER=${shellQuote(run.owner)}\n`, HOST_LIB, ...recordSection(seconds)]
+}

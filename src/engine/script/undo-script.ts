@@ -1,0 +1,55 @@
+/** The script that lies on the host while its changes are not final: takes back what was begun, the last change first. */
+import type { PlacedStep } from '../coalesce.ts'
+import { Secret } from '../../model/secret.ts'
+import { shellQuote } from '../../text/shell.ts'
+import type { ScriptPart } from '../../transport/types.ts'
+import { dropCopies, FILE_LIB } from './file-lib.ts'
+import { SCRIPT_HEAD } from './frame.ts'
+import { GUARD_LIB } from './guard-lib.ts'
+import { HOST_LIB } from './host-lib.ts'
+import { stepSeconds, stepText, STEP_LIB } from './step-text.ts'
+
+/** One step of an undo; `after` are the numbers of the steps any of which must have begun for it to be needed. */
+export interface UndoStep {
+  placed: PlacedStep
+  after: readonly number[]
+}
+
+/**
+ * The script's text, a secret where a step holds one. It takes the lock by a rename from `armed-RUN`, or from the folder
+ * that $1 names, and does nothing where that is gone. Each step runs, whatever became of the one before.
+ */
+export function undoScript(run: { id: string; owner: string }, steps: readonly UndoStep[], copies: readonly string[]) {
+  const body = steps.flatMap(({ placed, after }, index): ScriptPart[] => [
+    `t${index}() {\n`,
+    ...stepText(placed.step, true),
+    '\n}\n',
+    `if begun ${after.join(' ')}; then u ${index} ${stepSeconds(placed.step) + 4}; fi\n`,
+  ])
+  return Secret.join([
+    `main() {\n${SCRIPT_HEAD}RUN=${shellQuote(run.id)}; OWNER=${shellQuote(run.owner)}\n`,
+    HOST_LIB,
+    // It lies in the lock, wherever that is.
+    'B=${0%/*/*}; R=$B/$RUN\n',
+    FILE_LIB,
+    GUARD_LIB,
+    STEP_LIB,
+    UNDO_LIB,
+    ...body,
+    dropCopies(copies),
+    'disarm "$C"\noutcome "rolled-back $failed"\nrm -rf "$C"\nreturn 0\n}\nmain "$@"\n',
+  ])
+}
+
+const UNDO_LIB = `begun() { for i in "$@"; do grep -qx "b $i" "$R/steps" 2>/dev/null && return 0; done; return 1; }
+u() {
+{ { ( "t$1" ) </dev/null 2>&1; echo "$?" >"$C/rc"; } | q "$2" >"$C/out"; }
+r=1; read -r r <"$C/rc"
+[ "$r" -eq 0 ] || { failed=$((failed+1)); cat "$C/out" >>"$R/undo-failures"; }
+echo "u $1 $r" >>"$R/steps"
+}
+C=$B/undo-$RUN
+mv -T "$B/\${1:-armed-$RUN}" "$C" 2>/dev/null || { echo "run $RUN is final here, or is being undone: nothing is changed"; return 5; }
+sign "$C"; rm -f "$C/until"
+failed=0
+`

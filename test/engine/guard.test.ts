@@ -1,0 +1,198 @@
+/** Guarded changes on hosts that are shells of this machine, with real timers. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { guardTimes, tiedHosts } from '../../src/engine/guard.ts'
+import { HostError } from '../../src/model/errors.ts'
+import { execs, runOn } from '../support/run-on.ts'
+import { shellHosts } from '../support/shell-transport.ts'
+import { change, guardedModule, joinModule, task } from '../support/tasks.ts'
+
+let folder = ''
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'mptcp-fleet-guard-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const left = (host: string): boolean => existsSync(path.join(folder, `${host}.settings.run`))
+const x1 = { values: { x: '1' } }
+
+describe('a guarded host', () => {
+  test('is confirmed over a new connection: two connections, four execs, nothing left', async () => {
+    const hosts = shellHosts(folder, { a: { x: '0' } })
+    const file = path.join(folder, 'file')
+    writeFileSync(file, 'old\n')
+    const seen: string[] = []
+    hosts.faults['a'] = () => (seen.push(readFileSync(file, 'utf8')), null)
+    const { host } = await runOn(hosts, ['a'], [task(0, guardedModule, { a: { ...x1, file } })], { guard: 30 })
+    expect(host('a')).toMatchObject({ status: 'changed', error: null })
+    expect(host('a').changes.map(({ status }) => status)).toEqual(['done', 'done'])
+    expect([execs(hosts, 'a'), hosts.connections['a']]).toEqual([4, 2])
+    // What outlasts a reboot is written only by the commit.
+    expect(seen).toEqual(['old\n', 'old\n', 'old\n', 'old\n'])
+    expect([hosts.settings('a'), readFileSync(file, 'utf8')]).toEqual([{ x: '1' }, 'new\n'])
+    expect([left('a'), readdirSync(folder).filter((name) => name.startsWith('.'))]).toEqual([false, []])
+  })
+
+  test('that does not come to be as planned takes everything back at once', async () => {
+    const hosts = shellHosts(folder, { a: { x: '0' } })
+    const values = { x: '1', stubborn: '1' }
+    const { host } = await runOn(hosts, ['a'], [task(0, guardedModule, { a: { values } })], { guard: 30 })
+    expect(host('a')).toMatchObject({ status: 'rolled-back', error: { code: 'rolled-back' } })
+    expect(host('a').changes.map(({ status }) => status)).toEqual(['rolled-back', 'rolled-back'])
+    expect([hosts.settings('a'), left('a')]).toEqual([{ x: '0' }, false])
+  })
+
+  test('whose step fails takes back what was begun', async () => {
+    const hosts = shellHosts(folder, { a: { x: '0' } })
+    const values = { x: '1', crash: '1', y: '1' }
+    const { host } = await runOn(hosts, ['a'], [task(0, guardedModule, { a: { values } })], { guard: 30 })
+    expect(host('a')).toMatchObject({ status: 'rolled-back', error: { code: 'rolled-back' } })
+    expect(host('a').error?.summary).toContain('set crash 1 ended with 9')
+    expect(host('a').changes.map(({ status }) => status)).toEqual(['rolled-back', 'rolled-back', 'not-started'])
+    expect([hosts.settings('a'), left('a')]).toEqual([{ x: '0' }, false])
+  })
+
+  test('whose file cannot be written at commit takes everything back', async () => {
+    const hosts = shellHosts(folder, { a: { x: '0' } })
+    const file = path.join(folder, 'none', 'file')
+    const { host } = await runOn(hosts, ['a'], [task(0, guardedModule, { a: { ...x1, file } })], { guard: 30 })
+    expect(host('a')).toMatchObject({ status: 'rolled-back', error: { code: 'rolled-back' } })
+    expect([hosts.settings('a'), left('a')]).toEqual([{ x: '0' }, false])
+  })
+
+  test('that cannot be reached any more comes back by itself, and is then told as rolled back', async () => {
+    const hosts = shellHosts(folder, { a: { x: '0' } })
+    // The change cuts the host off: no connection while it holds.
+    hosts.beforeConnect = () => {
+      if (hosts.settings('a')['x'] === '1') throw new HostError('unreachable', 'timeout', 'a: no answer')
+    }
+    const { host } = await runOn(hosts, ['a'], [task(0, guardedModule, { a: x1 })], { guard: 2 })
+    expect(host('a')).toMatchObject({ status: 'rolled-back', error: { code: 'rolled-back' } })
+    expect(host('a').error?.summary).toContain('could not be reached over a new connection')
+    expect([hosts.settings('a'), left('a')]).toEqual([{ x: '0' }, false])
+  })
+
+  test('whose controller dies comes back by itself', async () => {
+    const hosts = shellHosts(folder, { a: { x: '0' } })
+    const kill = new AbortController()
+    hosts.faults['a'] = (count) => {
+      if (count < 3) return null
+      kill.abort()
+      return 'aborted'
+    }
+    const { host } = await runOn(hosts, ['a'], [task(0, guardedModule, { a: x1 })], { guard: 2, kill: kill.signal })
+    expect(host('a').status).toBe('unknown')
+    expect(hosts.settings('a')).toEqual({ x: '1' })
+    await vi.waitFor(() => expect(hosts.settings('a')).toEqual({ x: '0' }), { timeout: 10_000, interval: 100 })
+    await vi.waitFor(
+      () =>
+        expect(readdirSync(path.join(folder, 'a.settings.run')).filter((name) => name.includes('armed'))).toEqual([]),
+      5000,
+    )
+  })
+
+  test.each([2, 4])('whose connection is lost in exec %i is confirmed all the same', async (nth) => {
+    const hosts = shellHosts(folder, { a: { x: '0' } })
+    hosts.faults['a'] = (count) => (count === nth ? 'unseen' : null)
+    const { host } = await runOn(hosts, ['a'], [task(0, guardedModule, { a: x1 })], { guard: 30 })
+    expect(host('a')).toMatchObject({ status: 'changed', error: null, changes: [{ status: 'done' }] })
+    expect(hosts.settings('a')).toEqual({ x: '1' })
+  })
+
+  test('keeps its changes only together with those that a task ties to it', async () => {
+    const hosts = shellHosts(folder, { a: { id: 'A', x: '0' }, b: { id: 'B' }, c: { x: '0' } })
+    const tasks = [
+      task(0, joinModule, { a: { a: 'a', b: 'b' }, b: { a: 'a', b: 'b' } }),
+      task(1, guardedModule, { a: { values: { x: '1', stubborn: '1' } }, c: x1 }),
+    ]
+    const { host } = await runOn(hosts, ['a', 'b', 'c'], tasks, { guard: 30 })
+    expect([host('a').status, host('b').status, host('c').status]).toEqual(['rolled-back', 'rolled-back', 'changed'])
+    expect(host('b').error?.summary).toContain('a, with which this host is configured')
+    expect([hosts.settings('a'), hosts.settings('b')]).toEqual([{ id: 'A', x: '0' }, { id: 'B' }])
+  })
+
+  test('without a guard costs what any change costs', async () => {
+    const hosts = shellHosts(folder, { a: { x: '0' } })
+    await runOn(hosts, ['a'], [task(0, guardedModule, { a: x1 })], { guard: null })
+    expect([execs(hosts, 'a'), hosts.connections['a']]).toEqual([3, 1])
+  })
+})
+
+describe('the lock', () => {
+  const lockOf = (run: string, files: Record<string, string>): void => {
+    const lock = path.join(folder, 'a.settings.run', `armed-${run}`)
+    mkdirSync(lock, { recursive: true, mode: 0o700 })
+    for (const [name, text] of Object.entries({ run, owner: 'eve@there', start: '1', ...files })) {
+      writeFileSync(path.join(lock, name), `${text}\n`)
+    }
+  }
+  const bornOf = (pid: number): string => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ')[19]!
+
+  test('of a run that is at work keeps others off, which change nothing and say who has it', async () => {
+    const hosts = shellHosts(folder, { a: { x: '0' } })
+    lockOf('other', { pid: `${process.pid} ${bornOf(process.pid)}` })
+    const { host } = await runOn(hosts, ['a'], [task(0, guardedModule, { a: x1 })])
+    expect(host('a')).toMatchObject({
+      status: 'failed',
+      error: { code: 'locked' },
+      changes: [{ status: 'not-started' }],
+    })
+    expect(host('a').error?.detail).toContain('run other of eve@there')
+    expect(hosts.settings('a')).toEqual({ x: '0' })
+  })
+
+  test('whose guard time runs keeps others off, though no process of it is left', async () => {
+    const hosts = shellHosts(folder, { a: { x: '0' } })
+    lockOf('other', { pid: '999999 1', until: '99999999999' })
+    const { host } = await runOn(hosts, ['a'], [task(0, guardedModule, { a: x1 })])
+    expect(host('a').error?.code).toBe('locked')
+  })
+
+  test('of a dead run is broken: its undo runs first, and what it moved makes the host stale', async () => {
+    const hosts = shellHosts(folder, { a: { x: '5' } })
+    const settings = path.join(folder, 'a.settings')
+    const run = path.join(folder, 'a.settings.run')
+    const undo = `mv -T '${run}/armed-dead' '${run}/undo-dead'; echo 'x 0' >'${settings}'; rm -r '${run}/undo-dead'`
+    lockOf('dead', { pid: '999999 1', until: '1', undo })
+    const { host } = await runOn(hosts, ['a'], [task(0, guardedModule, { a: x1 })])
+    expect(host('a')).toMatchObject({ status: 'failed', error: { code: 'stale' } })
+    expect(host('a').error?.detail).toContain('run dead of eve@there ended here without a word')
+    expect([hosts.settings('a'), left('a')]).toEqual([{ x: '0' }, false])
+  })
+})
+
+describe('which hosts are guarded', () => {
+  const planned = (taskIndex: number, more: object = {}) => ({
+    ...change('x', 0, 1),
+    host: 'h',
+    task: 't',
+    module: 'm',
+    taskIndex,
+    checkOnly: false,
+    ...more,
+  })
+  const pair = task(0, joinModule, { a: { a: 'a', b: 'b' }, b: { a: 'a', b: 'b' } })
+
+  test('those with a disruptive change, for the longest time asked for, and those tied to them', () => {
+    const work = [
+      {
+        host: 'a',
+        changes: [planned(0), planned(1, { disruptive: true, guard: 90 }), planned(2, { disruptive: true })],
+      },
+      { host: 'b', changes: [planned(0)] },
+      { host: 'c', changes: [planned(1)] },
+      { host: 'd', changes: [planned(1, { disruptive: true, guard: null })] },
+    ]
+    expect([...guardTimes([pair], work, 60)]).toEqual([
+      ['a', 90],
+      ['b', 90],
+    ])
+    expect([...guardTimes([pair], work, null)]).toEqual([
+      ['a', 90],
+      ['b', 90],
+    ])
+    expect(tiedHosts([pair], work)).toEqual([['a', 'b'], ['c'], ['d']])
+  })
+})
