@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The executable. Hands the command line over and ends the process with the code that comes back. */
 import { readFileSync } from 'node:fs'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { dispatch } from './cli/dispatch.ts'
 import { processIo } from './cli/io.ts'
 
@@ -15,6 +16,8 @@ for (const stream of [process.stdout, process.stderr]) {
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 const code = await dispatch(process.argv.slice(2), manifest.version, processIo())
 process.exitCode = code
+// By then what io held back has been written.
+await nextTurn()
 await flushed(process.stdout)
 await flushed(process.stderr)
 process.exit(code)

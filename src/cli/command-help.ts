@@ -1,10 +1,11 @@
 /** The help of one command, from its data. */
 import { wrap } from '../report/wrap.ts'
+import { HELP_FLAG } from './command.ts'
 import type { CommandModule, Flag } from './command.ts'
 
 /** Usage, what it does, flags and examples, at most `width` columns wide. Ends with a line end. */
 export function renderCommandHelp(command: CommandModule, width: number): string {
-  const flags = Object.entries<Flag>({ ...command.flags, help: HELP })
+  const flags = Object.entries<Flag>({ ...command.flags, help: HELP_FLAG })
   const heads = flags.map(([name, flag]) => flagHead(name, flag))
   const column = Math.max(...heads.map((head) => head.length)) + 2
   const lines = flags.map(([, flag], index) =>
@@ -19,8 +20,6 @@ export function renderCommandHelp(command: CommandModule, width: number): string
   if (examples.length > 0) blocks.push(['Examples:', ...examples.map((line) => `  mptcp-fleet ${line}`)].join('\n'))
   return `${blocks.join('\n\n')}\n`
 }
-
-const HELP: Flag = { letter: 'h', type: 'boolean', summary: 'show this' }
 
 function flagHead(name: string, flag: Flag): string {
   const letter = flag.letter === undefined ? '    ' : `-${flag.letter}, `

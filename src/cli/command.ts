@@ -17,6 +17,9 @@ export interface Flag {
   check?: (value: string | number) => string | null
 }
 
+/** What every command has besides its own flags. */
+export const HELP_FLAG: Flag = { letter: 'h', type: 'boolean', summary: 'show this' }
+
 export type Flags = Readonly<Record<string, Flag>>
 
 type ValueOf<F extends Flag> = F['type'] extends 'boolean'

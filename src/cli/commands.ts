@@ -43,6 +43,18 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/status.ts'),
   },
   {
+    name: 'runs',
+    usage: 'runs list|show',
+    summary: 'what each kept run did, on which host'
+    load: () => import('./commands/runs.ts'),
+  },
+  {
+    name: 'rollback',
+    usage: 'rollback RUN',
+    summary: 'take back what a run changed'
+    load: () => import('./commands/rollback.ts'),
+  },
+  {
     name: 'inventory',
     usage: 'inventory list|host|graph',
     summary: 'show hosts, groups and variables as they were read',
@@ -51,7 +63,7 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'doc',
     usage: 'doc [NAME]',
-    summary: 'explain modules, facts and exit codes',
+    summary: 'explain modules, facts, exit codes and commands',
     load: () => import('./commands/doc.ts'),
   },
   {

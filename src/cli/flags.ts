@@ -1,5 +1,6 @@
 /** Flags that commands share, as data. Letters are Ansible's. */
 import { formatOf, reportFormats } from '../report/formats.ts'
+import { GUARD_TIMES, readGuardTime } from '../text/duration.ts'
 import type { Flag } from './command.ts'
 
 const wholeNumber =
@@ -24,18 +25,24 @@ export const connectionFlags = {
     summary: 'hosts worked on at once',
     check: wholeNumber(1),
   },
+  'ssh-config': {
+    type: 'string',
+    value: 'FILE',
+    summary: "OpenSSH's configuration instead of ~/.ssh/config and /etc/ssh/ssh_config; none for no file",
+  },
   user: { letter: 'u', type: 'string', value: 'NAME', summary: 'log in as this user' },
   'private-key': { type: 'string', value: 'FILE', summary: 'private key to log in with' },
   'ask-pass': { letter: 'k', type: 'boolean', summary: 'ask for the SSH password' },
-  become: { letter: 'b', type: 'boolean', summary: 'raise privileges through sudo' },
+  'connection-password-file': { type: 'string', value: 'FILE', summary: 'SSH password: a file, or a program to run' },
+  become: { letter: 'b', type: 'boolean', summary: 'raise privileges through sudo (or doas, by variable)' },
   'become-user': { type: 'string', value: 'NAME', summary: 'become this user (root)' },
   'ask-become-pass': { letter: 'K', type: 'boolean', summary: 'ask for the sudo password' },
+  'become-password-file': { type: 'string', value: 'FILE', summary: 'sudo password: a file, or a program to run' },
   timeout: {
     letter: 'T',
     type: 'number',
     value: 'SECONDS',
-    default: 10,
-    summary: 'time limit for connecting',
+    summary: "time limit for connecting; unless given, ssh's ConnectTimeout, else 10",
     check: wholeNumber(1),
   },
 } as const satisfies Record<string, Flag>
@@ -105,6 +112,19 @@ export const listFlags = {
 export const applyFlags = {
   check: { letter: 'C', type: 'boolean', summary: 'change nothing, show what would change' },
   yes: { letter: 'y', type: 'boolean', summary: 'do not ask before changes are made' },
+  guard: {
+    type: 'string',
+    value: 'TIME|off',
+    default: '60s',
+    summary: 'hosts take disruptive changes back by themselves after this time, unless a new connection confirms them',
+    check: (value) => (readGuardTime(value) === undefined ? `must be ${GUARD_TIMES}` : null),
+  },
+} as const satisfies Record<string, Flag>
+
+/** With which password the undo records of a run are encrypted. */
+export const vaultFlags = {
+  'vault-password-file': { type: 'string', value: 'FILE', summary: 'vault password: a file, or a program to run' },
+  'ask-vault-pass': { letter: 'J', type: 'boolean', summary: 'ask for the vault password' },
 } as const satisfies Record<string, Flag>
 
 export const detailedExitcode = {

@@ -1,6 +1,7 @@
-/** A command's flags and arguments, through yargs, from the command's data. */
-import yargs from 'yargs'
+/** A command's flags and arguments, through yargs' parser, from the command's data. */
+import { Parser } from 'yargs/helpers'
 import { didYouMean } from '../text/closest.ts'
+import { HELP_FLAG } from './command.ts'
 import type { CommandModule, Flag, Flags, Invocation } from './command.ts'
 import { usageError } from './errors.ts'
 
@@ -8,20 +9,16 @@ export type Parsed = { kind: 'help' } | { kind: 'run'; invocation: Invocation<an
 
 /** Throws a usage error that names what is wrong. */
 export async function parseCommandLine(name: string, command: CommandModule, argv: readonly string[]): Promise<Parsed> {
-  const parser = build(command)
   const flags: Flags = command.flags
   const hint = `mptcp-fleet ${name} --help`
-  let failure: string | null = null
-  const parsed = await parser
-    .fail((message, error) => {
-      failure = message ?? error?.message ?? 'cannot be understood'
-    })
-    .parseAsync(withBareValues(argv, flags))
+  const { argv: parsed, error } = Parser.detailed(withBareValues(argv, flags), parserOptions(flags))
   if (parsed['help'] === true) return { kind: 'help' }
-  if (failure !== null) throw usageError(plainMessage(failure), hint)
+  if (error !== null) throw usageError(plainMessage(error.message), hint)
   const positional = parsed._.map(String)
-  const rest = ((parsed['--'] as unknown[] | undefined) ?? []).map(String)
-  const unknown = Object.keys(parsed).find((key) => !['_', '$0', '--', 'help', 'h'].includes(key) && !(key in flags))
+  const rest = (parsed['--'] ?? []).map(String)
+  const unknown = Object.keys(parsed).find(
+    (key) => !['_', '--', 'help', 'h'].includes(key) && !Object.hasOwn(flags, key),
+  )
   if (unknown !== undefined) throw unknownFlag(unknown, flags, hint)
   const values = Object.fromEntries(Object.entries(flags).map(([key, flag]) => [key, valueOf(key, flag, parsed[key])]))
   checkCount(positional.length, command, hint)
@@ -37,15 +34,12 @@ function withBareValues(argv: readonly string[], flags: Flags): string[] {
   })
 }
 
-function build(command: CommandModule): ReturnType<typeof yargs> {
-  // Numbers are read as text first, so that a wrong one can be shown as it was written.
-  const types = { boolean: 'boolean', count: 'count', string: 'string', number: 'string', strings: 'array' } as const
-  const parser = yargs()
-    .locale('en')
-    .version(false)
-    .help(false)
-    .exitProcess(false)
-    .parserConfiguration({
+function parserOptions(flags: Flags): Parser.Options {
+  const all: [string, Flag][] = Object.entries({ ...flags, help: HELP_FLAG })
+  const named = (is: (flag: Flag) => boolean): string[] => all.filter(([, flag]) => is(flag)).map(([key]) => key)
+  const valued = named(({ type }) => type !== 'boolean' && type !== 'count')
+  return {
+    configuration: {
       'camel-case-expansion': false,
       'strip-aliased': true,
       'dot-notation': false,
@@ -53,19 +47,16 @@ function build(command: CommandModule): ReturnType<typeof yargs> {
       'greedy-arrays': false,
       'parse-positional-numbers': false,
       'populate--': true,
-    })
-    .option('help', { alias: 'h', type: 'boolean' })
-  for (const [key, flag] of Object.entries<Flag>(command.flags)) {
-    const type = types[flag.type]
-    const takesValue = type !== 'boolean' && type !== 'count'
-    parser.option(key, {
-      ...(type === 'count' ? { count: true } : { type }),
-      ...(flag.type === 'strings' ? { string: true } : {}),
-      ...(flag.letter === undefined ? {} : { alias: flag.letter }),
-      ...(takesValue ? { requiresArg: true } : {}),
-    })
+    },
+    alias: Object.fromEntries(all.flatMap(([key, { letter }]) => (letter === undefined ? [] : [[key, letter]]))),
+    boolean: named(({ type }) => type === 'boolean'),
+    count: named(({ type }) => type === 'count'),
+    // Numbers are read as text first, so that a wrong one can be shown as it was written.
+    string: valued,
+    array: named(({ type }) => type === 'strings'),
+    // Each takes a value; NaN: one, also of those that repeat.
+    narg: Object.fromEntries(valued.map((key) => [key, Number.NaN])),
   }
-  return parser
 }
 
 /** yargs' own sentences, made to name the flag as it is written. */

@@ -1,14 +1,24 @@
 /** Says what a step that failed, or a script whose end nobody saw, means for the host. */
-import type { Step } from '../model/change.ts'
+import type { PlannedChange, Step } from '../model/change.ts'
 import { HostError } from '../model/errors.ts'
+import { CENSORED } from '../model/no-log.ts'
 import type { ChangeStatus } from '../model/report.ts'
+import { tail } from '../text/tail.ts'
 import type { ExecResult } from '../transport/types.ts'
 import type { Section } from './script/frame.ts'
+import type { StepFailure } from './script/step-failure.ts'
 import { explainStepFailure } from './script/step-failure.ts'
 
-/** `rest`: what became of the host's other changes, for the hint. */
-export function stepError(doing: string, step: Step, section: Section & { rc: number }, rest: string): HostError {
-  const { what, why, detail, hint } = explainStepFailure(step, section)
+/** A step of `change` failed. `rest`: what became of the host's other changes, for the hint. */
+export function stepError(
+  change: PlannedChange,
+  step: Step,
+  section: Section & { rc: number },
+  rest: string,
+): HostError {
+  const doing = change.summary
+  const { what, why, detail, hint } =
+    change.noLog === true ? censoredFailure(change) : explainStepFailure(step, section)
   const more = { detail, hint: [hint, rest].filter((text) => text !== '').join('; ') }
   if (step.kind === 'run' && (section.rc === 124 || section.rc === 137)) {
     return new HostError('failed', 'timed-out', `${doing}: ${what} was stopped after its time limit`, more)
@@ -16,6 +26,15 @@ export function stepError(doing: string, step: Step, section: Section & { rc: nu
   const ended = `${what} ended with ${section.rc}`
   const summary = `${doing}: ${why === null ? ended : `${why} (${ended})`}`
   return new HostError('failed', 'command-failed', summary, more)
+}
+
+function censoredFailure({ task }: PlannedChange): StepFailure {
+  return { what: `a step of task "${task}"`, why: null, detail: CENSORED, hint: '' }
+}
+
+/** What scripts printed, for an error; nothing of it where steps under `no_log` may have printed some. */
+export function shownOutput(output: string, changes: readonly PlannedChange[]): string {
+  return changes.some((change) => change.noLog === true) ? CENSORED : tail(output.trim(), 2000)
 }
 
 /** What became of the host's other changes. */
@@ -29,9 +48,17 @@ export function leftOver(statuses: readonly ChangeStatus[]): string {
   return said.join(', ')
 }
 
-/** What an exec that did not come to its end means for the host; `id`: under which the host keeps its record. */
-export function endError(result: ExecResult, doing: string, id: string | null = null): HostError {
-  const detail = result.stderr.trim().slice(-2000)
+/**
+ * What an exec that did not come to its end means for the host; `id`: under which the host keeps its record; `changes`:
+ * those whose steps it ran.
+ */
+export function endError(
+  result: ExecResult,
+  doing: string,
+  id: string | null = null,
+  changes: readonly PlannedChange[] = [],
+): HostError {
+  const detail = shownOutput(result.stderr, changes)
   const hint = `run again: what was done is read afresh before anything is planned${kept(id)}`
   switch (result.end) {
     case 'timed-out': {

@@ -110,9 +110,9 @@ function judge(
   const placed = attempt.placed[stopped.number]!
   const change = attempt.changes[placed.change]!
   if (section?.rc == null) {
-    const error = endError(result, `${change.summary}`, attempt.id)
+    const error = endError(result, change.summary, attempt.id, attempt.changes)
     return { error, lost: error.outcome === 'unknown' || result.end === 'timed-out' }
   }
   const rest = attempt.guard === null ? leftOver(changeStatuses(attempt, false)) : ''
-  return { error: stepError(change.summary, placed.step, { ...section, rc: section.rc }, rest), lost: false }
+  return { error: stepError(change, placed.step, { ...section, rc: section.rc }, rest), lost: false }
 }

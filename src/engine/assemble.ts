@@ -9,6 +9,9 @@ import type { Host, Target } from '../model/host.ts'
 import type { Module } from '../modules/define.ts'
 import { batchesOf } from '../playbook/batches.ts'
 import { didYouMean } from '../text/closest.ts'
+import type { Redactor } from '../text/redact.ts'
+import { createRedactor } from '../text/redact.ts'
+import { knowTargets, knowWishes, knowWritten } from './known-secrets.ts'
 import { resolveTask } from '../playbook/resolve.ts'
 import { selectTasks } from '../playbook/tags.ts'
 import type { Play, Playbook, Task } from '../playbook/types.ts'
@@ -20,6 +23,8 @@ export interface AssembledTask {
   module: Module
   wants: ReadonlyMap<string, unknown>
   checkOnly: boolean
+  /** Stands under `no_log: true`. */
+  noLog?: boolean
   /** Guard time in seconds, null for none; unset: the run's. */
   guard?: number | null
   source: Source
@@ -46,10 +51,14 @@ export interface AssembleOptions {
   tags: string[]
   skipTags: string[]
   connection: ConnectionFlags
+  /** Learns the secrets of all this. */
+  secrets?: Redactor
 }
 
 /** Throws DiagnosticsError with everything that is wrong, or where no host is selected at all. */
 export function assemble(options: AssembleOptions): Assembled {
+  const secrets = options.secrets ?? createRedactor()
+  knowWritten(secrets, options)
   const diagnostics: Diagnostic[] = [
     ...options.inventory.diagnostics,
     ...options.playbooks.flatMap((playbook) => playbook.diagnostics),
@@ -60,6 +69,11 @@ export function assemble(options: AssembleOptions): Assembled {
   const plays = options.playbooks.flatMap((playbook) =>
     playbook.plays.map((play) => assemblePlay(options, play, allowed, diagnostics)),
   )
+  for (const { batches, tasks } of plays) {
+    knowTargets(secrets, batches.flat())
+    knowWishes(secrets, tasks)
+  }
+  diagnostics.push(...secrets.warnings())
   if (!hasErrors(diagnostics) && plays.every((play) => play.batches.length === 0)) {
     diagnostics.push(errorDiagnostic('no-hosts', 'no host is selected', { hint: 'check hosts: and --limit' }))
   }
@@ -163,7 +177,16 @@ function assembleTask(
     const names = want === null ? [] : membersOf(task, want.params, batches, diagnostics)
     for (const name of names) wants.set(name, want!.params)
   }
-  return { index, name: task.name, module: task.module, wants, checkOnly: task.checkMode === true, source: task.source }
+  return {
+    index,
+    name: task.name,
+    module: task.module,
+    wants,
+    checkOnly: task.checkMode === true,
+    noLog: task.noLog,
+    ...(task.guard === undefined ? {} : { guard: task.guard }),
+    source: task.source,
+  }
 }
 
 /** The task's parameters, or null after noting what is wrong. Variables are only put together where a template needs them. */

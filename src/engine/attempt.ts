@@ -3,6 +3,7 @@ import { hostname, userInfo } from 'node:os'
 import type { PlannedChange, Step } from '../model/change.ts'
 import { isLasting } from '../model/change.ts'
 import type { ChangeStatus } from '../model/report.ts'
+import { shownOutput } from './apply-errors.ts'
 import { applySteps, undoSteps } from './coalesce.ts'
 import type { PlacedStep } from './coalesce.ts'
 import type { NumberedStep } from './script/apply-script.ts'
@@ -117,7 +118,7 @@ export function takeRecord(attempt: Attempt, section: Section | undefined): Reco
   return {
     outcome: outcome === '' ? null : (outcome as RecordRead['outcome']),
     failedUndo: Number(failed),
-    detail: section?.stderr.trim().slice(-2000) ?? '',
+    detail: shownOutput(section?.stderr ?? '', attempt.changes),
   }
 }
 

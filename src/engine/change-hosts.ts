@@ -1,7 +1,9 @@
 /** Makes the planned changes of a segment on all its hosts at once, and proves them; or leaves them all. */
+import { factAt, valueAt } from '../facts/registry.ts'
 import type { PlannedChange } from '../model/change.ts'
 import { errorDiagnostic } from '../model/diagnostic.ts'
 import { HostError } from '../model/errors.ts'
+import { plainValue } from '../model/plain.ts'
 import { applyAttempt } from './apply.ts'
 import type { AssembledPlay } from './assemble.ts'
 import { changeStatuses, newAttempt } from './attempt.ts'
@@ -107,7 +109,10 @@ async function applyOne(context: RunContext, segment: Segment, job: Job): Promis
       const session = await sessionOf(context, state)
       phase(context, state, 'applying')
       const { address } = state.target.connection
-      context.emit({ type: 'apply-started', host: state.name, address, changes: [...attempt.changes] })
+      const become = state.target.connection.become?.user ?? null
+      const { id, guard } = attempt
+      const changes = [...attempt.changes]
+      context.emit({ type: 'apply-started', host: state.name, address, become, attempt: id, guard, changes })
       const read = factsOf(segment.play.tasks.slice(segment.range.start, segment.range.end), state.name)
       job.applied = await applyAttempt(session, attempt, [...read.values()], member.fold.gathered, context.kill)
     } catch (error) {
@@ -154,11 +159,18 @@ async function readAgain(context: RunContext, job: Job): Promise<void> {
 function tell(context: RunContext, { member, attempt, applied, telling }: Job): void {
   const { state } = member
   const statuses = telling ?? changeStatuses(attempt, applied!.lost)
-  for (const [index, change] of attempt.changes.entries()) {
-    const told = changeReport(change, statuses[index]!)
-    state.changes.push(told)
-    context.emit({ type: 'change-finished', host: state.name, change: told })
-  }
+  const told = attempt.changes.map((change, index) => changeReport(change, statuses[index]!))
+  state.changes.push(...told)
+  for (const change of told) context.emit({ type: 'change-finished', host: state.name, change })
+  const observed = attempt.changes.map((change) => (state.absent === null ? observedOf(member, change) : undefined))
+  context.emit({ type: 'apply-finished', host: state.name, changes: told, observed })
+}
+
+/** What was read last of the fact that a change is of; undefined: it was not read. */
+function observedOf(member: Member, { fact }: PlannedChange): unknown {
+  const place = factAt(fact)
+  const read = place === null ? undefined : member.fold.gathered.get(place.fact.key)
+  return read?.ok === true ? plainValue(valueAt(place!, read.value)) : undefined
 }
 
 /** Leaves a host as it is; what was done on it before still counts. */

@@ -23,6 +23,7 @@ export async function commit(context: RunContext, job: Job): Promise<void> {
   const { member, attempt } = job
   const { state } = member
   phase(context, state, 'committing')
+  context.emit({ type: 'commit-started', host: state.name })
   const began = performance.now()
   const reason = await atHostEdge(state, () => send(context, job))
   state.metrics.applyMs += performance.now() - began
@@ -61,19 +62,19 @@ async function send(context: RunContext, job: Job): Promise<HostError | null> {
   const section = stopped === null ? undefined : attempt.results.get(stopped.number)
   if (stopped !== null && section?.rc != null) {
     const change = attempt.changes[attempt.placed[stopped.number]!.change]!
-    return stepError(change.summary, stopped.step, { ...section, rc: section.rc }, '')
+    return stepError(change, stopped.step, { ...section, rc: section.rc }, '')
   }
   const back = sections.get('back')
   if (back?.rc != null && back.rc !== 0) {
     return new HostError('failed', 'not-converged', 'a file does not hold what was written', { detail: back.stderr })
   }
-  return await askAgain(context, job, endError(result, 'making the changes last', attempt.id))
+  return await askAgain(context, job, endError(result, 'making the changes last', attempt.id, attempt.changes))
 }
 
 /** The connection was lost: the host itself says how it ended. */
 async function askAgain(context: RunContext, job: Job, error: HostError): Promise<HostError | null> {
   const session = await reconnect(context, job.member.state, SEARCH_SECONDS)
-  const record = await readRecord(context, job, session)
+  const record = await readRecord(context, job.attempt, session)
   if (record.outcome === 'rolled-back') return undone(record, error.data.summary)
   // No script had come so far, and the timer has not fired: what is there is undone.
   if (record.outcome === 'applied') return error

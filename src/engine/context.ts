@@ -6,9 +6,14 @@ import type { PlannedChange } from '../model/change.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { HostError } from '../model/errors.ts'
 import type { Target } from '../model/host.ts'
+import { censorChange } from '../model/no-log.ts'
 import { plainValue } from '../model/plain.ts'
 import type { ChangeReport, ChangeStatus, HostReport, HostStatus, Metrics, TrialResult } from '../model/report.ts'
+import type { Redactor } from '../text/redact.ts'
+import { createRedactor } from '../text/redact.ts'
+import type { Attempt } from './attempt.ts'
 import type { Session, Transport } from '../transport/types.ts'
+import { shownEvent, shownPlan } from './shown.ts'
 
 export interface RunContext {
   runId: string
@@ -17,10 +22,14 @@ export interface RunContext {
   /** Seconds until a host takes a disruptive change back unless it is confirmed over a new connection; null: never. */
   guard: number | null
   transport: Transport
+  /** Applies of an earlier run, by host, whose end nobody saw: they are asked for before anything is read. */
+  resume: Map<string, Attempt>
   interrupt: AbortSignal
   kill: AbortSignal
   review: (plan: PlayPlan) => Promise<boolean>
   emit: Emit
+  /** What review, emit and the report must not show. */
+  secrets: Redactor
   /** How many hosts are worked on at once. */
   limit: LimitFunction
   hosts: Map<string, HostState>
@@ -47,10 +56,25 @@ export interface HostState {
 }
 
 export function newContext(
-  options: Omit<RunContext, 'limit' | 'hosts' | 'trials' | 'declined' | 'diagnostics'> & { forks: number },
+  options: Omit<RunContext, 'limit' | 'hosts' | 'trials' | 'declined' | 'diagnostics' | 'secrets' | 'resume'> & {
+    forks: number
+    secrets?: Redactor | undefined
+    resume?: Map<string, Attempt> | undefined
+  },
 ): RunContext {
-  const { forks, ...rest } = options
-  return { ...rest, limit: pLimit(forks), hosts: new Map(), trials: [], declined: false, diagnostics: [] }
+  const { forks, secrets = createRedactor(), resume = new Map(), ...rest } = options
+  return {
+    ...rest,
+    review: (plan) => options.review(shownPlan(plan, secrets)),
+    emit: (event) => options.emit(shownEvent(event, secrets)),
+    secrets,
+    resume,
+    limit: pLimit(forks),
+    hosts: new Map(),
+    trials: [],
+    declined: false,
+    diagnostics: [],
+  }
 }
 
 export function newHostState(target: Target): HostState {
@@ -81,7 +105,7 @@ export function newHostState(target: Target): HostState {
 /** The host's connection for its present target, opened if need be. Throws HostError. */
 export async function sessionOf(context: RunContext, state: HostState): Promise<Session> {
   const { address, port, user, become } = state.target.connection
-  const key = JSON.stringify([address, port, user, become?.user ?? null])
+  const key = JSON.stringify([address, port, user, become?.user ?? null, become?.method ?? null])
   if (state.session?.key === key) return state.session.session
   await closeSession(state)
   phase(context, state, 'connecting')
@@ -158,13 +182,6 @@ export function phase(context: RunContext, state: HostState, name: HostPhase): v
 
 /** A change as the report shows it. */
 export function changeReport(change: PlannedChange, status: ChangeStatus): ChangeReport {
-  return {
-    task: change.task,
-    module: change.module,
-    fact: change.fact,
-    summary: change.summary,
-    before: plainValue(change.before),
-    after: plainValue(change.after),
-    status,
-  }
+  const { task, module, fact, summary, before, after } = censorChange(change)
+  return { task, module, fact, summary, before: plainValue(before), after: plainValue(after), status }
 }

@@ -1,8 +1,9 @@
 /** Task by task over every host of a batch: each task sees the facts that the tasks before it will have made true. */
-import type { FleetPlanResult, PlanResult, PlannedChange } from '../model/change.ts'
+import type { FleetPlanResult, PlanResult, PlannedChange, Problem } from '../model/change.ts'
 import { UNKNOWN } from '../model/change.ts'
 import type { HostPlan } from '../model/events.ts'
 import type { Fact } from '../model/fact.ts'
+import { CENSORED } from '../model/no-log.ts'
 import type { FleetModule, HostModule } from '../modules/define.ts'
 import type { AssembledTask } from './assemble.ts'
 import type { Predicted } from './predict.ts'
@@ -163,20 +164,25 @@ function readAll(state: Fold, task: AssembledTask, host: FoldHost, want: unknown
       continue
     }
     readable = false
-    state.plans.get(host.name)!.problems.push({
-      task: task.name,
-      code: 'fact-unreadable',
-      summary: `cannot read ${fact.key}: ${result.reason}`,
-      hint: result.hint,
-    })
+    const summary = `cannot read ${fact.key}: ${result.reason}`
+    addProblem(state.plans.get(host.name)!, task, { code: 'fact-unreadable', summary, hint: result.hint })
   }
   return readable ? have : null
 }
 
+function addProblem(plan: HostPlan, task: AssembledTask, problem: Problem): void {
+  const { code } = problem
+  plan.problems.push({
+    task: task.name,
+    ...(task.noLog === true ? { code, summary: `task "${task.name}": ${CENSORED}` } : problem),
+  })
+}
+
 function take(state: Fold, task: AssembledTask, host: FoldHost, result: PlanResult): void {
   const plan = state.plans.get(host.name)!
-  plan.notes.push(...(result.notes ?? []).map((note) => ({ task: task.name, ...note })))
-  plan.problems.push(...(result.problems ?? []).map((problem) => ({ task: task.name, ...problem })))
+  const hidden = { task: task.name, summary: CENSORED }
+  plan.notes.push(...(result.notes ?? []).map((note) => (task.noLog === true ? hidden : { task: task.name, ...note })))
+  for (const problem of result.problems ?? []) addProblem(plan, task, problem)
   for (const change of result.changes) {
     const planned: PlannedChange = {
       ...change,
@@ -186,6 +192,7 @@ function take(state: Fold, task: AssembledTask, host: FoldHost, result: PlanResu
       taskIndex: task.index,
       checkOnly: task.checkOnly,
       ...(task.guard === undefined ? {} : { guard: task.guard }),
+      ...(task.noLog === true ? { noLog: true, summary: CENSORED } : {}),
     }
     plan.changes.push(planned)
     if (!task.checkOnly) applyPrediction(state.predicted.get(host.name)!, change)

@@ -3,6 +3,7 @@ import type { PlannedChange } from '../model/change.ts'
 import { HostError } from '../model/errors.ts'
 import type { Fact } from '../model/fact.ts'
 import { shellJoin } from '../text/shell.ts'
+import { tail } from '../text/tail.ts'
 import type { ExecResult, ScriptPart, Session } from '../transport/types.ts'
 import { endError } from './apply-errors.ts'
 import { newNonce } from './run-id.ts'
@@ -47,7 +48,7 @@ function hanging(nonce: string, facts: readonly Fact[], result: ExecResult, seco
   const fact = open === undefined ? undefined : facts[Number(open[0].slice(1))]
   const what = fact === undefined ? 'reading facts' : `reading ${fact.key}`
   return new HostError('failed', 'timed-out', `${what} was stopped after ${seconds} s`, {
-    detail: open?.[1].stderr.trim().slice(-2000) ?? '',
+    detail: tail(open?.[1].stderr.trim() ?? '', 2000),
     hint: fact === undefined ? '' : `see on the host what hangs: ${fact.summary}`,
   })
 }

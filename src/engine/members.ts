@@ -9,6 +9,7 @@ import { atHostEdge, phase, sessionOf } from './context.ts'
 import type { FoldHost } from './fold.ts'
 import { fold } from './fold.ts'
 import { gather } from './gather.ts'
+import { observe } from './resume.ts'
 
 /** A host in its batch: its state over the run, and what was read of it. */
 export interface Member {
@@ -62,6 +63,11 @@ async function readOne(
     state.absent = 'interrupted'
     return
   }
+  const earlier = context.resume.get(state.name)
+  if (earlier !== undefined) {
+    await observe(context, state, earlier)
+    context.resume.delete(state.name)
+  }
   const session = await sessionOf(context, state)
   phase(context, state, name)
   const began = performance.now()
@@ -103,7 +109,9 @@ export function leftOverOf(
     members.map(({ state }) => {
       const plan = again.get(state.name)!
       const waits = pending(state.name)
-      const left = plan.changes.filter((change) => !change.checkOnly && !waits.has(change.fact))
+      const left = plan.changes.filter(
+        (change) => !change.checkOnly && change.opaque !== true && !waits.has(change.fact),
+      )
       const said = left.map((change) => `${change.fact}: ${change.summary}`)
       return [state.name, [...said, ...plan.problems.map((problem) => problem.summary)]]
     }),

@@ -28,6 +28,10 @@ export function readPredicted(predicted: Predicted, key: string): FactResult | t
 }
 
 function setPath(predicted: Predicted, path: string, after: unknown): void {
+  for (const { key, follow } of predicted.facts.values()) {
+    const value = follow?.(path, after)
+    if (value !== undefined) predicted.values.set(key, { ok: true, value })
+  }
   const fact = owner(predicted.facts, path)
   if (fact === null) return
   const old = predicted.values.get(fact.key)

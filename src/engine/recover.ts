@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { HostError } from '../model/errors.ts'
 import type { Session } from '../transport/types.ts'
 import { stepError } from './apply-errors.ts'
-import type { RecordRead } from './attempt.ts'
+import type { Attempt, RecordRead } from './attempt.ts'
 import { firstSteps, stoppedAt, takeRecord } from './attempt.ts'
 import type { HostState, RunContext } from './context.ts'
 import { freshSession } from './context.ts'
@@ -39,7 +39,7 @@ export async function recover(context: RunContext, job: Job): Promise<void> {
   const session = await reconnect(context, member.state, SEARCH_SECONDS).catch((error: unknown) => {
     throw error instanceof HostError ? applied!.error : error
   })
-  const record = await readRecord(context, job, session)
+  const record = await readRecord(context, attempt, session)
   if (record.outcome === null) throw applied!.error
   job.applied = { error: null, undone: record.outcome === 'rolled-back', lost: false }
   const stopped = stoppedAt(attempt, firstSteps(attempt))
@@ -47,11 +47,11 @@ export async function recover(context: RunContext, job: Job): Promise<void> {
   const section = attempt.results.get(stopped.number) ?? { stdout: '', stderr: '', rc: null }
   const placed = attempt.placed[stopped.number]!
   const said = { ...section, rc: section.rc ?? 1, stderr: 'what it printed was lost with the connection' }
-  throw stepError(attempt.changes[placed.change]!.summary, placed.step, said, '')
+  throw stepError(attempt.changes[placed.change]!, placed.step, said, '')
 }
 
 /** What the host says of the attempt, once no script of it is at work any more. */
-export async function readRecord(context: RunContext, { attempt }: Job, session: Session): Promise<RecordRead> {
+export async function readRecord(context: RunContext, attempt: Attempt, session: Session): Promise<RecordRead> {
   const nonce = newNonce()
   const talk = dialogue(nonce)
   talk.on('end', () => 'ack')

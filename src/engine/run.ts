@@ -1,10 +1,12 @@
 /** The run: playbooks over an inventory, batch by batch, to a report. Nothing here prints; subscribers get events. */
 import type { ConnectionFlags, Inventory } from '../inventory/types.ts'
-import type { Emit, PlayPlan } from '../model/events.ts'
+import type { Emit, PlayPlan, RunRequestRecord } from '../model/events.ts'
 import type { RunReport } from '../model/report.ts'
 import type { Playbook } from '../playbook/types.ts'
+import type { Redactor } from '../text/redact.ts'
 import type { Transport } from '../transport/types.ts'
 import type { Assembled } from './assemble.ts'
+import type { Attempt } from './attempt.ts'
 import { assemble } from './assemble.ts'
 import { runBatch } from './batch.ts'
 import type { HostState, RunContext } from './context.ts'
@@ -12,6 +14,7 @@ import { noteStop } from './change-hosts.ts'
 import { closeSession, newContext, newHostState } from './context.ts'
 import { mustStop } from './policy.ts'
 import { hostReport, runReport } from './run-report.ts'
+import { shown } from './shown.ts'
 
 export interface RunOptions {
   /** Name of the command, for the report. */
@@ -19,6 +22,12 @@ export interface RunOptions {
   runId: string
   playbooks: Playbook[]
   inventory: Inventory
+  /** What to do, in place of what the playbooks say. */
+  assembled?: Assembled
+  /** See RunContext. */
+  resume?: Map<string, Attempt>
+  /** What was asked for, for the journal. */
+  request?: RunRequestRecord
   limit: string | null
   tags: string[]
   skipTags: string[]
@@ -41,27 +50,37 @@ export interface RunOptions {
   /** Asked once per batch and segment that has changes; false: nothing is applied and the run ends. */
   review: (plan: PlayPlan) => Promise<boolean>
   emit: Emit
+  /** Learns all secrets of the run, and keeps them out of review, events and report. Default: one of its own. */
+  secrets?: Redactor
 }
 
 /** Throws DiagnosticsError before any connection is made; what happens on hosts is in the report. */
 export async function run(options: RunOptions): Promise<RunReport> {
   const startedAt = new Date()
-  const assembled = assemble(options)
   const context = newContext(options)
+  const assembled = options.assembled ?? assemble({ ...options, secrets: context.secrets })
   for (const play of assembled.plays) {
     for (const target of play.batches.flat()) {
       if (!context.hosts.has(target.host.name)) context.hosts.set(target.host.name, newHostState(target))
     }
   }
-  const { runId, command, check } = options
+  const { runId, command, check, request } = options
   const names = [...context.hosts.keys()]
-  context.emit({ type: 'run-started', runId, command, check, startedAt: startedAt.toISOString(), hosts: names })
+  context.emit({
+    type: 'run-started',
+    runId,
+    command,
+    check,
+    startedAt: startedAt.toISOString(),
+    hosts: names,
+    ...(request === undefined ? {} : { request }),
+  })
   try {
     await runPlays(context, assembled)
   } finally {
     await Promise.all([...context.hosts.values()].map((state) => closeSession(state)))
   }
-  const report = runReport(context, {
+  const made = runReport(context, {
     command,
     startedAt,
     playbooks: options.playbooks.map((playbook) => playbook.file),
@@ -69,6 +88,7 @@ export async function run(options: RunOptions): Promise<RunReport> {
     diagnostics: assembled.diagnostics,
     detailedExitcode: options.detailedExitcode,
   })
+  const report = shown(made, context.secrets)
   context.emit({ type: 'run-finished', report })
   return report
 }

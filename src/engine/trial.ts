@@ -8,6 +8,7 @@ import type { HostState, RunContext } from './context.ts'
 import { addUsage, failHost, sessionOf } from './context.ts'
 import type { FoldHost } from './fold.ts'
 import { HostError } from '../model/errors.ts'
+import { CENSORED } from '../model/no-log.ts'
 import { readPredicted, startPrediction } from './predict.ts'
 import { UNKNOWN } from '../model/change.ts'
 import { newNonce } from './run-id.ts'
@@ -35,7 +36,8 @@ export async function runTrials(
   const want: unknown = task.wants.values().next().value
   for (const pair of module.pairs(want)) {
     context.emit({ type: 'trial-started', task: task.name, ...pair })
-    const result = await runPair(context, module, want, pair, { members, withheld })
+    const ran = await runPair(context, module, want, pair, { members, withheld })
+    const result = task.noLog === true ? { ...ran, reasons: ran.reasons.map(() => CENSORED) } : ran
     context.trials.push(result)
     context.emit({ type: 'trial-finished', task: task.name, result })
   }

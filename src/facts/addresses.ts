@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { defineFact } from './define.ts'
 import { parseJson, requireSuccess } from './read/output.ts'
 
@@ -67,4 +67,18 @@ export const addresses = defineFact<Addresses>({
       }),
     )
   },
+  example: `[{"ifindex":2,"link_index":1674,"ifname":"mgmt0","flags":["BROADCAST","MULTICAST","UP","LOWER_UP"],"mtu":1500,\
+"qdisc":"noqueue","operstate":"UP","group":"default","txqlen":1000,"link_type":"ether",\
+"address":"02:2c:93:ad:cc:b3","broadcast":"ff:ff:ff:ff:ff:ff","link_netnsid":0,"addr_info":[{"family":"inet",\
+"local":"100.106.113.90","prefixlen":30,"scope":"global","label":"mgmt0","valid_life_time":4294967295,\
+"preferred_life_time":4294967295},{"family":"inet6","local":"fe80::2c:93ff:fead:ccb3","prefixlen":64,\
+"scope":"link","protocol":"kernel_ll","valid_life_time":4294967295,"preferred_life_time":4294967295}]},\
+{"ifindex":3,"link_index":6,"ifname":"eth0","flags":["BROADCAST","MULTICAST","UP","LOWER_UP"],"mtu":1500,\
+"qdisc":"noqueue","operstate":"UP","group":"default","txqlen":1000,"link_type":"ether",\
+"address":"02:84:23:ff:a0:b7","broadcast":"ff:ff:ff:ff:ff:ff","link_netnsid":1,"addr_info":[{"family":"inet",\
+"local":"192.0.2.20","prefixlen":24,"broadcast":"192.0.2.255","scope":"global","noprefixroute":true,\
+"label":"eth0","valid_life_time":4294967295,"preferred_life_time":4294967295},{"family":"inet6",\
+"local":"fe80::84:23ff:feff:a0b7","prefixlen":64,"scope":"link","noprefixroute":true,\
+"valid_life_time":4294967295,"preferred_life_time":4294967295}]}]
+`,
 })

@@ -83,6 +83,20 @@ ${endPiece('subflows')}`,
       listed,
     }
   },
+  example: `ESTAB 6184992 0      192.0.2.10:41266 192.0.2.20:8080 users:(("curl",pid=708,fd=4)) subflows:1 add_addr_accepted:1 subflows_max:2 add_addr_accepted_max:1 remote_key token:79926234 write_seq:17103981417069230783 bytes_sent:80 bytes_received:6288627 bytes_acked:80 subflows_total:2 last_data_sent:988
+
+== connections 0
+1
+
+== total 0
+0
+
+== fallbacks 1
+ESTAB 0      0      198.51.100.10:36109 198.51.100.20:8080  bbr wscale:10,10 rto:200 bytes_acked:1 bytes_received:2816407 snd_wnd:64512 tcp-ulp-mptcp flags:Jjec token:7d340577(id:2)/79926234(id:1) seq:10650299913858346827
+ESTAB 0      0         192.0.2.10:41266    192.0.2.20:8080  bbr bytes_sent:80 bytes_acked:81 bytes_received:3473451 snd_wnd:64512 tcp-ulp-mptcp flags:Mmecv token:0000(id:0)/79926234(id:0)
+
+== subflows 0
+`,
 })
 
 function count(text: string): number {

@@ -15,4 +15,7 @@ export const counters = defineFact<Counters>({
     const pairs = names.map((name, index): [string, number] => [name, Number(values[index] ?? Number.NaN)])
     return Object.fromEntries(pairs.filter(([, value]) => Number.isFinite(value)))
   },
+  example: `MPTcpExt: MPCapableSYNRX MPCapableSYNTX MPCapableSYNACKRX MPCapableACKRX MPCapableFallbackACK MPCapableFallbackSYNACK MPCapableSYNTXDrop MPCapableSYNTXDisabled MPCapableEndpAttempt MPFallbackTokenInit MPTCPRetrans MPJoinNoTokenFound MPJoinSynRx
+MPTcpExt: 2 0 0 2 0 0 0 0 0 0 132 0 2
+`,
 })

@@ -1,7 +1,13 @@
 import type { Fact, ProbeOutput } from '../model/fact.ts'
 
+/** A fact as the documentation shows it. */
+export interface DocumentedFact<T = any> extends Fact<T> {
+  /** What the probe printed on a real host, shortened where it is long. The tests parse it, `doc` shows what it becomes. */
+  example: string
+}
+
 /** Gives a fact its type; see CONTRIBUTING.md for how to add one. */
-export function defineFact<T>(fact: Fact<T>): Fact<T> {
+export function defineFact<T>(fact: DocumentedFact<T>): DocumentedFact<T> {
   return fact
 }
 

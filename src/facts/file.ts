@@ -1,4 +1,4 @@
-import type { Fact } from '../model/fact.ts'
+import type { DocumentedFact } from './define.ts'
 import { defineFact } from './define.ts'
 import type { FileBlock } from './read/file-block.ts'
 import { BLOCK_FUNCTION, blockCall, parseBlocks } from './read/file-block.ts'
@@ -10,7 +10,7 @@ import { BLOCK_FUNCTION, blockCall, parseBlocks } from './read/file-block.ts'
 export type FileState = FileBlock | null
 
 /** The fact of one file; `path` is absolute. */
-export function fileFact(path: string): Fact<FileState> {
+export function fileFact(path: string): DocumentedFact<FileState> {
   return defineFact<FileState>({
     key: `file/${path}`,
     summary: `Content, mode and owner of ${path}.`,
@@ -18,5 +18,9 @@ export function fileFact(path: string): Fact<FileState> {
     probe: `${BLOCK_FUNCTION}\n${blockCall(path)}`,
     parse: ({ stdout }) => parseBlocks(stdout, [path])[0] ?? null,
     set: (_file, _path, value) => value as FileState,
+    example: `@file 644 root root 0 0 9
+c3lzdGVtLWEK
+.
+`,
   })
 }

@@ -37,4 +37,10 @@ read -r b </proc/sys/kernel/random/boot_id && echo "bootId $b"
       systemd: fields.get('systemd') === 'yes',
     }
   },
+  example: `uid 0
+hostname system-a
+machine x86_64
+bootId 2f7c44bb-c9e2-4187-b17b-6721cb146c97
+systemd yes
+`,
 })

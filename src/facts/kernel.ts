@@ -42,6 +42,13 @@ done`,
       configSource,
     }
   },
+  example: `release 6.18.44-lab
+source /boot/config-6.18.44-lab
+CONFIG_NET=y
+CONFIG_MPTCP=y
+CONFIG_INET_MPTCP_DIAG=y
+CONFIG_MPTCP_IPV6=y
+`,
 })
 
 function field(text: readonly string[], start: string): string | null {

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { defineFact } from './define.ts'
 import { parseJson, requireSuccess } from './read/output.ts'
 
@@ -66,4 +66,13 @@ export const links = defineFact<Links>({
   },
   steady: (found) =>
     Object.fromEntries(Object.entries(found).map(([name, { rxBytes: _, txBytes: __, ...link }]) => [name, link])),
+  example: `[{"ifindex":3,"link_index":6,"ifname":"eth0","flags":["BROADCAST","MULTICAST","UP","LOWER_UP"],"mtu":1500,\
+"qdisc":"noqueue","operstate":"UP","linkmode":"DEFAULT","group":"default","txqlen":1000,"link_type":"ether",\
+"address":"02:84:23:ff:a0:b7","broadcast":"ff:ff:ff:ff:ff:ff","link_netnsid":1,"promiscuity":0,"allmulti":0,\
+"min_mtu":68,"max_mtu":65535,"linkinfo":{"info_kind":"veth"},"inet6_addr_gen_mode":"none","num_tx_queues":2,\
+"num_rx_queues":2,"gso_max_size":65536,"gso_max_segs":65535,"tso_max_size":524280,"tso_max_segs":65535,\
+"gro_max_size":65536,"gso_ipv4_max_size":65536,"gro_ipv4_max_size":65536,"stats64":{"rx":{"bytes":493029,\
+"packets":6268,"errors":0,"dropped":0,"over_errors":0,"multicast":0},"tx":{"bytes":196478532,"packets":6812,\
+"errors":0,"dropped":0,"carrier_errors":0,"collisions":0}}}]
+`,
 })

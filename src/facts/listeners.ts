@@ -27,6 +27,15 @@ ${endPiece('mptcp')}`,
     const places = new Set(mptcp.map(place))
     return [...parseSockets('tcp', tcp.text).filter((socket) => !places.has(place(socket))), ...mptcp]
   },
+  example: `LISTEN 0      128    0.0.0.0:22   0.0.0.0:* users:(("sshd",pid=59,fd=6))
+LISTEN 0      5      0.0.0.0:8080 0.0.0.0:* users:(("python3",pid=347,fd=3))
+LISTEN 0      128       [::]:22      [::]:* users:(("sshd",pid=59,fd=7))
+
+== tcp 0
+LISTEN 0      5      0.0.0.0:8080 0.0.0.0:* users:(("python3",pid=347,fd=3))
+
+== mptcp 0
+`,
 })
 
 /** An ss or kernel that knows no MPTCP sockets has none to show. */

@@ -51,6 +51,14 @@ done`,
     }
     return found
   },
+  example: `unit nginx.service
+ActiveState=active
+@file 644 root root 0 0 144
+IyBXcml0dGVuIGJ5IG1wdGNwLWZsZWV0OiB0aGlzIHVuaXQgdXNlcyBNdWx0aXBhdGggVENQLgpb
+U2VydmljZV0KRW52aXJvbm1lbnQ9IkxEX1BSRUxPQUQ9L3Vzci9saWIveDg2XzY0LWxpbnV4LWdu
+dS9tcHRjcGl6ZS9saWJtcHRjcHdyYXAuc28uMCIK
+.
+`,
 })
 
 /** What STATES_FUNCTION printed. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { FactUnreadable } from '../model/fact.ts'
 import type { EndpointFlag } from '../mptcp/endpoint-flags.ts'
 import { endpointKey, flagsFromRaw, isEndpointFlag, sortFlags } from '../mptcp/endpoint-flags.ts'
@@ -41,6 +41,9 @@ export const endpoints = defineFact<Endpoints>({
     const list = text === '' || text.startsWith('[') ? fromJson(text) : lines(text).map(fromText)
     return Object.fromEntries(list.map((endpoint) => [endpointKey(endpoint), endpoint]))
   },
+  example: `[{"address":"192.0.2.20","id":1,"signal":true,"dev":"eth0"},{"address":"198.51.100.20","port":8443,"id":3,\
+"signal":true,"dev":"wlan0"}]
+`,
 })
 
 function fromJson(text: string): Endpoint[] {

@@ -33,4 +33,11 @@ ${endPiece('max')}`,
     const max = refused === null ? null : Number(refused[1] ?? UNNAMED_MAX)
     return { subflows: Number(subflows[1]), addAddrAccepted: Number(accepted[1]), max }
   },
+  example: `add_addr_accepted 1 subflows 4
+
+== limits 0
+Error: limit greater than maximum (8).
+
+== max 2
+`,
 })

@@ -68,6 +68,29 @@ ${SHOW('service')}`,
     }
     return { kernel: read('kernel'), journal: read('journal'), service: read('service') }
   },
+  example: `uid 0
+container systemd-nspawn
+journal yes
+dmesg: read kernel buffer failed: Operation not permitted
+
+== kernel 1
+0
+
+== kernel-total 1
+empty
+
+== journal 0
+0
+
+== journal-total 1
+2026-11-22T11:58:25+00:00 system-b systemd[1]: Starting mptcp-fleet.service - Bring back MPTCP limits and endpoints...
+2026-11-22T11:58:25+00:00 system-b systemd[1]: Finished mptcp-fleet.service - Bring back MPTCP limits and endpoints.
+
+== service 0
+2
+
+== service-total 0
+`,
 })
 
 const NEEDS_ROOT = 'needs root: use --become or connect as root'

@@ -32,6 +32,15 @@ const PARENT = '/usr/local/libexec'
 const FOLDER = `${PARENT}/mptcp-fleet`
 const DIRECTORIES = [PARENT, FOLDER]
 
+/** What a host may have whose cards are not NetworkManager's. */
+const EXAMPLE: PersistedModel = {
+  limits: { subflows: 2, addAddrAccepted: 1 },
+  endpoints: {
+    '198.51.100.20': { address: '198.51.100.20', port: null, id: null, dev: 'wlan0', flags: ['signal'] },
+    '198.51.100.20 port 8443': { address: '198.51.100.20', port: 8443, id: null, dev: 'wlan0', flags: ['signal'] },
+  },
+}
+
 export const mptcpPersisted = defineFact<MptcpPersisted>({
   key: 'mptcp_persisted',
   summary: 'Limits and endpoints that the restore script of this tool brings back at boot.',
@@ -54,7 +63,22 @@ ${blockCall(RESTORE_UNIT_PATH)}`,
       directories: Object.fromEntries(DIRECTORIES.map((path) => [path, facts.includes(`directory ${path}`)])),
     }
   },
+  example: [
+    ...DIRECTORIES.map((path) => `directory ${path}`),
+    'enabled',
+    printedFile('755', renderRestoreScript(EXAMPLE)),
+    printedFile('644', renderRestoreUnit()),
+    '',
+  ].join('\n'),
 })
+
+/** Files that are as this tool writes them are printed so; see read/file-block.ts. */
+function printedFile(mode: string, content: string): string {
+  const text = Buffer.from(content)
+    .toString('base64')
+    .replaceAll(/.{76}(?!$)/g, '$&\n')
+  return `@file ${mode} root root 0 0 ${Buffer.byteLength(content)}\n${text}\n.`
+}
 
 /** The fact as it will be when script and unit are written for `model`, or removed where it is empty. */
 export function persistedWith(have: MptcpPersisted, model: PersistedModel): MptcpPersisted {

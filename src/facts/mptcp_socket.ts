@@ -46,6 +46,7 @@ echo "derived $(cat /proc/sys/net/mptcp/enabled 2>/dev/null || echo absent) $(un
     const before56 = Number(derived[2]) < 5 || (Number(derived[2]) === 5 && Number(derived[3]) < 6)
     return result(before56 ? 22 : 93, 'derived')
   },
+  example: 'perl 0\n',
 })
 
 function result(errno: number, method: MptcpSocket['method']): MptcpSocket {

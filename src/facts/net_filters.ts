@@ -21,6 +21,10 @@ export const netFilters = defineFact<NetFilters>({
     }
     return filters
   },
+  get: (filters, path) => {
+    const [kind, ...dev] = path.split('/')
+    return kind === 'rpFilter' || kind === 'arpIgnore' ? filters[kind][dev.join('/')] : undefined
+  },
   set: (filters, path, value) => {
     const [kind, ...dev] = path.split('/')
     if (kind !== 'rpFilter' && kind !== 'arpIgnore') return filters
@@ -29,4 +33,11 @@ export const netFilters = defineFact<NetFilters>({
     else copy[dev.join('/')] = value as number
     return { ...filters, [kind]: copy }
   },
+  example: `/proc/sys/net/ipv4/conf/all/rp_filter:0
+/proc/sys/net/ipv4/conf/eth0/rp_filter:0
+/proc/sys/net/ipv4/conf/wlan0/rp_filter:0
+/proc/sys/net/ipv4/conf/all/arp_ignore:0
+/proc/sys/net/ipv4/conf/eth0/arp_ignore:0
+/proc/sys/net/ipv4/conf/wlan0/arp_ignore:0
+`,
 })

@@ -62,6 +62,7 @@ u=/etc/systemd/system n=NetworkManager.service
       ),
     }
   },
+  get: (nm, path) => nm.devices[path.replace(/^devices\//, '')],
   set: (nm, path, value) => {
     const devices = { ...nm.devices }
     const device = path.replace(/^devices\//, '')
@@ -69,4 +70,13 @@ u=/etc/systemd/system n=NetworkManager.service
     else devices[device] = value as NmDevice
     return { ...nm, devices }
   },
+  example: `nmcli tool, version 1.52.1
+eth0:ethernet:connected:96ba3487-e973-8a3e-8ace-82620f8489ae
+wlan0:ethernet:connected:9e920c77-30bc-812e-8b0c-f491e4ddb399
+lo:loopback:connected (externally):a9ee2469-eb1b-4053-bb1b-28ede9c927c3
+mgmt0:ethernet:unmanaged:
+
+== devices 0
+starts at boot
+`,
 })

@@ -1,9 +1,10 @@
-import type { Fact } from '../model/fact.ts'
 import { FactUnreadable } from '../model/fact.ts'
 import { shellQuote } from '../text/shell.ts'
+import type { DocumentedFact } from './define.ts'
 import { defineFact } from './define.ts'
 import type { FileBlock } from './read/file-block.ts'
 import { BLOCK_FUNCTION, parseBlocks } from './read/file-block.ts'
+import { NMCLI_NAMES } from './read/nmcli.ts'
 
 /**
  * The file that NetworkManager keeps a profile in, so that a deleted profile can be put back to the byte; null where
@@ -12,13 +13,14 @@ import { BLOCK_FUNCTION, parseBlocks } from './read/file-block.ts'
 export type NmKeyfile = (FileBlock & { path: string }) | null
 
 /** The fact of one profile's file, by the profile's name. */
-export function nmKeyfileFact(name: string): Fact<NmKeyfile> {
+export function nmKeyfileFact(name: string): DocumentedFact<NmKeyfile> {
   return defineFact<NmKeyfile>({
     key: `nm_keyfile/${name}`,
     summary: `The file of NetworkManager's profile ${name}.`,
     // Names and paths may hold colons, a UUID holds none: what stands before the last UUID is the path.
     probe: `command -v nmcli >/dev/null || exit 0
 ${BLOCK_FUNCTION}
+${NMCLI_NAMES}
 n=${shellQuote(name)}
 nmcli -t -e no -f FILENAME,UUID,NAME connection show 2>/dev/null | while IFS= read -r l; do
 case $l in /*:????????-????-????-????-????????????:"$n") f=\${l%:????????-????-????-????-????????????:"$n"}
@@ -34,5 +36,13 @@ done`,
       }
       return block === null ? null : { path, ...block }
     },
+    example: `path /etc/NetworkManager/system-connections/eth0.nmconnection
+@file 600 root root 0 0 225
+W2Nvbm5lY3Rpb25dCmlkPWV0aDAKdXVpZD05NmJhMzQ4Ny1lOTczLThhM2UtOGFjZS04MjYyMGY4
+NDg5YWUKdHlwZT1ldGhlcm5ldAppbnRlcmZhY2UtbmFtZT1ldGgwCm1wdGNwLWZsYWdzPTMwCnRp
+bWVzdGFtcD0xNzk1MzQ4NTEyCgpbZXRoZXJuZXRdCgpbaXB2NF0KYWRkcmVzczE9MTkyLjAuMi4y
+MC8yNAptZXRob2Q9bWFudWFsCgpbaXB2Nl0KbWV0aG9kPWxpbmstbG9jYWwKCltwcm94eV0K
+.
+`,
   })
 }

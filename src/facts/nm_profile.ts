@@ -1,6 +1,6 @@
 import { FactUnreadable } from '../model/fact.ts'
 import { defineFact } from './define.ts'
-import { nmIsAway } from './read/nmcli.ts'
+import { NMCLI_NAMES, nmIsAway } from './read/nmcli.ts'
 import { endPiece, firstLine, piece } from './read/output.ts'
 
 /**
@@ -27,6 +27,7 @@ export const nmProfiles = defineFact<NmProfiles>({
   summary: 'Profiles of NetworkManager, with addresses and MPTCP flags.',
   // nmcli refuses a whole list of fields for one it does not know: asked again without the one that came with 1.40.
   probe: `command -v nmcli >/dev/null || exit 0
+${NMCLI_NAMES}
 u=$(nmcli -t -f UUID connection show); r=$?
 if [ $r -ne 0 ]; then printf '\\n== profiles %s\\n' $r; exit 0; fi
 [ -n "$u" ] || exit 0
@@ -54,6 +55,10 @@ ${endPiece('profiles')}`,
     }
     return byName(profiles)
   },
+  get: (profiles, path) => {
+    const [name = '', ...rest] = path.split('/')
+    return rest.length === 0 ? profiles[name] : profiles[name]?.[rest.join('/')]
+  },
   set: (profiles, path, value) => {
     const [name = '', ...rest] = path.split('/')
     const copy = { ...profiles }
@@ -68,6 +73,20 @@ ${endPiece('profiles')}`,
     else settings[rest.join('/')] = value as string
     return { ...copy, [name]: settings }
   },
+  example: `connection.id:eth0
+connection.uuid:96ba3487-e973-8a3e-8ace-82620f8489ae
+connection.interface-name:eth0
+connection.autoconnect:yes
+connection.mptcp-flags:0x1e
+ipv4.method:manual
+ipv4.addresses:192.0.2.20/24
+ipv4.gateway:
+ipv6.method:link-local
+ipv6.addresses:
+ipv6.gateway:
+
+== profiles 0
+`,
 })
 
 /** The profile with this UUID and the name it goes by in the fact, or null. */

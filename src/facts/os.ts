@@ -30,6 +30,17 @@ export const os = defineFact<Os>({
       idLike: (fields.get('ID_LIKE') ?? '').split(/\s+/).filter((word) => word !== ''),
     }
   },
+  example: `PRETTY_NAME="Debian GNU/Linux 13 (trixie)"
+NAME="Debian GNU/Linux"
+VERSION_ID="13"
+VERSION="13 (trixie)"
+VERSION_CODENAME=trixie
+DEBIAN_VERSION_FULL=13.7
+ID=debian
+HOME_URL="https://www.debian.org/"
+SUPPORT_URL="https://www.debian.org/support"
+BUG_REPORT_URL="https://bugs.debian.org/"
+`,
 })
 
 /** Takes off the shell quotes that os-release(5) allows. */

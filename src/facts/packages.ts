@@ -31,6 +31,7 @@ fi`,
       installed: Object.fromEntries(rows.map(([, name = '', version = '']) => [name, version])),
     }
   },
+  get: (packages, path) => (path === 'manager' ? packages.manager : packages.installed[path]),
   set: (packages, path, value) => {
     if (path === 'manager') return { ...packages, manager: value as Packages['manager'] }
     const installed = { ...packages.installed }
@@ -38,4 +39,11 @@ fi`,
     else installed[path] = value as string
     return { ...packages, installed }
   },
+  example: `manager apt
+installed curl 8.14.1-2+deb13u7
+installed iproute2 6.15.0-1
+not-installed mptcpd
+installed mptcpize 0.13-2
+installed python3 3.13.5-1
+`,
 })

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { ProbeOutput } from '../model/fact.ts'
 import type { RouteEntry, RuleEntry } from '../mptcp/route.ts'
 import { defineFact } from './define.ts'
@@ -79,6 +79,20 @@ ${endPiece(PIECES[family].rules)}`,
     routes: [...parseRoutes(output, 4), ...parseRoutes(output, 6)],
     rules: [...parseRules(output, 4), ...parseRules(output, 6)],
   }),
+  example: `[{"dst":"192.0.2.0/24","dev":"eth0","protocol":"kernel","scope":"link","prefsrc":"192.0.2.20","metric":100,\
+"flags":[]},{"dst":"203.0.113.0/24","gateway":"192.0.2.1","dev":"eth0","flags":[]}]
+
+== routes4 0
+[{"priority":32766,"src":"all","table":"main"}]
+
+== rules4 0
+[{"dst":"fe80::/64","dev":"eth0","protocol":"kernel","metric":1024,"flags":[],"pref":"medium"}]
+
+== routes6 0
+[{"priority":32766,"src":"all","table":"main"}]
+
+== rules6 0
+`,
 })
 
 function parseRoutes(output: ProbeOutput, family: 4 | 6): Route[] {

@@ -1,7 +1,7 @@
-import type { Fact } from '../model/fact.ts'
 import { FactUnreadable } from '../model/fact.ts'
 import { unitEnvironment, unitSetting } from '../mptcp/unit-environment.ts'
 import { shellQuote } from '../text/shell.ts'
+import type { DocumentedFact } from './define.ts'
 import { defineFact } from './define.ts'
 import { DROP_IN, parseStates, STATES_FUNCTION, UNIT_FOLDER } from './mptcp_dropins.ts'
 import type { FileBlock } from './read/file-block.ts'
@@ -47,7 +47,7 @@ const SHOWN = 'Id,LoadState,ActiveState,NeedDaemonReload,Listen'
 const ASSIGNS = VARIABLES.join('|')
 
 /** The fact of one unit, by its name with ending. */
-export function serviceFact(name: string): Fact<Service> {
+export function serviceFact(name: string): DocumentedFact<Service> {
   const unit = shellQuote(name)
   const own = shellQuote(dropInPath(name))
   return defineFact<Service>({
@@ -105,6 +105,29 @@ ${blockCall(dropInPath(name))}`,
         ports: [...head.matchAll(/^Listen=.*?:(\d+) \(Stream\)$/gm)].map(([, port]) => Number(port)),
       }
     },
+    example: `systemd 257 (257.13-1~deb13u1)
+Id=nginx.service
+LoadState=loaded
+ActiveState=active
+NeedDaemonReload=no
+ActiveState=active
+folder
+process 661
+environ LD_PRELOAD=/usr/lib/x86_64-linux-gnu/mptcpize/libmptcpwrap.so.0
+mapped
+source /etc/systemd/system/nginx.service
+@file 644 root root 0 0 139
+W1VuaXRdCkRlc2NyaXB0aW9uPUEgc3RhbmQtaW4KW1NlcnZpY2VdCkV4ZWNTdGFydD0vdXNyL2Jp
+bi9weXRob24zIC1tIGh0dHAuc2VydmVyIDgwIC0tZGlyZWN0b3J5IC9zcnYKW0luc3RhbGxdCldh
+bnRlZEJ5PW11bHRpLXVzZXIudGFyZ2V0Cg==
+.
+source own
+@file 644 root root 0 0 144
+IyBXcml0dGVuIGJ5IG1wdGNwLWZsZWV0OiB0aGlzIHVuaXQgdXNlcyBNdWx0aXBhdGggVENQLgpb
+U2VydmljZV0KRW52aXJvbm1lbnQ9IkxEX1BSRUxPQUQ9L3Vzci9saWIveDg2XzY0LWxpbnV4LWdu
+dS9tcHRjcGl6ZS9saWJtcHRjcHdyYXAuc28uMCIK
+.
+`,
   })
 }
 

@@ -13,4 +13,5 @@ export const sshConnection = defineFact<SshConnection>({
     if (clientAddress === undefined || serverAddress === undefined || !/^\d{1,5}$/.test(serverPort ?? '')) return null
     return { clientAddress, serverAddress, serverPort: Number(serverPort) }
   },
+  example: '100.86.233.29 36982 100.86.233.30 22\n',
 })

@@ -17,4 +17,18 @@ export const sysctl = defineFact<Sysctl>({
     }
     return values
   },
+  example: `/proc/sys/net/mptcp/add_addr_timeout:120
+/proc/sys/net/mptcp/allow_join_initial_addr_port:1
+/proc/sys/net/mptcp/available_path_managers:kernel userspace
+/proc/sys/net/mptcp/available_schedulers:default
+/proc/sys/net/mptcp/blackhole_timeout:3600
+/proc/sys/net/mptcp/checksum_enabled:0
+/proc/sys/net/mptcp/close_timeout:60
+/proc/sys/net/mptcp/enabled:0
+/proc/sys/net/mptcp/path_manager:kernel
+/proc/sys/net/mptcp/pm_type:0
+/proc/sys/net/mptcp/scheduler:default
+/proc/sys/net/mptcp/stale_loss_cnt:4
+/proc/sys/net/mptcp/syn_retrans_before_tcp_fallback:2
+`,
 })

@@ -75,12 +75,24 @@ for f in /proc/sys/net/mptcp/*; do [ -e "$f" ] && echo "sysctl \${f##*/}"; done`
       ),
     }
   },
+  get: (persisted, path) => persisted.values[path],
   set: (persisted, path, value) => {
     const values = { ...persisted.values }
     if (value === null) delete values[path]
     else values[path] = value as SysctlLine
     return { ...persisted, values }
   },
+  example: `name /etc/sysctl.d/90-mptcp.conf
+name /usr/lib/sysctl.d/50-pid-max.conf
+file /etc/sysctl.d/90-mptcp.conf
+target /etc/sysctl.d/90-mptcp.conf
+@file 644 root root 0 0 99
+IyBNUFRDUCBzZXR0aW5ncywgd3JpdHRlbiBieSBtcHRjcC1mbGVldC4gT3RoZXIgbGluZXMgaW4g
+dGhpcyBmaWxlIGFyZSBrZXB0LgpuZXQubXB0Y3AuZW5hYmxlZCA9IDEK
+.
+sysctl checksum_enabled
+sysctl enabled
+`,
 })
 
 interface ProbeText {

@@ -46,8 +46,31 @@ echo "version mptcpize $(mptcpize --version 2>/dev/null)"`,
     }
     return found
   },
+  get: (tools, path) =>
+    path.startsWith('versions/')
+      ? tools.versions[path.slice('versions/'.length)]
+      : tools.paths[path.replace(/^paths\//, '')],
   set: (tools, path, value) =>
     path.startsWith('versions/')
       ? { ...tools, versions: { ...tools.versions, [path.slice('versions/'.length)]: value as string | null } }
       : { ...tools, paths: { ...tools.paths, [path.replace(/^paths\//, '')]: value as string | null } },
+  example: `path mptcpize /usr/bin/mptcpize
+path curl /usr/bin/curl
+path python3 /usr/bin/python3
+path perl /usr/bin/perl
+path ss /usr/bin/ss
+path ip /usr/sbin/ip
+path nmcli /usr/bin/nmcli
+path timeout /usr/bin/timeout
+path base64 /usr/bin/base64
+path sha256sum /usr/bin/sha256sum
+path systemctl /usr/bin/systemctl
+path dnf
+path apt-get /usr/bin/apt-get
+path nft /usr/sbin/nft
+path firewall-cmd
+path sudo /usr/bin/sudo
+version iproute2 ip utility, iproute2-6.15.0, libbpf 1.5.0
+version mptcpize mptcpize 0.13
+`,
 })

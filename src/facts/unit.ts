@@ -1,6 +1,6 @@
-import type { Fact } from '../model/fact.ts'
 import { FactUnreadable } from '../model/fact.ts'
 import { shellQuote } from '../text/shell.ts'
+import type { DocumentedFact } from './define.ts'
 import { defineFact } from './define.ts'
 import { firstLine, lines } from './read/output.ts'
 
@@ -17,12 +17,13 @@ export interface Unit {
 }
 
 /** The fact of one unit; `name` with its ending, for example `sshd.service`. */
-export function unitFact(name: string): Fact<Unit> {
+export function unitFact(name: string): DocumentedFact<Unit> {
   const unit = shellQuote(name)
   return defineFact<Unit>({
     key: `unit/${name}`,
     summary: `State of ${name}.`,
     // Where systemd does not run, is-enabled still answers from the files, and drop-ins are listed by the shell.
+    steady: ({ mainPid: _, ...unit }) => unit,
     probe: `command -v systemctl >/dev/null || { echo 'no systemctl'; exit 0; }
 if [ -d /run/systemd/system ]; then
 systemctl show -p LoadState,UnitFileState,ActiveState,DropInPaths,NeedDaemonReload,MainPID -- ${unit}
@@ -52,6 +53,13 @@ fi`,
         mainPid: pid > 0 ? pid : null,
       }
     },
+    example: `MainPID=59
+LoadState=loaded
+ActiveState=active
+DropInPaths=/etc/systemd/system/ssh.service.d/50-mptcp.conf
+UnitFileState=enabled
+NeedDaemonReload=no
+`,
   })
 }
 

@@ -17,4 +17,7 @@ done`,
     const ending = (end: RegExp): string | undefined => found.find((path) => end.test(path))
     return ending(/\.so\.\d+$/) ?? ending(/\.so\.[\d.]+$/) ?? ending(/\.so$/) ?? null
   },
+  example: `/usr/lib/x86_64-linux-gnu/mptcpize/libmptcpwrap.so.0
+/usr/lib/x86_64-linux-gnu/mptcpize/libmptcpwrap.so.0.0.1
+`,
 })

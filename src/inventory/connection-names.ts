@@ -9,7 +9,14 @@ export { BECOME_PASSWORD_NAMES, PASSWORD_NAMES }
 export const KEY_FILE_NAMES = ['ansible_private_key_file', 'ansible_ssh_private_key_file']
 export const BECOME_NAMES = ['ansible_become']
 export const BECOME_USER_NAMES = ['ansible_become_user', 'ansible_sudo_user']
-export const SSH_ARGS_NAMES = ['ansible_ssh_common_args']
+/** Given to ssh before all else, after the variables above, and last. */
+export const SSH_ARGS_NAMES = ['ansible_ssh_args']
+export const SSH_COMMON_ARGS_NAMES = ['ansible_ssh_common_args']
+export const SSH_EXTRA_ARGS_NAMES = ['ansible_ssh_extra_args']
+export const HOST_KEY_CHECKING_NAMES = ['ansible_host_key_checking', 'ansible_ssh_host_key_checking']
+export const TIMEOUT_NAMES = ['ansible_ssh_timeout']
+/** Who makes the connection: `ssh2`, which is ourselves, or `openssh`, which is OpenSSH's own client. */
+export const TRANSPORT_NAMES = ['mptcp_fleet_transport']
 /** Read only to see that they ask for what is done anyway. */
 export const CONNECTION_NAMES = ['ansible_connection']
 export const BECOME_METHOD_NAMES = ['ansible_become_method']
@@ -24,6 +31,11 @@ export const READ_NAMES: readonly string[] = [
   ...BECOME_USER_NAMES,
   ...BECOME_PASSWORD_NAMES,
   ...SSH_ARGS_NAMES,
+  ...SSH_COMMON_ARGS_NAMES,
+  ...SSH_EXTRA_ARGS_NAMES,
+  ...HOST_KEY_CHECKING_NAMES,
+  ...TIMEOUT_NAMES,
+  ...TRANSPORT_NAMES,
   ...CONNECTION_NAMES,
   ...BECOME_METHOD_NAMES,
 ]
@@ -33,6 +45,15 @@ const HARMLESS = new Set([
   'ansible_group_priority',
   'ansible_pipelining',
   'ansible_ssh_pipelining',
+  'ansible_ssh_retries',
+  'ansible_ssh_transfer_method',
+  'ansible_ssh_use_tty',
+  'ansible_scp_if_ssh',
+  'ansible_scp_extra_args',
+  'ansible_sftp_batch_mode',
+  'ansible_sftp_extra_args',
+  'ansible_control_path',
+  'ansible_control_path_dir',
   'ansible_remote_tmp',
   'ansible_async_dir',
   'ansible_playbook_python',

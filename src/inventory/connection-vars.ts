@@ -17,9 +17,12 @@ export interface VariableReader {
   text: (aliases: readonly string[]) => string | null
   secret: (aliases: readonly string[]) => Secret | null
   port: (aliases: readonly string[]) => number | null
+  seconds: (aliases: readonly string[]) => number | null
   boolean: (aliases: readonly string[]) => boolean | null
-  /** Accepts these values and refuses others. */
-  only: (aliases: readonly string[], values: readonly string[]) => void
+  /** The value where it is one of these; others are refused. */
+  only: (aliases: readonly string[], values: readonly string[]) => string | null
+  /** Where the variable was written. */
+  place: (aliases: readonly string[]) => Source | null
   /** Adds a diagnostic at the place of the variable. */
   refuse: (aliases: readonly string[], why: string, hint: string) => void
 }
@@ -31,9 +34,13 @@ export function newVariableReader(host: Host, play: PlayConnection, inventory: I
   const nameOf = (aliases: readonly string[]): string | null =>
     aliases.findLast((name) => vars[name] !== undefined && vars[name] !== null) ?? null
 
+  const place = (aliases: readonly string[]): Source | null => {
+    const name = nameOf(aliases)
+    return name === null ? null : placeOf(name, host, play, inventory)
+  }
   const refuse = (aliases: readonly string[], why: string, hint: string): void => {
     const name = nameOf(aliases) ?? aliases[0] ?? ''
-    const source = placeOf(name, host, play, inventory)
+    const source = place(aliases)
     const detail = `for host ${host.name}`
     diagnostics.push(errorDiagnostic('bad-connection-variable', `${name}: ${why}`, { source, hint, detail }))
   }
@@ -67,26 +74,30 @@ export function newVariableReader(host: Host, play: PlayConnection, inventory: I
     )
     return null
   }
-  const port = (aliases: readonly string[]): number | null => {
+  const wholeNumber = (aliases: readonly string[], most: number, wanted: string): number | null => {
     const found = value(aliases)
     if (found === null) return null
     const number = typeof found === 'string' && /^\d+$/.test(found) ? Number(found) : found
-    if (typeof number === 'number' && Number.isInteger(number) && number >= 1 && number <= 65_535) return number
-    refuse(aliases, `expected a port (1 to 65535), got ${describeValue(found)}`, '')
+    if (typeof number === 'number' && Number.isInteger(number) && number >= 1 && number <= most) return number
+    refuse(aliases, `expected ${wanted}, got ${describeValue(found)}`, '')
     return null
   }
+  const port = (aliases: readonly string[]): number | null => wholeNumber(aliases, 65_535, 'a port (1 to 65535)')
+  const seconds = (aliases: readonly string[]): number | null => wholeNumber(aliases, 86_400, 'a number of seconds')
   const boolean = (aliases: readonly string[]): boolean | null => {
     const found = value(aliases)
     const read = readBoolean(found)
     if (found !== null && read === null) refuse(aliases, `expected yes or no, got ${describeValue(found)}`, '')
     return read
   }
-  const only = (aliases: readonly string[], values: readonly string[]): void => {
+  const only = (aliases: readonly string[], values: readonly string[]): string | null => {
     const found = value(aliases)
-    if (found === null || (typeof found === 'string' && values.includes(found))) return
+    if (found === null) return null
+    if (typeof found === 'string' && values.includes(found)) return found
     refuse(aliases, `${describeValue(found)} is not supported yet in this version`, `this version knows ${values[0]}`)
+    return null
   }
-  return { diagnostics, text, secret, port, boolean, only, refuse }
+  return { diagnostics, text, secret, port, seconds, boolean, only, place, refuse }
 }
 
 /** An error for every variable named ansible_* that is neither read nor harmless. */

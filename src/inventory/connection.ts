@@ -1,32 +1,25 @@
-/** From variables, play and flags to what is needed to reach one host. */
-import { homedir, userInfo } from 'node:os'
-import { join, resolve } from 'node:path'
+/** From variables, play, flags and OpenSSH's configuration to what is needed to reach one host. */
 import type { Diagnostic } from '../model/diagnostic.ts'
-import type { Become, Connection, Host } from '../model/host.ts'
+import type { Become, BecomeMethod, Connection, Host } from '../model/host.ts'
+import type { SshOptionDirective } from '../text/ssh-config-parse.ts'
+import type { SshHost } from '../text/ssh-config-settings.ts'
+import { describeValue } from '../text/zod-issue.ts'
 import * as names from './connection-names.ts'
 import { findForeignVariables, newVariableReader } from './connection-vars.ts'
 import type { VariableReader } from './connection-vars.ts'
+import { absolutePath, localDefaults, sshHostsOf } from './local-defaults.ts'
+import type { LocalDefaults } from './local-defaults.ts'
+import { opensshArguments } from './openssh-arguments.ts'
 import type { SshArgs } from './ssh-args.ts'
 import { parseSshArgs } from './ssh-args.ts'
+import { givenOption } from './ssh-hosts.ts'
 import type { ConnectionFlags, Inventory, PlayConnection } from './types.ts'
-
-/** What the machine this runs on contributes. */
-export interface LocalDefaults {
-  /** Relative key files and known_hosts files are relative to it, as in Ansible. */
-  cwd: string
-  home: string
-  user: string
-}
-
-/** The defaults of this process. */
-function localDefaults(): LocalDefaults {
-  return { cwd: process.cwd(), home: homedir(), user: userInfo().username }
-}
 
 /**
  * How to reach a host. Strongest first, as Ansible: `vars:` of the play, variables of the inventory, keywords of the
- * play, flags of the command line, defaults. Values may hold templates. Every variable named ansible_* that would
- * change the connection and is not understood is an error that names it.
+ * play, flags of the command line, ssh_config, defaults. Values may hold templates. Every variable named ansible_* that
+ * would change the connection and is not understood is an error that names it; so is a directive of ssh_config that
+ * would change whom we reach or trust.
  */
 export function resolveConnection(
   host: Host,
@@ -36,47 +29,128 @@ export function resolveConnection(
   local: LocalDefaults = localDefaults(),
 ): { connection: Connection } | { diagnostics: Diagnostic[] } {
   const read = newVariableReader(host, play, inventory)
-  const keyFile = read.text(names.KEY_FILE_NAMES) ?? flags.privateKeyFile
-  const sshArgs = readSshArgs(read)
-  const connection: Connection = {
-    address: read.text(names.HOST_NAMES) ?? host.name,
-    port: read.port(names.PORT_NAMES) ?? 22,
-    user: read.text(names.USER_NAMES) ?? play.remoteUser ?? flags.user ?? local.user,
-    password: read.secret(names.PASSWORD_NAMES) ?? flags.password ?? null,
-    privateKeyFile: keyFile === undefined || keyFile === null ? null : absolute(keyFile, local),
-    become: resolveBecome(read, play, flags),
-    hostKeyChecking: sshArgs.hostKeyChecking ?? 'strict',
-    knownHostsFiles: knownHosts(sshArgs, local),
-  }
+  const wishes = readWishes(host, read, play, flags, local)
+  const become = resolveBecome(read, play, flags)
   read.only(names.CONNECTION_NAMES, ['ssh', 'smart'])
-  read.only(names.BECOME_METHOD_NAMES, ['sudo'])
+  const transport = read.only(names.TRANSPORT_NAMES, ['ssh2', 'openssh'])
   const diagnostics = [...read.diagnostics, ...findForeignVariables(host, play, inventory)]
-  return diagnostics.length > 0 ? { diagnostics } : { connection }
+  if (diagnostics.length > 0) return { diagnostics }
+
+  const commandLine = optionsOf(wishes)
+  // OpenSSH's own client reads its configuration itself.
+  const config = transport === 'openssh' ? 'none' : wishes.configFile
+  const request = { name: wishes.name, commandLine, ownKey: wishes.keyFile !== null }
+  const resolved = sshHostsOf(config, local)(request)
+  if ('diagnostics' in resolved) {
+    return { diagnostics: resolved.diagnostics.map((one) => Object.assign(one, { detail: `for host ${host.name}` })) }
+  }
+  const { route } = resolved
+  const connection: Connection = {
+    ...connectionTo(route.host),
+    password: wishes.password,
+    privateKeyFile: wishes.keyFile,
+    become,
+    jumps: transport === 'openssh' ? [] : route.jumps.map(sharedConnectionTo),
+    openssh: transport === 'openssh' ? opensshArguments(wishes) : null,
+  }
+  return { connection }
+}
+
+/** What inventory, play and flags say; null where they say nothing. */
+export interface ConnectionWishes {
+  name: string
+  port: number | null
+  user: string | null
+  password: Connection['password']
+  keyFile: string | null
+  /** False: keys are not checked. Null: as configured. */
+  hostKeyChecking: boolean | null
+  /** Seconds. */
+  timeout: number | null
+  /** Before and after what stands above, as Ansible puts them. */
+  argsBefore: SshArgs
+  argsAfter: SshArgs
+  configFile: string | null
+}
+
+function readWishes(
+  host: Host,
+  read: VariableReader,
+  play: PlayConnection,
+  flags: ConnectionFlags,
+  local: LocalDefaults,
+): ConnectionWishes {
+  const keyFile = read.text(names.KEY_FILE_NAMES) ?? flags.privateKeyFile ?? null
+  const argsBefore = readSshArgs(read, names.SSH_ARGS_NAMES)
+  const common = readSshArgs(read, names.SSH_COMMON_ARGS_NAMES)
+  const extra = readSshArgs(read, names.SSH_EXTRA_ARGS_NAMES)
+  return {
+    name: read.text(names.HOST_NAMES) ?? host.name,
+    port: read.port(names.PORT_NAMES),
+    user: read.text(names.USER_NAMES) ?? play.remoteUser ?? flags.user ?? null,
+    password: read.secret(names.PASSWORD_NAMES) ?? flags.password ?? null,
+    keyFile: keyFile === null ? null : absolutePath(keyFile, local),
+    hostKeyChecking: read.boolean(names.HOST_KEY_CHECKING_NAMES),
+    timeout: read.seconds(names.TIMEOUT_NAMES),
+    argsBefore,
+    argsAfter: {
+      words: [...common.words, ...extra.words],
+      options: [...common.options, ...extra.options],
+      configFile: extra.configFile ?? common.configFile,
+    },
+    configFile: extra.configFile ?? common.configFile ?? argsBefore.configFile ?? flags.sshConfig ?? null,
+  }
+}
+
+/** In the order in which Ansible gives them to ssh: the first value of an option counts. */
+function optionsOf(wishes: ConnectionWishes): SshOptionDirective[] {
+  const { port, user, hostKeyChecking, timeout } = wishes
+  return [
+    ...wishes.argsBefore.options,
+    ...(hostKeyChecking === false ? [givenOption('stricthostkeychecking', 'no')] : []),
+    ...(port === null ? [] : [givenOption('port', String(port))]),
+    ...(user === null ? [] : [givenOption('user', user)]),
+    ...(timeout === null ? [] : [givenOption('connecttimeout', String(timeout))]),
+    ...wishes.argsAfter.options,
+  ]
 }
 
 function resolveBecome(read: VariableReader, play: PlayConnection, flags: ConnectionFlags): Become | null {
   const wanted = read.boolean(names.BECOME_NAMES) ?? play.become ?? flags.become ?? false
   const user = read.text(names.BECOME_USER_NAMES) ?? play.becomeUser ?? flags.becomeUser ?? 'root'
   const password = read.secret(names.BECOME_PASSWORD_NAMES) ?? flags.becomePassword ?? null
-  return wanted ? { user, password } : null
+  const method = becomeMethod(read)
+  return wanted ? { method, user, password } : null
 }
 
-function readSshArgs(read: VariableReader): SshArgs {
-  const text = read.text(names.SSH_ARGS_NAMES)
-  const { args, problems } = parseSshArgs(text ?? '')
-  const hint = 'this version understands -o UserKnownHostsFile=… and -o StrictHostKeyChecking=yes|no'
-  for (const problem of problems) read.refuse(names.SSH_ARGS_NAMES, problem, hint)
+/** By its name, or with the collection that it is in. */
+function becomeMethod(read: VariableReader): BecomeMethod {
+  const name = read.text(names.BECOME_METHOD_NAMES) ?? 'sudo'
+  const method = /^(?:ansible\.builtin\.|community\.general\.)?(sudo|doas)$/.exec(name)?.[1]
+  if (method === 'sudo' || method === 'doas') return method
+  const hint = 'this version knows sudo and doas'
+  read.refuse(names.BECOME_METHOD_NAMES, `${describeValue(name)} is not supported yet in this version`, hint)
+  return 'sudo'
+}
+
+function readSshArgs(read: VariableReader, variable: readonly string[]): SshArgs {
+  const { args, problems } = parseSshArgs(read.text(variable) ?? '', read.place(variable))
+  const hint =
+    'options of ssh(1) that choose how a host is reached: -o KEY=VALUE, -F, -i, -J, -l, -p, -4, -6, -b, -c, -m'
+  for (const problem of problems) read.refuse(variable, problem, hint)
   return args
 }
 
-/** The user's files, then the machine's, as ssh reads them; `none` in UserKnownHostsFile leaves the machine's. */
-function knownHosts(args: SshArgs, local: LocalDefaults): string[] {
-  const own = args.knownHostsFiles?.map((file) => absolute(file, local))
-  const standard = [join(local.home, '.ssh/known_hosts'), join(local.home, '.ssh/known_hosts2')]
-  return [...(own ?? standard), '/etc/ssh/ssh_known_hosts']
+function connectionTo({ hostName, port, user, settings }: SshHost): Connection {
+  const none = { password: null, privateKeyFile: null, become: null, openssh: null }
+  return { address: hostName, port, user, ssh: settings, jumps: [], ...none }
 }
 
-function absolute(path: string, local: LocalDefaults): string {
-  const expanded = path === '~' || path.startsWith('~/') ? join(local.home, path.slice(1)) : path
-  return resolve(local.cwd, expanded)
+/** One object for each jump host, however many hosts it leads to. */
+function sharedConnectionTo(host: SshHost): Connection {
+  const known = jumpConnections.get(host) ?? connectionTo(host)
+  jumpConnections.set(host, known)
+  return known
 }
+
+const jumpConnections = new WeakMap<SshHost, Connection>()

@@ -1,48 +1,77 @@
-/** ansible_ssh_common_args: the two OpenSSH options that are understood, read as ssh reads them. */
+/** ansible_ssh_args and its like: arguments of `ssh`, read as ssh reads them. */
+import type { Source } from '../model/diagnostic.ts'
+import type { SshOptionDirective } from '../text/ssh-config-parse.ts'
+import { parseSshOption } from '../text/ssh-config-parse.ts'
 
 export interface SshArgs {
-  /** As written, in order; null where the option is not given. */
-  knownHostsFiles: string[] | null
-  hostKeyChecking: 'strict' | 'off' | null
+  /** As a shell would have split them. */
+  words: string[]
+  /** What the arguments set, in order; the first value of an option counts. */
+  options: SshOptionDirective[]
+  /** The last -F, or null. */
+  configFile: string | null
 }
 
-/** Reads the arguments; `problems` says what is not understood. The first value of an option counts, as in ssh. */
-export function parseSshArgs(text: string): { args: SshArgs; problems: string[] } {
-  const args: SshArgs = { knownHostsFiles: null, hostKeyChecking: null }
-  const problems: string[] = []
-  const words = splitWords(text)
-  if (words === null) return { args, problems: ['a quotation mark is not closed'] }
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i] ?? ''
-    const option = word === '-o' ? words[++i] : word.startsWith('-o') ? word.slice(2) : null
-    if (option === null) problems.push(`"${word}" is not supported`)
-    else if (option === undefined) problems.push('-o has no value')
-    else applyOption(option, args, problems)
+/** Options of the same meaning for each letter; the letter's argument is their value. */
+const AS_OPTION: Readonly<Record<string, string>> = {
+  b: 'BindAddress',
+  B: 'BindInterface',
+  c: 'Ciphers',
+  i: 'IdentityFile',
+  J: 'ProxyJump',
+  l: 'User',
+  m: 'MACs',
+  p: 'Port',
+  P: 'Tag',
+}
+const AS_SETTING: Readonly<Record<string, string>> = { 4: 'AddressFamily inet', 6: 'AddressFamily inet6' }
+/** What is shown, forwarded or shared, ways to log in that we lack. */
+const HARMLESS = new Set('AaCKkqTtvXxYygn')
+const HARMLESS_WITH_ARGUMENT = new Set('DEeILRSw')
+
+/** Reads the arguments; `problems` says what is not understood. `source` is where they stand. */
+export function parseSshArgs(text: string, source: Source | null = null): { args: SshArgs; problems: string[] } {
+  const args: SshArgs = { words: splitWords(text) ?? [], options: [], configFile: null }
+  const problems: string[] = splitWords(text) === null ? ['a quotation mark is not closed'] : []
+  const set = (option: string): void => {
+    const directive = parseSshOption(option, source)
+    if (directive === null) problems.push('-o has no value')
+    else if (directive.kind === 'wrong') problems.push(directive.why)
+    else args.options.push(directive)
+  }
+  const words = [...args.words]
+  for (let word = words.shift(); word !== undefined; word = words.shift()) {
+    if (!/^-[^-]/.test(word)) {
+      problems.push(`"${word}" is no option of ssh`)
+      continue
+    }
+    for (let at = 1; at < word.length; at++) {
+      const letter = word.charAt(at)
+      if (HARMLESS.has(letter)) continue
+      if (Object.hasOwn(AS_SETTING, letter)) {
+        set(AS_SETTING[letter]!)
+        continue
+      }
+      const takesValue =
+        letter === 'o' || letter === 'F' || Object.hasOwn(AS_OPTION, letter) || HARMLESS_WITH_ARGUMENT.has(letter)
+      if (!takesValue) {
+        problems.push(`-${letter} is not supported`)
+        break
+      }
+      const value = at + 1 < word.length ? word.slice(at + 1) : words.shift()
+      if (value === undefined) problems.push(`-${letter} has no value`)
+      else if (letter === 'o') set(value)
+      else if (letter === 'F') args.configFile = value
+      else if (Object.hasOwn(AS_OPTION, letter)) set(`${AS_OPTION[letter]!} ${quoteSshWord(value)}`)
+      break
+    }
   }
   return { args, problems }
 }
 
-function applyOption(option: string, args: SshArgs, problems: string[]): void {
-  const [, key = '', value = ''] = /^\s*([^\s=]+)\s*[\s=]\s*(.*)$/s.exec(option) ?? [null, option, '']
-  switch (key.toLowerCase()) {
-    case 'userknownhostsfile': {
-      const files = splitWords(value)
-      if (files === null || files.length === 0) problems.push(`${key} names no file`)
-      else if (files.some((file) => file.includes('%') || file.includes('${'))) {
-        problems.push(`${key}: % and \${} are not supported in file names`)
-      } else args.knownHostsFiles ??= files.filter((file) => file !== 'none')
-      break
-    }
-    case 'stricthostkeychecking': {
-      const mode = value.trim().toLowerCase()
-      if (mode === 'yes') args.hostKeyChecking ??= 'strict'
-      else if (mode === 'no' || mode === 'off') args.hostKeyChecking ??= 'off'
-      else problems.push(`${key}=${value.trim()} is not supported: use yes or no`)
-      break
-    }
-    default:
-      problems.push(`the option ${key} is not supported`)
-  }
+/** A value as one word of ssh_config. ProxyJump is read without quotes, and its value has no blanks. */
+export function quoteSshWord(value: string): string {
+  return /^[\w@%+,./:[\]-]+$/.test(value) ? value : `"${value.replaceAll(/["\\]/g, '\\$&')}"`
 }
 
 /** Words as a shell would split them: blanks, both kinds of quotes, backslash. Null where a quote is not closed. */

@@ -41,8 +41,10 @@ export interface PlayConnection {
   originOf?: (variable: string) => Source | null
 }
 
-/** What the command line says about connections: -u, --private-key, -b, --become-user, -k, -K. */
+/** What the command line says about connections: --ssh-config, -u, --private-key, -b, --become-user, -k, -K. */
 export interface ConnectionFlags {
+  /** A file, or `none`; instead of those of user and system. */
+  sshConfig?: string
   user?: string
   privateKeyFile?: string
   become?: boolean

@@ -24,8 +24,11 @@ const PACKAGES = [
   'zsh',
 ] as const
 
-/** Not installed, but in the hosts' own package source together with what they depend on; dnf and its kin for hosts that are to be dnf's. */
-const POOL = ['mptcpize', 'mptcpd', 'dnf', 'rpm', 'createrepo-c'] as const
+/**
+ * Not installed, but in the hosts' own package source together with what they depend on; dnf and its kin for hosts that
+ * are to be dnf's, opendoas for those that raise privileges by doas.
+ */
+const POOL = ['mptcpize', 'mptcpd', 'dnf', 'rpm', 'createrepo-c', 'opendoas'] as const
 
 /** Where the package source lies on a host. */
 export const POOL_FOLDER = '/var/local/packages'

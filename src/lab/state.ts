@@ -1,7 +1,7 @@
 // state.json in the lab's folder: written before anything else is made, removed after everything else is gone.
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { labError } from './fail.ts'
 import { topologySchema } from './topology.ts'
 

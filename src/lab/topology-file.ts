@@ -1,21 +1,16 @@
 // Finds and reads topology files: the built-in ones by name, others by path.
-import { existsSync } from 'node:fs'
 import { readFile, readdir } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { basename, join } from 'node:path'
 import { DiagnosticsError } from '../model/diagnostic.ts'
 import { didYouMean } from '../text/closest.ts'
 import { decodeText, unreadableFile } from '../text/file.ts'
 import { labError } from './fail.ts'
+import { packageRoot } from './package-root.ts'
 import { parseTopology } from './topology-parse.ts'
 import type { Topology } from './topology.ts'
 
-/** Folder of the built-in topologies; the compiler copies no YAML, so dist/ reads them from the sources as well. */
-function builtInFolder(): string {
-  let folder = dirname(fileURLToPath(import.meta.url))
-  while (!existsSync(join(folder, 'package.json')) && folder !== dirname(folder)) folder = dirname(folder)
-  return join(folder, 'src', 'lab', 'topologies')
-}
+/** Folder of the built-in topologies; the build copies no YAML, so dist/ reads them from the sources as well. */
+const builtInFolder = (): string => join(packageRoot(), 'src', 'lab', 'topologies')
 
 /** Names of the built-in topologies. */
 export async function builtInTopologies(): Promise<string[]> {

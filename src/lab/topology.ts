@@ -1,5 +1,5 @@
 // What a lab's topology file may say, as a zod schema, and the same as a value with every count and default resolved.
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseAddress, parseNetwork } from '../text/ip.ts'
 
 const CARD = /^[a-z][a-z0-9_.-]{0,14}$/

@@ -57,6 +57,8 @@ export interface Change {
   undo: readonly Step[]
   /** True if the steps could cut the connection that carries SSH. */
   disruptive: boolean
+  /** What it does cannot be read back: verify does not plan it again. */
+  opaque?: boolean
 }
 
 /** A change in its place: the engine adds host and task. */

@@ -1,7 +1,10 @@
 /** Exit codes and their meanings; follows Ansible's where it can (see README). */
 export const EXIT = {
   ok: { code: 0, meaning: 'all well' },
-  notStarted: { code: 1, meaning: 'could not start: bad playbook or inventory, or nothing selected' },
+  notStarted: {
+    code: 1,
+    meaning: 'could not start: bad playbook or inventory, nothing selected, or the plan was declined',
+  },
   failed: { code: 2, meaning: 'a host, trial or control failed, or a host ended unknown' },
   changesPending: { code: 3, meaning: 'with --detailed-exitcode: plan or check mode found changes' },
   unreachable: { code: 4, meaning: 'hosts were unreachable and none failed' },

@@ -20,6 +20,13 @@ export interface Fact<T = any> {
   parse: (output: ProbeOutput) => T
   /** The value with the thing at `path` set to `value` (null: absent). Default: shallow copy of a record. */
   set?: (fact: T, path: string, value: unknown) => T
+  /** The thing at `path`; undefined: absent. Default: the entry of a record. */
+  get?: (fact: T, path: string) => unknown
+  /**
+   * What becomes of the value where another fact changes, given that one's key and path, and its new value (null: absent);
+   * undefined: nothing.
+   */
+  follow?: (changed: string, after: unknown) => T | undefined
   /** The part of the value that does not change by itself (no counters), to tell whether it moved. Default: all of it. */
   steady?: (fact: T) => unknown
   /** True where several changes of this fact collapse into the last one (a file written as a whole). */

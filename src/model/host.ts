@@ -1,23 +1,35 @@
 import type { Secret } from './secret.ts'
+import type { SshSettings } from './ssh-settings.ts'
+
+/** Programs that raise privileges. doas only where it needs no password: it takes one from a terminal alone. */
+export type BecomeMethod = 'sudo' | 'doas'
 
 /** How privileges are raised on a host once it is reached. */
 export interface Become {
+  /** sudo unless given. */
+  method?: BecomeMethod
   user: string
   password: Secret | null
 }
 
-/** Everything that is needed to reach a host, resolved from inventory, play and flags. */
+/** Everything that is needed to reach a host, resolved from inventory, play, flags and OpenSSH's configuration. */
 export interface Connection {
+  /** Where the connection goes: a name that is looked up, or an address. */
   address: string
   port: number
   user: string
   password: Secret | null
-  /** Absolute path, or null: then the agent and the user's default keys are offered. */
+  /** The key that inventory or flags name: absolute, offered first, and an error where it cannot be used. */
   privateKeyFile: string | null
   become: Become | null
-  hostKeyChecking: 'strict' | 'off'
-  /** In the order in which OpenSSH would read them. */
-  knownHostsFiles: string[]
+  ssh: SshSettings
+  /** SSH servers to go through (ProxyJump), the first one first; each with settings and no jumps of its own. */
+  jumps: Connection[]
+  /**
+   * Arguments for OpenSSH's own client, options and then destination, where it makes the connection
+   * (`transport: openssh`): it reads its configuration itself, so `ssh` and `jumps` say nothing. Null: we make it.
+   */
+  openssh: string[] | null
 }
 
 /** One host of the inventory. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Version of the report's JSON; raised when a field changes its meaning or goes away. */
 export const SCHEMA_VERSION = 1
@@ -27,7 +27,7 @@ const changeStatus = z
     'planned: check mode or plan; done: its steps succeeded; failed, unknown: of the step that ended so; not-started: after it; rolled-back: taken back',
   )
 
-const changeReportSchema = z.strictObject({
+export const changeReportSchema = z.strictObject({
   task: z.string(),
   module: z.string(),
   fact: z.string().describe('key and path of the smallest thing that changes'),
@@ -49,7 +49,7 @@ const metricsSchema = z.strictObject({
   verifyMs: z.number(),
 })
 
-const hostStatus = z.enum([
+export const hostStatusSchema = z.enum([
   'ok',
   'changed',
   'failed',
@@ -63,7 +63,7 @@ const hostStatus = z.enum([
 const hostReportSchema = z.strictObject({
   name: z.string(),
   address: z.string(),
-  status: hostStatus,
+  status: hostStatusSchema,
   changes: z.array(changeReportSchema),
   error: hostErrorSchema.nullable(),
   metrics: metricsSchema,
@@ -108,7 +108,7 @@ export const runReportSchema = z.strictObject({
 
 export type RunReport = z.infer<typeof runReportSchema>
 export type HostReport = z.infer<typeof hostReportSchema>
-export type HostStatus = z.infer<typeof hostStatus>
+export type HostStatus = z.infer<typeof hostStatusSchema>
 export type ChangeReport = z.infer<typeof changeReportSchema>
 export type ChangeStatus = z.infer<typeof changeStatus>
 export type Metrics = z.infer<typeof metricsSchema>

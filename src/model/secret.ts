@@ -1,6 +1,6 @@
 /**
  * A value that must never reach argv, logs, reports or files. It prints as `[secret]` however it is converted;
- * `reveal` is called in one place only, where a script or password is written to a channel.
+ * `reveal` is called only where it goes to: a channel, a cipher, and the redactor, which keeps it out of all the rest.
  */
 export class Secret {
   readonly #read: () => string

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { diagnosticSchema, hostErrorSchema } from './report.ts'
 
 /** Version of the status report's JSON; raised when a field changes its meaning or goes away. */

@@ -11,17 +11,32 @@ interface ModuleBase<P, F extends FactMap> {
   summary: string
   /** Longer explanation for `doc`, in Markdown-free prose; empty where the summary says it all. */
   description: string
-  /** A task as it would stand in a playbook. The tests run it. */
+  /**
+   * A piece of a playbook: tasks, or plays where it matters on which host. Where one wish would contradict another they
+   * are documents of their own (`---`). The tests apply it to System A and System B of inventories/pair.yml.
+   */
   example: string
   /** Strict; descriptions are the documentation, defaults are applied. */
   params: z.ZodType<P>
+  /** The parameter that a text in the place of parameters is, as in `command: ip link show`; unset: none may stand there. */
+  freeForm?: string
   /** What must be read before planning. */
   facts: (want: P) => F
 }
 
+/** The text of a file of the controller that the parameter `param` names. */
+export type ReadFile = (path: string, param: string) => string
+
 /** Plans one host from its own facts. */
 export interface HostModule<P = any, F extends FactMap = any> extends ModuleBase<P, F> {
   kind: 'host'
+  /**
+   * It runs what the playbook's author wrote, so that nobody can say what else it changes: what a later task reads is read
+   * again first. Its changes are `opaque`, and their fact is its name. Its parameters have `disruptive` and `undo`.
+   */
+  opaque?: boolean
+  /** Takes files of the controller into its parameters, before any host is reached. */
+  load?: (want: P, read: ReadFile) => P
   plan: (want: P, have: Have<F>) => PlanResult
 }
 

@@ -1,5 +1,5 @@
 /** Checks that a host can do MPTCP at all: kernel, socket, tool. Changes nothing. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { kernel } from '../facts/kernel.ts'
 import type { MptcpSocket } from '../facts/mptcp_socket.ts'
 import { mptcpSocket } from '../facts/mptcp_socket.ts'

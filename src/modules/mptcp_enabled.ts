@@ -1,5 +1,5 @@
 /** Switches MPTCP on or off in the running kernel and at boot. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { fileFact } from '../facts/file.ts'
 import { identity } from '../facts/identity.ts'
 import { mptcpDropIns } from '../facts/mptcp_dropins.ts'

@@ -1,5 +1,5 @@
 /** Declares endpoints of the path manager, by whoever owns the card they are on. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { addresses } from '../facts/addresses.ts'
 import { identity } from '../facts/identity.ts'
 import { links } from '../facts/links.ts'
@@ -55,14 +55,30 @@ export const mptcpEndpoints = defineModule({
     'Where NetworkManager (1.40 or newer) manages a card and all its addresses want the same flags, its profile makes ' +
     'the endpoints (connection.mptcp-flags); otherwise the kernel is told them directly, mptcp-fleet.service brings ' +
     'them back at boot, and NetworkManager is told to keep away from that card. Endpoints that are not listed stay ' +
-    'unless exact is set. Endpoints that the kernel makes by itself (implicit) never count.',
-  example: `- name: announce both addresses
-  mptcp_endpoints:
-    endpoints:
-      - address: 192.0.2.10
-        flags: [signal]
-      - address: 198.51.100.10
-        flags: [signal]
+    'unless exact is set. Endpoints that the kernel makes by itself (implicit) never count. With an endpoint go the ' +
+    'subflows from its address, also those of open connections; a connection that has no others gets no more data.',
+  example: `- hosts: system-b
+  become: true
+  tasks:
+    - name: the server announces both its addresses
+      mptcp_endpoints:
+        endpoints:
+          - address: 192.0.2.20
+            flags: [signal]
+          - address: 198.51.100.20
+            flags: [signal]
+
+- hosts: system-a
+  become: true
+  tasks:
+    - name: the client opens subflows from one card, as a backup, and from no other
+      mptcp_endpoints:
+        endpoints:
+          - address: 198.51.100.10
+            dev: wlan0
+            flags: [subflow, backup]
+            id: 10
+        exact: true
 `,
   params: z.strictObject({
     endpoints: z

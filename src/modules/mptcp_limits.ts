@@ -1,5 +1,5 @@
 /** Sets the path manager's limits, now and at boot. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { identity } from '../facts/identity.ts'
 import { limits } from '../facts/mptcp_limits.ts'
 import { mptcpPersisted } from '../facts/mptcp_persisted.ts'

@@ -1,5 +1,5 @@
 /** Configures servers and clients for multipath from their own addresses. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { addresses } from '../facts/addresses.ts'
 import { identity } from '../facts/identity.ts'
 import { links } from '../facts/links.ts'
@@ -25,7 +25,12 @@ const path = z
       .describe('network in which both hosts have an address'),
     server: z.string().min(1).optional().describe('interface or address on the server; together with client'),
     client: z.string().min(1).optional().describe('interface or address on the client; together with server'),
-    backup: z.boolean().optional().describe('carry data here only when no other path is left'),
+    backup: z
+      .boolean()
+      .optional()
+      .describe(
+        'true: carry data here only when no other path is left; false: always; by default as its endpoint says, if there is one',
+      ),
   })
   .refine(
     ({ network, server, client }) =>
@@ -46,7 +51,7 @@ const params = z
       .min(1)
       .optional()
       .describe('the paths to use; by default every network in which both hosts have an address of their own'),
-    persist: z.boolean().default(true).describe('also at boot'),
+    persist: z.boolean().default(true).describe("also at boot, by NetworkManager's profiles or mptcp-fleet.service"),
   })
   .refine(({ server, client }) => !clientsOf(client).includes(server), {
     error: 'a host cannot be server and client of the same pair',
@@ -63,10 +68,20 @@ export const mptcpPair = defineFleetModule({
     'routes are no paths, nor are addresses that both hosts have; two networks over the same two cards are one path. ' +
     'It refuses before touching either host where fewer than two paths are left, where roles overlap, where there is no ' +
     'route, and where rp_filter would drop what comes in.',
-  example: `- name: pair them
+  example: `- name: both ends use every network they share
   mptcp_pair:
-    server: system-a
-    client: system-b
+    server: system-b
+    client: system-a
+---
+- name: or only these two, the second one for when the first is gone
+  mptcp_pair:
+    server: system-b
+    client: system-a
+    paths:
+      - network: 192.0.2.0/24
+      - server: wlan0
+        client: wlan0
+        backup: true
 `,
   params,
   facts: () => ({

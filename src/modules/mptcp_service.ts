@@ -1,5 +1,5 @@
 /** Has a systemd unit use MPTCP although its program does not ask for it, by a drop-in of its own. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { identity } from '../facts/identity.ts'
 import { listeners } from '../facts/listeners.ts'
 import type { MptcpDropIns } from '../facts/mptcp_dropins.ts'
@@ -49,9 +49,22 @@ export const mptcpService = defineModule({
     'alone, and LD_PRELOAD or GODEBUG that the unit sets itself is kept. It is so when the drop-in is right, nothing ' +
     'waits for a daemon-reload, and the main process has it in its environment. Preloading does nothing to static and ' +
     "setuid programs. A restart of the SSH server's unit is marked.",
-  example: `- name: the web server speaks MPTCP
-  mptcp_service:
-    unit: nginx.service
+  example: `- hosts: system-b
+  become: true
+  tasks:
+    - name: the web server speaks MPTCP
+      mptcp_service:
+        unit: nginx.service
+
+    - name: so does a server in Go
+      mptcp_service:
+        unit: caddy.service
+        method: go
+
+    - name: and a port that systemd opens for a service
+      mptcp_service:
+        unit: cockpit.socket
+        method: socket
 `,
   params,
   facts: (want) => ({

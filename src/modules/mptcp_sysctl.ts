@@ -1,12 +1,12 @@
 /** Sets net.mptcp.* by name, now and at boot. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { fileFact } from '../facts/file.ts'
 import { identity } from '../facts/identity.ts'
 import { kernel } from '../facts/kernel.ts'
 import { mptcpDropIns } from '../facts/mptcp_dropins.ts'
 import { sysctl } from '../facts/sysctl.ts'
 import { sysctlPersisted } from '../facts/sysctl_persisted.ts'
-import { kernelValue } from '../mptcp/sysctl-names.ts'
+import { kernelValue, settingLines } from '../mptcp/sysctl-names.ts'
 import { defineModule } from './define.ts'
 import { SYSCTL_FILE } from './lib/sysctl-file.ts'
 import { planSysctlPersist, SYSCTL_FOLDER } from './lib/sysctl-persist.ts'
@@ -28,8 +28,7 @@ const values = z
     }
   })
   .describe(
-    'settings below net.mptcp, each with its value: add_addr_timeout, allow_join_initial_addr_port, blackhole_timeout, ' +
-      'checksum_enabled, close_timeout, path_manager, pm_type, scheduler, stale_loss_cnt, syn_retrans_before_tcp_fallback …',
+    `settings below net.mptcp, each with its value; in brackets the Linux version that brought it\n${settingLines()}`,
   )
 
 export const mptcpSysctl = defineModule({
@@ -40,7 +39,7 @@ export const mptcpSysctl = defineModule({
     "ranges are those of the kernel's documentation (mptcp-sysctl.rst). A setting that this kernel lacks is refused " +
     'with the version that brought it; kernels before 6.15 (UEK8) have pm_type in place of path_manager. Path managers ' +
     'and schedulers are checked against what the host offers.',
-  example: `- name: checksums on, and joins are given up later
+  example: `- name: checksums are on, and a subflow that is silent counts as stale later
   mptcp_sysctl:
     values:
       checksum_enabled: true

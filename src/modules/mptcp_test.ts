@@ -1,5 +1,5 @@
 /** The proof of n paths: a real transfer between two hosts, sampled on the way and judged by evidence of both ends. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { addresses } from '../facts/addresses.ts'
 import { links } from '../facts/links.ts'
 import { listeners } from '../facts/listeners.ts'
@@ -34,23 +34,30 @@ const byteSize = z
 
 const params = z
   .strictObject({
-    server: name.describe('Host that serves the bytes.'),
+    server: name.describe('name of the host that serves the bytes'),
     client: z
       .union([name, z.array(name).min(1)])
-      .describe('Host or hosts that fetch them, each in a trial of its own.'),
-    bytes: byteSize.describe('How much to transfer, as a number or as text: 64MiB, 1GB.'),
-    port: z.int().min(1).max(65535).optional().describe('Port on the server; any free one unless given.'),
+      .describe('name of the host that fetches them, or a list of several, each in a trial of its own'),
+    bytes: byteSize.describe('how much to transfer, from 1 byte to 64GiB, as a number or as text: 64MiB, 1GB'),
+    port: z.int().min(1).max(65535).optional().describe('port on the server; by default any that is free'),
     min_subflows: z
       .int()
       .min(1)
       .max(64)
       .optional()
-      .describe('Least number of subflows that must carry data; the number of paths unless given.'),
-    min_share: z.number().min(0).max(1).default(0.1).describe('Least part of all bytes on each of them, 0 to 1.'),
+      .describe('least number of subflows that must carry data; by default the number of paths, at least 2'),
+    min_share: z.number().min(0).max(1).default(0.1).describe('least part of all bytes that each of them must carry'),
   })
   .refine(({ server, client }) => !clients(client).includes(server), {
     path: ['client'],
     message: 'must be another host than the server',
+  })
+  .superRefine(({ min_subflows: subflows, min_share: share }, context) => {
+    // A little more, since ten tenths are not quite one.
+    const most = Math.floor(1 / share + 1e-9)
+    if (subflows === undefined || subflows <= most) return
+    const message = `${subflows} subflows cannot each carry ${share} of the bytes (min_share), at most ${most} can`
+    context.addIssue({ code: 'custom', path: ['min_subflows'], message })
   })
 
 export const mptcpTest = defineTrial({
@@ -63,9 +70,10 @@ export const mptcpTest = defineTrial({
     'checksum is right. A backup subflow must exist and need not carry data. Nothing is left on either host.',
   example: `- name: a transfer uses every path
   mptcp_test:
-    server: system-a
-    client: system-b
-    bytes: 64MiB
+    server: system-b
+    client: system-a
+    bytes: 16MiB
+    min_share: 0.2
 `,
   params,
   facts: () => ({ addresses, links, routing, endpoints, limits, sysctl, tools, listeners }),

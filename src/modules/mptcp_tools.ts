@@ -1,5 +1,5 @@
 /** Installs or removes the program that runs others under MPTCP, and keeps mptcpd's daemon as wished. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Identity } from '../facts/identity.ts'
 import { identity } from '../facts/identity.ts'
 import { packages } from '../facts/packages.ts'

@@ -1,5 +1,5 @@
 /** Keeps a profile of NetworkManager: there and up, with static or automatic addresses and MPTCP flags. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { addresses } from '../facts/addresses.ts'
 import { identity } from '../facts/identity.ts'
 import { links } from '../facts/links.ts'
@@ -30,13 +30,22 @@ export const nmConnection = defineModule({
     'What follows an activation by DHCP or router advertisement is known after apply. A change on the card that carries ' +
     'SSH is marked. mptcp_flags as words (signal, subflow, backup, fullmesh) also hold without the sysctl and without a ' +
     'default route on the card, which NetworkManager would ask for otherwise.',
-  example: `- name: eth0 has its address, now and at boot
-  nm_connection:
-    name: eth0
-    ifname: eth0
-    ipv4:
-      method: manual
-      addresses: 192.0.2.10/24
+  example: `- hosts: system-a
+  become: true
+  tasks:
+    - name: eth0 has its address and a gateway, now and at boot
+      nm_connection:
+        name: eth0
+        ifname: eth0
+        ipv4:
+          method: manual
+          addresses: 192.0.2.10/24
+          gateway: 192.0.2.1
+
+    - name: subflows are opened from wlan0, as a backup
+      nm_connection:
+        name: wlan0
+        mptcp_flags: [subflow, backup]
 `,
   params: z.strictObject({
     name: z

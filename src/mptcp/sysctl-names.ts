@@ -47,6 +47,20 @@ export const SYSCTL_SETTINGS: Readonly<Record<string, SysctlSetting>> = {
 
 const PREFIX = 'net.mptcp.'
 
+/** What each setting that can be set takes, one a line: `stale_loss_cnt: 0 to 4294967295 (5.15)`. */
+export function settingLines(): string {
+  const settable = Object.entries(SYSCTL_SETTINGS).flatMap(([name, { type, since }]) =>
+    type === null ? [] : [`${name}: ${typeText(type)} (${since})`],
+  )
+  return settable.toSorted().join('\n')
+}
+
+function typeText(type: SysctlType): string {
+  if (type.kind === 'boolean') return 'true or false'
+  if (type.kind === 'name') return `${type.usual.join(', ')}, or what ${type.listedIn} names`
+  return `${type.min} to ${type.max}${type.unit === undefined ? '' : ` ${type.unit}`}`
+}
+
 /** As the kernel takes it and reads it back, or why the setting cannot have this value. */
 export function kernelValue(name: string, value: boolean | number | string): { value: string } | { fault: string } {
   const setting = Object.hasOwn(SYSCTL_SETTINGS, name) ? SYSCTL_SETTINGS[name] : undefined

@@ -1,10 +1,13 @@
 /** Ansible's keywords that this version has not, so that the answer is "not yet" and not "unknown". */
 import type { Diagnostic, Source } from '../model/diagnostic.ts'
 import { errorDiagnostic } from '../model/diagnostic.ts'
+import { readBoolean } from '../text/boolean.ts'
+import type { YamlMap } from '../text/yaml-node.ts'
+import { toValue } from '../text/yaml-node.ts'
 
 const EVERYWHERE =
   'become_exe become_flags become_method collections connection debugger diff environment ' +
-  'ignore_errors ignore_unreachable module_defaults no_log port run_once throttle timeout'
+  'ignore_errors ignore_unreachable module_defaults port run_once throttle timeout'
 
 export const PLAY_NOT_YET: ReadonlySet<string> = new Set(
   (
@@ -53,7 +56,8 @@ const INSTEAD: readonly (readonly [names: string, hint: string])[] = [
   ['vars_files include_vars vars_prompt', 'put the variables under vars:, or into group_vars/ or host_vars/'],
   ['when run_once delegate_to local_action', 'choose the hosts with hosts: of a play of their own, or with --limit'],
   ['loop loop_control', 'write a task for each item'],
-  ['become_exe become_flags become_method', 'remove it: privileges are raised by sudo'],
+  ['become_method', 'set ansible_become_method for the host in the inventory: sudo (unless given) or doas'],
+  ['become_exe become_flags', 'remove it: privileges are raised by plain sudo or doas'],
   ['connection port remote_user', 'set it for the host in the inventory: ansible_port, ansible_user'],
 ]
 
@@ -62,6 +66,13 @@ export function notYet(key: string, source: Source): Diagnostic {
   const name = key.replace(/^ansible\.(?:builtin|legacy)\./, '').replace(/^with_.*/, 'loop')
   const hint = INSTEAD.find(([names]) => names.split(' ').includes(name))?.[1] ?? 'remove it'
   return errorDiagnostic('not-supported', `${key}: not supported yet in this version`, { source, hint })
+}
+
+/** What a play or task says of `no_log`, null where it says nothing. What is neither yes nor no (an error) hides. */
+export function readNoLog(node: YamlMap): boolean | null {
+  const entry = node.entries.get('no_log')
+  const value = entry === undefined ? null : toValue(entry.node)
+  return value === null ? null : (readBoolean(value) ?? true)
 }
 
 /** The diagnostic for a keyword whose value would have to be rendered. */

@@ -8,7 +8,7 @@ import { validateNode } from '../text/validate.ts'
 import { parseYaml } from '../text/yaml.ts'
 import type { YamlMap, YamlNode } from '../text/yaml-node.ts'
 import { toValue } from '../text/yaml-node.ts'
-import { noTemplate, notYet, PLAY_NOT_YET } from './keywords.ts'
+import { noTemplate, notYet, PLAY_NOT_YET, readNoLog } from './keywords.ts'
 import { playSchema } from './schema.ts'
 import type { PlayKeywords } from './schema.ts'
 import { parseTask } from './task.ts'
@@ -59,7 +59,12 @@ function parsePlay(node: YamlMap, modules: ReadonlyMap<string, Module>, diagnost
   const keywords = 'value' in checked ? checked.value : null
   if ('diagnostics' in checked) diagnostics.push(...checked.diagnostics)
   const vars = readVars(supported, diagnostics)
-  const inherited = { tags: keywords?.tags ?? [], checkMode: keywords?.check_mode ?? null }
+  const inherited = {
+    tags: keywords?.tags ?? [],
+    checkMode: keywords?.check_mode ?? null,
+    noLog: readNoLog(node) ?? false,
+    guard: keywords?.guard,
+  }
   const tasks = taskNodes(node).flatMap((task) => parseTask(task, modules, inherited, diagnostics) ?? [])
   return keywords === null ? null : buildPlay(node, keywords, vars, tasks)
 }

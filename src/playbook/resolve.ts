@@ -1,6 +1,7 @@
 /** A task's parameters for one host: templates rendered, then checked by the module's schema. */
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { errorDiagnostic } from '../model/diagnostic.ts'
+import { CENSORED, censorDiagnostics } from '../model/no-log.ts'
 import { hasTemplate, renderValue, TemplateError } from '../text/template.ts'
 import { showPath, validate } from '../text/validate.ts'
 import type { Task } from './types.ts'
@@ -19,7 +20,7 @@ export function resolveTask(
   if (diagnostics.length > 0) return { diagnostics: forHost(diagnostics, vars) }
   const checked = validate(task.module.params, rendered, { prefix: task.module.name, locate: task.locate })
   if ('value' in checked) return { params: checked.value as unknown }
-  return { diagnostics: forHost(checked.diagnostics, vars) }
+  return { diagnostics: forHost(task.noLog ? censorDiagnostics(checked.diagnostics) : checked.diagnostics, vars) }
 }
 
 /** What is wrong with one host's variables need not be wrong with those of others: says whose they are. */
@@ -49,7 +50,8 @@ function renderAt(
     return renderValue(value, vars)
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error
-    const summary = `${showPath(task.module.name, path)}: ${error.message}`
+    const reason = task.noLog && error.kind !== 'undefined' ? CENSORED : error.message
+    const summary = `${showPath(task.module.name, path)}: ${reason}`
     diagnostics.push(errorDiagnostic('bad-template', summary, { source: task.locate(path, 'value') }))
     return null
   }

@@ -1,6 +1,7 @@
 /** The keywords of plays and tasks, as zod schemas; values mean what they mean to Ansible. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { readBoolean } from '../text/boolean.ts'
+import { GUARD_TIMES, readGuardTime } from '../text/duration.ts'
 import type { BatchSize } from './types.ts'
 
 /** A boolean, also in quotes; a key without a value counts as absent. */
@@ -39,9 +40,22 @@ const serial = z
   .optional()
   .transform((value) => (Array.isArray(value) ? value : value === null || value === undefined ? [] : [value]))
 
+/** Seconds, or null for no guard. */
+const guard = z
+  .union([z.string(), z.number(), z.boolean()])
+  .nullable()
+  .optional()
+  .transform((value, context): number | null | undefined => {
+    if (value === null || value === undefined) return undefined
+    const time = readGuardTime(value)
+    if (time === undefined)
+      context.addIssue({ code: 'custom', message: `expected ${GUARD_TIMES}, got ${JSON.stringify(value)}` })
+    return time
+  })
+
 const vars = z.record(z.string(), z.unknown()).nullable().optional()
 
-const shared = { name: text, tags, check_mode: flag, become: flag, become_user: text, vars }
+const shared = { name: text, tags, check_mode: flag, no_log: flag, become: flag, become_user: text, guard, vars }
 
 export const playSchema = z.strictObject({
   ...shared,

@@ -1,6 +1,7 @@
 /** One task: its keywords, exactly one module, and the module's parameters as far as they are known at load. */
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { errorDiagnostic } from '../model/diagnostic.ts'
+import { censorDiagnostics } from '../model/no-log.ts'
 import type { Module } from '../modules/define.ts'
 import { closest } from '../text/closest.ts'
 import { hasTemplate } from '../text/template-scan.ts'
@@ -8,7 +9,7 @@ import { locateIn, validateNode } from '../text/validate.ts'
 import { keysAt } from '../text/zod-shape.ts'
 import type { YamlEntry, YamlMap, YamlNode } from '../text/yaml-node.ts'
 import { toValue } from '../text/yaml-node.ts'
-import { isAnsibleModule, isTaskKeywordNotYet, noTemplate, notYet } from './keywords.ts'
+import { isAnsibleModule, isTaskKeywordNotYet, noTemplate, notYet, readNoLog } from './keywords.ts'
 import { TASK_KEYWORDS, taskSchema } from './schema.ts'
 import type { Task } from './types.ts'
 import { readVars } from './vars.ts'
@@ -19,6 +20,8 @@ type Modules = ReadonlyMap<string, Module>
 export interface Inherited {
   tags: readonly string[]
   checkMode: boolean | null
+  noLog: boolean
+  guard: number | null | undefined
 }
 
 /** Null where the task cannot stand; the diagnostics then say why. */
@@ -41,7 +44,10 @@ export function parseTask(
   if ('diagnostics' in checked) diagnostics.push(...checked.diagnostics)
   const vars = readVars(keywordNode, diagnostics)
   const [chosen] = sorted.modules
-  const params = chosen === undefined ? null : readParams(chosen.module, chosen.entry, diagnostics)
+  const noLog = readNoLog(node) ?? inherited.noLog
+  const wrong: Diagnostic[] = []
+  const params = chosen === undefined ? null : readParams(chosen.module, chosen.entry, wrong)
+  diagnostics.push(...(noLog ? censorDiagnostics(wrong) : wrong))
   if (chosen === undefined || params === null || 'diagnostics' in checked || diagnostics.length > before) return null
   const keywords = checked.value
   return {
@@ -51,11 +57,18 @@ export function parseTask(
     locate: locateIn(chosen.entry.node),
     tags: [...new Set([...inherited.tags, ...keywords.tags])],
     checkMode: keywords.check_mode ?? inherited.checkMode,
+    noLog,
+    ...guardOf(keywords.guard, inherited.guard),
     become: keywords.become ?? null,
     becomeUser: keywords.become_user ?? null,
     vars: vars.values,
     source: node.source,
   }
+}
+
+function guardOf(own: number | null | undefined, play: number | null | undefined): Pick<Task, 'guard'> {
+  const guard = own === undefined ? play : own
+  return guard === undefined ? {} : { guard }
 }
 
 interface SortedKeys {

@@ -50,6 +50,10 @@ export interface Task {
   tags: string[]
   /** The task's own word, else its play's, else null. */
   checkMode: boolean | null
+  /** The task's own word, else its play's: what it does is not shown. */
+  noLog: boolean
+  /** The task's own guard time in seconds, else its play's; null: none; unset: the run's. */
+  guard?: number | null
   /** The task's own word; null: as the play says. */
   become: boolean | null
   becomeUser: string | null

@@ -52,7 +52,7 @@ function unified(path: string, before: string | null, after: string | null, styl
   const patch = createTwoFilesPatch(oldName, newName, before ?? '', after ?? '', '', '', { context: 3 })
   return patch
     .split('\n')
-    .filter((line) => line !== '' && !line.startsWith('==='))
+    .filter((line) => line !== '' && !/^(?:===|Index: )/.test(line))
     .map((line, index) => colored(sanitize(index < HEADER ? line.trimEnd() : line), style))
 }
 

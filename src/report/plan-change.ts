@@ -1,5 +1,6 @@
 /** One change of a plan as lines: a sign, what changes, and before → after. */
 import type { PlannedChange, Step } from '../model/change.ts'
+import { CENSORED } from '../model/no-log.ts'
 import { shellJoin } from '../text/shell.ts'
 import { renderFileDiffs } from './file-diff.ts'
 import { sanitize } from './sanitize.ts'
@@ -7,6 +8,7 @@ import type { Paint, Style } from './style.ts'
 import { paint } from './style.ts'
 import type { Difference } from './values.ts'
 import { describeValue, differences, isKnownAfterApply } from './values.ts'
+import { displayWidth } from './width.ts'
 import { wrap } from './wrap.ts'
 
 /** How much of a plan is shown. */
@@ -32,6 +34,10 @@ function changeSign(change: Pick<PlannedChange, 'before' | 'after'>): '+' | '-' 
 
 const COLORS: Record<'+' | '-' | '~', Paint> = { '+': 'green', '-': 'red', '~': 'yellow' }
 
+/** Facts whose values do not say what a change does: text of files, units that are restarted, profiles that are
+ * brought up, bits. */
+const SILENT = /^(?:file|service|nm_profile)\//
+
 /** Lines of one change, indented to stand below their task. */
 export function renderChange(change: PlannedChange, style: Style, options: PlanOptions): string[] {
   const sign = changeSign(change)
@@ -44,10 +50,11 @@ export function renderChange(change: PlannedChange, style: Style, options: PlanO
   const name = parts.length === 1 && only?.path ? `${fact} ${only.path}` : fact
   const text = contrast(change, sign, parts)
   if (parts.length > 1) lines.push(head(fact), ...renderParts(parts, style))
-  else if (INDENT.length + 4 + name.length + text.length <= style.width) lines.push(head(`${name}: ${text}`))
+  else if (INDENT.length + 4 + displayWidth(name + text) <= style.width) lines.push(head(`${name}: ${text}`))
   else lines.push(head(name), wrap(text, style.width, DEEPER))
   // What does not fit on one line is hard to read without its meaning.
-  if (options.verbose || lines.length > 1 || isKnownAfterApply(change.after)) lines.push(remark(change.summary, style))
+  const silent = SILENT.test(change.fact) || isKnownAfterApply(change.after)
+  if (options.verbose || lines.length > 1 || silent) lines.push(remark(change.summary, style))
   if (change.disruptive) lines.push(paint(style, 'yellow', `${DEEPER}! may cut the connection that carries SSH`))
   if (change.checkOnly) lines.push(remark('check_mode: shown, never applied', style))
   if (options.steps) lines.push(...change.apply.map((step) => remark(stepText(step), style)))
@@ -67,6 +74,7 @@ export function stepText(step: Step): string {
 }
 
 function contrast(change: PlannedChange, sign: '+' | '-' | '~', parts: readonly Difference[]): string {
+  if (change.noLog === true) return CENSORED
   if (sign === '+') return describeValue(change.after)
   if (sign === '-') return describeValue(change.before)
   const [only] = parts

@@ -3,6 +3,7 @@ import type { HostReport, HostStatus, RunReport, TrialResult } from '../model/re
 import { sanitize } from './sanitize.ts'
 import type { Paint, Style } from './style.ts'
 import { paint } from './style.ts'
+import { displayWidth, padDisplay } from './width.ts'
 
 /**
  * Numbers of tasks, as Ansible counts. `changed`: tasks with a change that was made (in check mode: planned); `ok`: those
@@ -62,7 +63,7 @@ function trialsByHost(trials: readonly TrialResult[]): Map<string, TrialResult[]
 export function renderRecap(report: RunReport, style: Style, tasksOf?: ReadonlyMap<string, number>): string {
   const rows = recapRows(report, tasksOf)
   if (rows.length === 0) return ''
-  const names = Math.max(...rows.map((row) => sanitize(row.host).length))
+  const names = Math.max(...rows.map((row) => displayWidth(sanitize(row.host))))
   const widths = Object.fromEntries(
     COLUMNS.map((column) => [column, Math.max(...rows.map((row) => String(row[column]).length))]),
   )
@@ -71,7 +72,7 @@ export function renderRecap(report: RunReport, style: Style, tasksOf?: ReadonlyM
       const cell = `${column}=${String(row[column]).padEnd(widths[column] ?? 1)}`
       return row[column] === 0 ? cell : paint(style, COLORS[column], cell)
     })
-    return `${paint(style, nameColor(row), sanitize(row.host).padEnd(names))} : ${cells.join(' ')}${ending(row)}`.trimEnd()
+    return `${paint(style, nameColor(row), padDisplay(sanitize(row.host), names))} : ${cells.join(' ')}${ending(row)}`.trimEnd()
   })
   return `${lines.join('\n')}\n`
 }

@@ -52,7 +52,18 @@ function compare(before: unknown, after: unknown, path: string): Difference[] {
     return keys.flatMap((key) => compare(before[key] ?? null, after[key] ?? null, path === '' ? key : `${path}.${key}`))
   }
   if (JSON.stringify(before) === JSON.stringify(after)) return []
-  return [{ path: sanitize(path), ...contrast(before, after) }]
+  const [gone, come] = differingItems(before, after)
+  return [{ path: sanitize(path), ...contrast(gone, come) }]
+}
+
+/** Of two lists of records only the records that the other does not hold; null where there are none. */
+function differingItems(before: unknown, after: unknown): [unknown, unknown] {
+  if (!Array.isArray(before) || !Array.isArray(after) || ![...before, ...after].some(isRecord)) return [before, after]
+  const [old, now] = [before, after].map((list) => new Set(list.map((item) => JSON.stringify(item))))
+  const gone = before.filter((item) => !now!.has(JSON.stringify(item)))
+  const come = after.filter((item) => !old!.has(JSON.stringify(item)))
+  if (gone.length + come.length === 0) return [before, after]
+  return [gone.length === 0 ? null : gone, come.length === 0 ? null : come]
 }
 
 /** Texts that would read the same though the values differ (two files of three lines) say that they do. */

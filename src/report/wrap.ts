@@ -1,4 +1,5 @@
 /** Breaking lines at words. */
+import { displayWidth } from './width.ts'
 
 /**
  * Wraps to `width` columns. The first line starts with `first`, the others with `rest`; words that are longer than a
@@ -11,7 +12,7 @@ export function wrap(text: string, width: number, first = '', rest = first): str
     let line = (lines.length === 0 ? first : rest) + indent
     let empty = true
     for (const word of paragraph.split(' ').filter((part) => part !== '')) {
-      if (!empty && line.length + 1 + word.length > width) {
+      if (!empty && displayWidth(line) + 1 + displayWidth(word) > width) {
         lines.push(line)
         line = rest + indent
         empty = true

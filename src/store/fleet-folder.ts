@@ -1,14 +1,14 @@
 /** `.mptcp-fleet/` in the working directory: where this tool keeps its files on a controller. */
 import { lstatSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { DiagnosticsError, errorDiagnostic } from '../model/diagnostic.ts'
+import { distrust, refused } from './trust.ts'
 
 /** Name of the folder. */
 export const FLEET_FOLDER = '.mptcp-fleet'
 
 /**
  * Makes `.mptcp-fleet/` (0700, ignored by git) and folders below it, and returns the path of the last. Throws
- * DiagnosticsError where one of them is a symbolic link, is no folder, or cannot be made.
+ * DiagnosticsError where one of them is a symbolic link, another user's, writable by others, no folder, or cannot be made.
  */
 export function fleetFolder(cwd: string, ...below: string[]): string {
   let path = join(cwd, FLEET_FOLDER)
@@ -23,10 +23,9 @@ export function fleetFolder(cwd: string, ...below: string[]): string {
 
 function makeFolder(path: string): void {
   const state = lstatSync(path, { throwIfNoEntry: false })
-  if (state?.isSymbolicLink() === true) {
-    throw refused(`${path} is a symbolic link`, 'undo records must not end up elsewhere: remove the link')
-  }
   if (state !== undefined) {
+    const why = distrust(path, state)
+    if (why !== null) throw refused(why)
     if (!state.isDirectory()) throw refused(`${path} is not a folder`, 'move it away: runs are kept there')
     return
   }
@@ -46,8 +45,4 @@ function ignoreInGit(path: string): void {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return
     throw refused(`cannot write below ${path}: ${(error as Error).message}`, 'run in a folder that you may write to')
   }
-}
-
-function refused(summary: string, hint: string): DiagnosticsError {
-  return new DiagnosticsError([errorDiagnostic('store', summary, { hint })])
 }

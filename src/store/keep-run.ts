@@ -1,37 +1,111 @@
-/** Subscriber that keeps a run below `.mptcp-fleet/runs/RUNID/`: undo/HOST.json before a host is changed, report.json. */
+/** Subscriber that keeps a run below `.mptcp-fleet/runs/RUNID/`: journal, undo/HOST.json, report.json. */
 import { join } from 'node:path'
 import { HostError } from '../model/errors.ts'
-import type { Emit } from '../model/events.ts'
+import type { Emit, RunEvent } from '../model/events.ts'
+import { censorChange } from '../model/no-log.ts'
 import type { RunReport } from '../model/report.ts'
 import { SCHEMA_VERSION } from '../model/report.ts'
 import { writeDurably } from './durable.ts'
 import { hostFileName } from './file-name.ts'
 import { fleetFolder } from './fleet-folder.ts'
+import type { JournalEntry } from './journal.ts'
+import { appendToJournal, createJournal } from './journal.ts'
 import type { UndoRecord } from './undo-record.ts'
 import { undoSegment } from './undo-record.ts'
 
 /**
- * Makes the run's folder at once (throws DiagnosticsError where that fails: nothing has happened yet). The undo record
- * of a host is on the disk before `apply-started` returns, hence before its first step runs; where it cannot be written,
- * a HostError is thrown into that host's pipeline, which then changes nothing.
+ * Makes the run's folder and journal at once (throws DiagnosticsError where that fails: nothing has happened yet). Undo
+ * record and journal entry of a host are on the disk before `apply-started` returns, hence before its first step runs;
+ * where they cannot be written, a HostError is thrown into that host's pipeline, which then changes nothing.
+ * `seal` encrypts undo records, which hold whole files. `resumed`: the run that this one takes up; what its hosts say of it is
+ * added to its journal.
  */
-export function keepRun(cwd: string, runId: string): { folder: string; subscriber: Emit } {
+export function keepRun(
+  cwd: string,
+  runId: string,
+  { seal, resumed }: { seal?: ((text: string) => string) | undefined; resumed?: string | undefined } = {},
+): { folder: string; subscriber: Emit } {
   const folder = fleetFolder(cwd, 'runs', runId)
   const undoFolder = fleetFolder(cwd, 'runs', runId, 'undo')
+  const journal = createJournal(join(folder, 'journal.ndjson'))
   const records = new Map<string, UndoRecord>()
+  const writeRecord = (record: UndoRecord): void => {
+    const text = `${JSON.stringify(record, null, 2)}\n`
+    writeDurably(join(undoFolder, `${hostFileName(record.host)}.json`), seal === undefined ? text : seal(text))
+  }
   return {
     folder,
     subscriber: (event) => {
       if (event.type === 'apply-started') {
-        const { host, address, changes } = event
-        const record = records.get(host) ?? { schemaVersion: SCHEMA_VERSION, runId, host, address, segments: [] }
-        record.segments.push(undoSegment(changes, new Date()))
+        const { host, address, become, changes } = event
+        const record = records.get(host) ?? {
+          schemaVersion: SCHEMA_VERSION,
+          runId,
+          host,
+          address,
+          become,
+          segments: [],
+        }
+        record.segments.push(undoSegment(changes, new Date(), seal !== undefined))
         records.set(host, record)
-        writeUndo(join(undoFolder, `${hostFileName(host)}.json`), record)
-      } else if (event.type === 'run-finished') {
+        before('undo record', () => writeRecord(record))
+      }
+      if (event.type === 'apply-finished') {
+        const record = records.get(event.host)
+        const last = record?.segments.at(-1)?.changes ?? []
+        for (const [index, value] of event.observed.entries()) {
+          if (value !== undefined && last[index] !== undefined) last[index].observed = value
+        }
+        if (record !== undefined) writeRecord(record)
+      }
+      if (event.type === 'recovered' && resumed !== undefined) {
+        const { host, changes } = event
+        const entry: JournalEntry = { type: 'apply-finished', at: new Date().toISOString(), host, changes }
+        appendToJournal(join(fleetFolder(cwd, 'runs', resumed), 'journal.ndjson'), entry)
+      }
+      const entry = entryOf(event)
+      if (entry === null) return
+      // What has happened cannot be called off: where its entry cannot be written, the store says so and the run goes on.
+      if (event.type === 'apply-started') before('journal', () => journal.append(entry))
+      else journal.append(entry)
+      if (event.type === 'run-finished') {
+        journal.close()
         writeReport(join(folder, 'report.json'), event.report)
       }
     },
+  }
+}
+
+function entryOf(event: RunEvent): JournalEntry | null {
+  const at = new Date().toISOString()
+  switch (event.type) {
+    case 'run-started': {
+      const { runId, command, hosts, request } = event
+      return { type: 'run-started', at, runId, command, hosts, request: request ?? null }
+    }
+    case 'apply-started': {
+      const { host, attempt, guard } = event
+      const changes = event.changes
+        .map(censorChange)
+        .map(({ task, module, fact, summary }) => ({ task, module, fact, summary }))
+      return { type: 'apply-started', at, host, attempt, guard, changes }
+    }
+    case 'commit-started': {
+      return { type: 'commit-started', at, host: event.host }
+    }
+    case 'apply-finished': {
+      return { type: 'apply-finished', at, host: event.host, changes: event.changes }
+    }
+    case 'host-finished': {
+      const { name, status, error } = event.host
+      return { type: 'host-finished', at, host: name, status, error }
+    }
+    case 'run-finished': {
+      return { type: 'run-finished', at, exitCode: event.report.exitCode }
+    }
+    default: {
+      return null
+    }
   }
 }
 
@@ -43,11 +117,12 @@ function writeReport(path: string, report: RunReport): void {
   }
 }
 
-function writeUndo(path: string, record: UndoRecord): void {
+/** Does what must be on the disk before a host is changed. */
+function before(what: string, write: () => void): void {
   try {
-    writeDurably(path, `${JSON.stringify(record, null, 2)}\n`)
+    write()
   } catch (error) {
-    throw new HostError('failed', 'undo-record', `the undo record cannot be written: ${(error as Error).message}`, {
+    throw new HostError('failed', 'undo-record', `the ${what} cannot be written: ${(error as Error).message}`, {
       hint: 'nothing was changed on this host; make room on this machine and run again',
     })
   }

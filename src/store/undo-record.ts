@@ -1,5 +1,5 @@
 /** Undo records: per host of a run, what was about to be changed and how to take it back. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { PlannedChange, Step } from '../model/change.ts'
 import { plainValue } from '../model/plain.ts'
 import { Secret } from '../model/secret.ts'
@@ -9,6 +9,9 @@ const runStep = z.strictObject({
   argv: z.array(z.string()),
   stdin: z.string().optional(),
   timeout: z.number().optional(),
+  chdir: z.string().optional(),
+  lasting: z.boolean().optional(),
+  files: z.array(z.string()).optional(),
 })
 
 const writeStep = z.strictObject({
@@ -22,6 +25,8 @@ const writeStep = z.strictObject({
 
 const removeStep = z.strictObject({ kind: z.literal('remove'), path: z.string() })
 
+const steps = z.array(z.discriminatedUnion('kind', [runStep, writeStep, removeStep])).nullable()
+
 const undoChange = z.strictObject({
   task: z.string(),
   module: z.string(),
@@ -31,10 +36,10 @@ const undoChange = z.strictObject({
   after: z.unknown(),
   summary: z.string(),
   disruptive: z.boolean(),
-  undo: z
-    .array(z.discriminatedUnion('kind', [runStep, writeStep, removeStep]))
-    .nullable()
-    .describe('null where a step holds a secret: those are never kept, the change cannot be undone from here'),
+  observed: z.unknown().optional().describe('what was read of the fact once the change was verified'),
+  noLog: z.boolean().default(false).describe('true: it is not to be shown'),
+  undo: steps.describe('null where a step holds a secret: those are never kept, the change cannot be undone from here'),
+  apply: steps.describe('what was done, which undoes the undo; null as above'),
 })
 
 /** One host's file. Segments are in the order in which they were applied. */
@@ -43,14 +48,15 @@ export const undoRecordSchema = z.strictObject({
   runId: z.string(),
   host: z.string(),
   address: z.string(),
+  become: z.string().nullable().describe('as whom it was done; null: as the user who logged in'),
   segments: z.array(z.strictObject({ at: z.string().describe('ISO 8601 UTC'), changes: z.array(undoChange) })),
 })
 
 export type UndoRecord = z.infer<typeof undoRecordSchema>
 export type UndoSegment = UndoRecord['segments'][number]
 
-/** What is about to be applied, as it is kept. */
-export function undoSegment(changes: readonly PlannedChange[], at: Date): UndoSegment {
+/** What is about to be applied, as it is kept. `sealed`: the file is encrypted, so that secrets may stand in it. */
+export function undoSegment(changes: readonly PlannedChange[], at: Date, sealed: boolean): UndoSegment {
   return {
     at: at.toISOString(),
     changes: changes.map((change) => ({
@@ -62,24 +68,38 @@ export function undoSegment(changes: readonly PlannedChange[], at: Date): UndoSe
       after: plainValue(change.after),
       summary: change.summary,
       disruptive: change.disruptive,
-      undo: change.undo.some(holdsSecret) ? null : (change.undo as UndoSegment['changes'][number]['undo']),
+      noLog: change.noLog === true,
+      undo: kept(change.undo, sealed),
+      apply: kept(change.apply, sealed),
     })),
   }
 }
 
-function holdsSecret(step: Step): boolean {
-  if (step.kind === 'run') return step.stdin instanceof Secret
-  return step.kind === 'write' && step.bytes instanceof Secret
+function kept(all: readonly Step[], sealed: boolean): UndoSegment['changes'][number]['undo'] {
+  const plain = all.map((step): unknown => {
+    const [name, text] =
+      step.kind === 'run' ? ['stdin', step.stdin] : step.kind === 'write' ? ['bytes', step.bytes] : []
+    if (!(text instanceof Secret)) return step
+    return sealed ? { ...step, [name!]: text.reveal() } : null
+  })
+  return plain.includes(null) ? null : (plain as UndoSegment['changes'][number]['undo'])
 }
 
-/** The record's changes as the engine takes them to undo, in the order in which they were applied. */
-export function undoChanges(record: UndoRecord): { changes: PlannedChange[]; withheld: string[] } {
-  const kept = record.segments.flatMap((segment) => segment.changes)
-  const changes = kept
-    .filter((change) => change.undo !== null)
-    .map((change): PlannedChange => {
-      const undo = (change.undo ?? []) as Step[]
-      return Object.assign({}, change, { host: record.host, checkOnly: false, apply: [], undo })
-    })
-  return { changes, withheld: kept.filter((change) => change.undo === null).map((change) => change.summary) }
+/** A change as it was kept, for the engine. */
+export interface KeptChange {
+  change: PlannedChange
+  observed: unknown
+  /** Its undo held a secret and was not kept. */
+  withheld: boolean
+}
+
+/** The record's changes, in the order in which they were applied. */
+export function keptChanges(record: UndoRecord): KeptChange[] {
+  return record.segments.flatMap((segment) =>
+    segment.changes.map(({ observed, ...change }): KeptChange => {
+      const [undo, apply] = [change.undo ?? [], change.apply ?? []] as [Step[], Step[]]
+      const planned = { ...change, host: record.host, checkOnly: false, apply, undo }
+      return { change: planned, observed, withheld: change.undo === null }
+    }),
+  )
 }

@@ -1,5 +1,6 @@
 /** The one place that talks to minijinja: settings, filters, and its errors in our words. */
-import { Environment } from 'minijinja-js'
+import { createRequire } from 'node:module'
+import type { Environment } from 'minijinja-js'
 import { didYouMean } from './closest.ts'
 import { FILTERS, OVERRIDDEN } from './template-filters.ts'
 import type { TemplatePart } from './template-scan.ts'
@@ -70,8 +71,10 @@ function syntaxError(engine: Environment, written: string): TemplateError | null
   }
 }
 
+/** Loaded only for a template that needs it: compiling the engine costs as much as the rest of a program's start. */
 function createEnvironment(): Environment {
-  const engine = new Environment()
+  const minijinja = createRequire(import.meta.url)('minijinja-js') as typeof import('minijinja-js')
+  const engine = new minijinja.Environment()
   engine.enablePyCompat()
   engine.undefinedBehavior = 'strict'
   engine.trimBlocks = true

@@ -65,6 +65,23 @@ export function parseBarePath(expression: string): (string | number)[] | null {
   return LITERALS.has(String(steps[0])) ? null : steps
 }
 
+/** `name | default(literal)`, where the literal is a plain number or text, true or false. */
+const DEFAULTED =
+  /^\s*([A-Za-z_]\w*)\s*\|\s*d(?:efault)?\(\s*(?:'([^'\\]*)'|"([^"\\]*)"|(0|[1-9]\d{0,14})|([Tt]rue|[Ff]alse))\s*\)\s*$/
+
+/** Names that stand for something even where no variable has them: words, and functions of the engine. */
+const RESERVED = new Set([...WORDS, 'cycler', 'joiner'])
+
+/** The name and the literal of `name | default(literal)`; null where the expression is anything else. */
+export function parseDefaulted(expression: string): { name: string; fallback: string | number | boolean } | null {
+  const match = DEFAULTED.exec(expression)
+  if (match === null || RESERVED.has(match[1]!)) return null
+  const [, name = '', single, double, digits, word] = match
+  const text = single ?? double
+  if (text !== undefined) return { name, fallback: text }
+  return { name, fallback: digits === undefined ? word!.toLowerCase() === 'true' : Number(digits) }
+}
+
 /** Names that could be variables: every word outside of quotes that does not follow a dot or a pipe. */
 export function namesIn(parts: readonly TemplatePart[]): string[] {
   const names = new Set<string>()

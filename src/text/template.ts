@@ -1,6 +1,6 @@
 /** Jinja templates in values, as Ansible users write them; rendered by minijinja in a sandbox, with fuel. */
 import { Secret } from '../model/secret.ts'
-import { hasTemplate, isRecord, namesIn, parseBarePath, scanTemplate } from './template-scan.ts'
+import { hasTemplate, isRecord, namesIn, parseBarePath, parseDefaulted, scanTemplate } from './template-scan.ts'
 import type { TemplatePart } from './template-scan.ts'
 import { evaluate, renderText } from './template-engine.ts'
 import { decodeSecrets, encodeSecrets, TemplateError } from './template-value.ts'
@@ -37,6 +37,12 @@ function renderString(template: string, scope: Scope): unknown {
   if (parts.length === 1 && only?.kind === 'expression') {
     const path = parseBarePath(only.inner)
     if (path !== null) return scope.lookUp(path)
+    const defaulted = parseDefaulted(only.inner)
+    if (defaulted !== null) {
+      const { name, fallback } = defaulted
+      const value = scope.has(name) && scope.reasonAgainst(name) === null ? scope.resolve(name) : fallback
+      if (isPlain(value)) return value
+    }
     const { context, secrets } = contextFor(parts, scope)
     return decodeSecrets(
       explained(parts, scope, () => evaluate(only.inner, context)),
@@ -46,6 +52,12 @@ function renderString(template: string, scope: Scope): unknown {
   const { context, secrets } = contextFor(parts, scope)
   const text = explained(parts, scope, () => renderText(parts, context))
   return decodeSecrets(text, secrets)
+}
+
+/** Values that go through the engine unchanged, so that it need not be asked. */
+function isPlain(value: unknown): boolean {
+  if (typeof value === 'string') return /^[ -~]*$/.test(value)
+  return value === null || typeof value === 'boolean' || Number.isSafeInteger(value) || value instanceof Secret
 }
 
 /** The variables that the template can name, rendered; those that cannot be rendered are left out and explained later. */

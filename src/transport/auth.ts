@@ -1,112 +1,27 @@
 /** How we prove who we are: which keys and passwords are offered, in OpenSSH's order, and what to say when none is taken. */
-import { join } from 'node:path'
 import type { AnyAuthMethod, AuthenticationType, KeyboardInteractiveAuthMethod } from 'ssh2'
 import { HostError } from '../model/errors.ts'
 import type { Connection } from '../model/host.ts'
 import type { Secret } from '../model/secret.ts'
-import { shellQuote } from '../text/shell.ts'
-import { listAgentKeys } from './agent.ts'
-import type { AgentKey, AgentKeys } from './agent.ts'
-import type { KeyFile } from './private-key.ts'
+import { collectKeys } from './auth-keys.ts'
+import type { AuthSources, Credential, Credentials } from './auth-keys.ts'
 import { whereOf } from './where.ts'
 
-/** One thing to offer; `method` is the protocol's name for it, `label` ours. */
-interface Credential {
-  method: 'publickey' | 'keyboard-interactive' | 'password'
-  label: string
-  /** Built when it is its turn, so that a password is revealed only to a server that asks for one. */
-  auth: () => AnyAuthMethod
-  /** True where offering it could only repeat what the server has refused; unset: never. */
-  isSpent?: () => boolean
-}
-
-export interface Credentials {
-  offers: Credential[]
-  /** Why something that a person might expect to be offered is not. */
-  remarks: string[]
-}
-
-export interface AuthSources {
-  env: Readonly<Record<string, string | undefined>>
-  homeDir: string
-  readKeyFile: (path: string) => Promise<KeyFile>
-}
-
-const DEFAULT_KEYS = ['id_ed25519', 'id_ecdsa', 'id_rsa']
-
 /**
- * Collects what to offer: the one key file that is named, else the agent's keys and the default key files; then the
- * password. Throws HostError `key-file` where the named file cannot be used, before any connection is made.
+ * Collects what to offer: the key file that is named, the agent's keys, the key files of the configuration; then the
+ * password; in the order of PreferredAuthentications. Throws HostError `key-file` where the named file cannot be used,
+ * before any connection is made.
  */
 export async function collectCredentials(connection: Connection, sources: AuthSources): Promise<Credentials> {
-  const { user, privateKeyFile } = connection
-  const socketPath = sources.env.SSH_AUTH_SOCK
-  const agent = async (): Promise<AgentKeys> => (socketPath ? listAgentKeys(socketPath) : { keys: [], problem: null })
-  const keys =
-    privateKeyFile === null
-      ? defaultKeys(
-          user,
-          await Promise.all(DEFAULT_KEYS.map((name) => sources.readKeyFile(join(sources.homeDir, '.ssh', name)))),
-          await agent(),
-        )
-      : await namedKey(user, await sources.readKeyFile(privateKeyFile), agent)
-  return { offers: [...keys.offers, ...passwordOffers(connection)], remarks: keys.remarks }
-}
-
-async function namedKey(user: string, file: KeyFile, agent: () => Promise<AgentKeys>): Promise<Credentials> {
-  const refuse = (reason: string, hint: string): HostError =>
-    new HostError('unreachable', 'key-file', `private key file ${file.path} ${reason}`, { hint })
-  switch (file.kind) {
-    case 'usable':
-      return { offers: [keyOffer(user, file)], remarks: [] }
-    case 'absent':
-      throw refuse('does not exist', 'check --private-key or ansible_ssh_private_key_file')
-    case 'unusable':
-      throw refuse(file.reason, file.hint)
-    case 'encrypted': {
-      const { keys } = await agent()
-      const held = keys.find((k) => file.publicKey !== null && k.publicKey.equals(file.publicKey))
-      if (held) return { offers: [agentOffer(user, held)], remarks: [] }
-      throw refuse(
-        'is encrypted, and no agent holds it',
-        `load it once: eval "$(ssh-agent)"; ssh-add ${shellQuote(file.path)}`,
-      )
-    }
-    default:
-      return file satisfies never
-  }
-}
-
-function defaultKeys(user: string, files: readonly KeyFile[], agent: AgentKeys): Credentials {
-  const inFiles = (key: AgentKey): boolean =>
-    files.some((f) => 'publicKey' in f && f.publicKey?.equals(key.publicKey) === true)
-  const held = (file: KeyFile): boolean =>
-    'publicKey' in file && agent.keys.some((k) => file.publicKey?.equals(k.publicKey) === true)
-  const remarks = files.flatMap((file) => {
-    if (file.kind === 'unusable') return [`${file.path} ${file.reason}`]
-    return file.kind === 'encrypted' && !held(file) ? [`${file.path} is encrypted, and no agent holds it`] : []
-  })
+  const methods = connection.ssh.authentications
+  const keys = methods.includes('publickey')
+    ? await collectKeys(connection, sources)
+    : { offers: [], remarks: ["keys were not tried: ssh's configuration rules them out"] }
+  const offers = [...keys.offers, ...passwordOffers(connection)]
   return {
-    offers: [
-      ...agent.keys.filter(inFiles).map((key) => agentOffer(user, key)),
-      ...agent.keys.filter((key) => !inFiles(key)).map((key) => agentOffer(user, key)),
-      ...files.flatMap((file) => (file.kind === 'usable' && !held(file) ? [keyOffer(user, file)] : [])),
-    ],
-    remarks: agent.problem === null ? remarks : [agent.problem, ...remarks],
+    offers: methods.flatMap((method) => offers.filter((offer) => offer.method === method)),
+    remarks: keys.remarks,
   }
-}
-
-function keyOffer(username: string, file: Extract<KeyFile, { kind: 'usable' }>): Credential {
-  return {
-    method: 'publickey',
-    label: `key ${file.path}`,
-    auth: () => ({ type: 'publickey', username, key: file.key }),
-  }
-}
-
-function agentOffer(username: string, key: AgentKey): Credential {
-  const label = `agent key ${key.comment === '' ? '(no comment)' : key.comment}`
-  return { method: 'publickey', label, auth: () => ({ type: 'agent', username, agent: key.agent }) }
 }
 
 function passwordOffers({ user: username, password }: Connection): Credential[] {
@@ -148,8 +63,15 @@ export interface AuthAttempt {
   failure: () => HostError
 }
 
-/** Asks first which methods the server takes, then offers each credential that fits, once. */
-export function startAuth(connection: Connection, { offers, remarks }: Credentials): AuthAttempt {
+/**
+ * Asks first which methods the server takes, then offers each credential that fits, once. Passwords are kept back where
+ * `mayGivePassword` says that the host may be another one.
+ */
+export function startAuth(
+  connection: Connection,
+  { offers, remarks }: Credentials,
+  mayGivePassword: () => boolean = () => true,
+): AuthAttempt {
   const left = [...offers]
   const tried: string[] = []
   let offered: readonly string[] = []
@@ -159,7 +81,8 @@ export function startAuth(connection: Connection, { offers, remarks }: Credentia
       if (methods === null) return { type: 'none', username: connection.user }
       offered = methods
       partial ||= partialSuccess === true
-      const index = left.findIndex((c) => methods.includes(c.method) && c.isSpent?.() !== true)
+      const isFit = (c: Credential): boolean => c.method === 'publickey' || mayGivePassword()
+      const index = left.findIndex((c) => methods.includes(c.method) && isFit(c) && c.isSpent?.() !== true)
       const [credential] = index < 0 ? [] : left.splice(index, 1)
       if (credential === undefined) return false
       tried.push(credential.label)
@@ -171,6 +94,7 @@ export function startAuth(connection: Connection, { offers, remarks }: Credentia
           `tried: ${tried.length > 0 ? tried.join(', ') : 'nothing'}`,
           `the server takes: ${offered.length > 0 ? offered.join(', ') : 'unknown'}`,
           ...(partial ? ['one method was accepted, but the server wants a further one'] : []),
+          ...(mayGivePassword() ? [] : ['passwords were kept back: its host key is revoked or not the known one']),
           ...remarks,
         ].join('\n'),
         hint: authHint(connection, offers, offered, { tried, keysLeft: left.some((c) => c.method === 'publickey') }),

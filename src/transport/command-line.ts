@@ -33,6 +33,8 @@ export function commandLine(nonce: string, timeoutSeconds: number, become: Becom
     `echo ${nonce}-ready >&2; echo ${nonce}-ready; ` +
     `exec timeout -k 5 ${timeoutSeconds} sh -c "$2"`
   const shell = `sh -c '${starter}' sh "$SSH_CONNECTION" '${RUNNER}'`
+  // -n: it never asks, since it would ask on a terminal.
+  if (become?.method === 'doas') return `exec doas -n -u '${become.user}' -- ${shell}`
   // LC_ALL so that sudo's refusals can be told apart; env because fish and csh cannot set a variable for one command.
   if (become !== null) return `exec env LC_ALL=C sudo -S -p ${nonce}-pw -u '${become.user}' -- ${shell}`
   return `exec ${shell}`

@@ -2,11 +2,12 @@
 import type { ClientChannel } from 'ssh2'
 import type { Become, Target } from '../model/host.ts'
 import { onAbort } from './abort.ts'
+import { becomePasswordMissing, becomePasswordWrong, passwordLine } from './become-errors.ts'
 import type { Markers } from './command-line.ts'
 import { scriptEnd } from './exec-end.ts'
 import type { ProgramExit } from './exec-end.ts'
 import { createLoginGate } from './login-gate.ts'
-import { becomePasswordMissing, becomePasswordWrong, loginError, loginTimeout, timeoutMissing } from './login-errors.ts'
+import { loginError, loginTimeout, timeoutMissing } from './login-errors.ts'
 import { connectionGone } from './open-channel.ts'
 import { createOutputCollector } from './output.ts'
 import { feed, streamScript } from './script.ts'
@@ -117,7 +118,7 @@ export function runOnChannel(channel: ClientChannel, request: ExecRequest, conte
     if (count === 0) return
     if (password === null) throw becomePasswordMissing(target)
     if (count > 1) throw becomePasswordWrong(target)
-    if (!passwordSent) channel.write(`${password.reveal()}\n`)
+    if (!passwordSent) channel.write(passwordLine(password, target))
     passwordSent = true
   }
 

@@ -5,21 +5,28 @@ import type { Config } from 'node-ssh'
 import type { Client } from 'ssh2'
 import { HostError } from '../model/errors.ts'
 import type { Connection } from '../model/host.ts'
+import type { SshSettings } from '../model/ssh-settings.ts'
 import { onAbort } from './abort.ts'
 import { startAuth } from './auth.ts'
-import type { Credentials } from './auth.ts'
+import type { Credentials } from './auth-keys.ts'
 import { dialFailure, handshakeFailure, lostFailure, stalledFailure, timeoutFailure } from './connect-errors.ts'
 import type { ConnectFailure } from './connect-errors.ts'
 import { DialTimeout, dial } from './dial.ts'
 import type { HostKeyPolicy } from './host-key.ts'
 import { whereOf } from './where.ts'
 
+/** Each where it is given here, else as OpenSSH's configuration says, else the default. */
 export interface HandshakeOptions {
-  connectTimeoutMs: number
-  keepaliveIntervalMs: number
-  keepaliveCount: number
+  connectTimeoutMs: number | undefined
+  keepaliveIntervalMs: number | undefined
+  keepaliveCount: number | undefined
 }
 
+/** ms; Ansible's. */
+const CONNECT_TIMEOUT = 10_000
+/** ms, and lost after that many without an answer. */
+const KEEPALIVE_INTERVAL = 15_000
+const KEEPALIVE_COUNT = 3
 /** ms; PAM delays every refused password by 2 s and more, and directory services are slow. */
 const LOGIN_TIMEOUT = 30_000
 
@@ -52,14 +59,33 @@ export async function attemptConnection(
   options: HandshakeOptions,
   signal: AbortSignal,
 ): Promise<ReadyConnection> {
-  const socket = await dial(connection.address, connection.port, options.connectTimeoutMs, signal).catch(
-    (error: Error) => {
-      if (signal.aborted) throw new AttemptFailed({ error: connectAborted(connection), transient: false })
-      if (error instanceof DialTimeout) throw new AttemptFailed(timeoutFailure(connection, error.message))
-      throw new AttemptFailed(dialFailure(error, connection))
-    },
-  )
-  return shakeHands(socket, connection, policy, credentials, options, signal)
+  const timeoutMs = options.connectTimeoutMs ?? toMs(connection.ssh.connectTimeout) ?? CONNECT_TIMEOUT
+  const { addressFamily, bindAddress } = connection.ssh
+  const socket = await dial(
+    connection.address,
+    connection.port,
+    { timeoutMs, addressFamily, bindAddress },
+    signal,
+  ).catch((error: Error) => {
+    if (signal.aborted) throw new AttemptFailed({ error: connectAborted(connection), transient: false })
+    if (error instanceof DialTimeout) throw new AttemptFailed(timeoutFailure(connection, error.message))
+    throw new AttemptFailed(dialFailure(error, connection))
+  })
+  return shakeHands(socket, connection, policy, credentials, { ...options, connectTimeoutMs: timeoutMs }, signal)
+}
+
+function toMs(seconds: number | null): number | undefined {
+  return seconds === null ? undefined : seconds * 1000
+}
+
+/** Null is ssh2's own choice. */
+function algorithmsOf({ ciphers, macs, kexAlgorithms }: SshSettings, serverHostKey: string[]): object {
+  return {
+    serverHostKey,
+    ...(ciphers === null ? {} : { cipher: ciphers }),
+    ...(macs === null ? {} : { hmac: macs }),
+    ...(kexAlgorithms === null ? {} : { kex: kexAlgorithms }),
+  }
 }
 
 function shakeHands(
@@ -67,27 +93,30 @@ function shakeHands(
   connection: Connection,
   policy: HostKeyPolicy,
   credentials: Credentials,
-  options: HandshakeOptions,
+  options: HandshakeOptions & { connectTimeoutMs: number },
   signal: AbortSignal,
 ): Promise<ReadyConnection> {
-  const auth = startAuth(connection, credentials)
+  const auth = startAuth(connection, credentials, policy.mayGivePassword)
+  const { ssh: settings } = connection
   let refusal: HostError | null = null
   let phase: 'handshake' | 'login' = 'handshake'
-  const config = {
-    sock: socket,
-    username: connection.user,
-    // Timed here: ssh2 does not tell a stalled handshake from a slow login.
-    readyTimeout: 0,
-    keepaliveInterval: options.keepaliveIntervalMs,
-    keepaliveCountMax: options.keepaliveCount,
-    algorithms: { serverHostKey: policy.algorithms },
-    hostVerifier: (key: Buffer): boolean => {
-      refusal = policy.refuse(key)
-      return refusal === null
-    },
-    authHandler: auth.next,
-  }
   return new Promise<ReadyConnection>((resolve, reject) => {
+    const config = {
+      sock: socket,
+      username: connection.user,
+      // Timed here: ssh2 does not tell a stalled handshake from a slow login.
+      readyTimeout: 0,
+      keepaliveInterval: options.keepaliveIntervalMs ?? toMs(settings.serverAliveInterval) ?? KEEPALIVE_INTERVAL,
+      keepaliveCountMax: options.keepaliveCount ?? settings.serverAliveCountMax ?? KEEPALIVE_COUNT,
+      algorithms: algorithmsOf(settings, policy.algorithms),
+      hostVerifier: (key: Buffer, verify: (isAccepted: boolean) => void): void => {
+        void policy.verify(key).then((error) => {
+          refusal = error
+          if (!socket.destroyed) verify(error === null)
+        }, giveUp)
+      },
+      authHandler: auth.next,
+    }
     const ssh = new NodeSSH()
     // Its promise rejects on errors that do not end a login (one agent key that cannot sign): the events decide.
     ssh.connect(config as unknown as Config).catch(() => {})
@@ -97,12 +126,15 @@ function shakeHands(
     // otherwise be an uncaught exception.
     client.on('error', () => {})
 
-    const fail = (failure: ConnectFailure): void => {
+    const giveUp = (error: Error): void => {
       finish()
       client.destroy()
       socket.destroy()
+      reject(error)
+    }
+    const fail = (failure: ConnectFailure): void => {
       // Once credentials were offered, offering them again could lock the account.
-      reject(new AttemptFailed(phase === 'login' ? { ...failure, transient: false } : failure))
+      giveUp(new AttemptFailed(phase === 'login' ? { ...failure, transient: false } : failure))
     }
     const arm = (ms: number): NodeJS.Timeout => setTimeout(() => fail(stalledFailure(connection, phase, ms / 1000)), ms)
     let timer = arm(options.connectTimeoutMs)

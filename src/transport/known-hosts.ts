@@ -1,14 +1,16 @@
 /** OpenSSH's known_hosts: parse, look a host up, write an entry. Pure; see sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". */
-import { createHash, createHmac } from 'node:crypto'
+import { createHmac } from 'node:crypto'
+import { asciiLowerCase, matchesPatternList } from '../text/ssh-pattern.ts'
+import { isWholeKey, keyType } from './host-key-blob.ts'
 
 /** One line of a known_hosts file. */
 export interface KnownHost {
   file: string
   /** From 1. */
   line: number
-  /** `@cert-authority` entries are kept so that messages can name them; they match no host. */
+  /** `@cert-authority` entries are kept so that messages can name them; they match no key. */
   marker: 'revoked' | 'cert-authority' | null
-  /** The name field as written: a comma list of patterns, or `|1|salt|hash`. */
+  /** The name field in lower case: a comma list of patterns; or as written: `|1|salt|hash`. */
   names: string
   /** Key type: `ssh-ed25519`, `ssh-rsa`, … */
   type: string
@@ -16,118 +18,158 @@ export interface KnownHost {
   key: Buffer
 }
 
+/** What a host's key is recorded under. */
+export interface KnownAs {
+  name: string
+  /** The name alone, where a port is part of `name`; a key recorded for it is taken too, as OpenSSH does. */
+  withoutPort: string | null
+}
+
+/** Entries of several files, found for one host. */
+export interface Known {
+  ours: KnownHost[]
+  withoutPort: KnownHost[]
+}
+
 export type HostKeyVerdict =
   | { kind: 'match'; entry: KnownHost }
   | { kind: 'revoked'; entry: KnownHost }
   | { kind: 'changed'; entries: KnownHost[] }
-  | { kind: 'unknown' }
+  /** `authorities` vouch for the host's certificate, which we cannot check. */
+  | { kind: 'unknown'; authorities: KnownHost[] }
+
+const MARKERS = ['revoked', 'cert-authority'] as const
 
 /** Entries of one file; comments, blank and malformed lines are left out, as OpenSSH does. */
 export function parseKnownHosts(text: string, file: string): KnownHost[] {
-  return text.split('\n').flatMap((line, index) => parseLine(line.trim(), file, index + 1))
+  return text.split('\n').flatMap((line, index) => parseLine(line, file, index + 1))
 }
 
-function parseLine(text: string, file: string, line: number): KnownHost[] {
+function parseLine(written: string, file: string, line: number): KnownHost[] {
+  const text = written.replace(/^[ \t]+/, '')
   if (text === '' || text.startsWith('#')) return []
-  const fields = text.split(/[ \t]+/)
-  const marker = fields[0]?.startsWith('@') ? fields.shift()!.slice(1) : null
-  if (marker !== null && marker !== 'revoked' && marker !== 'cert-authority') return []
-  const [names, type, base64] = fields
-  if (names === undefined || type === undefined || base64 === undefined) return []
-  const key = Buffer.from(base64, 'base64')
-  return keyType(key) === type ? [{ file, line, marker, names, type, key }] : []
+  const marked = cutMarker(text)
+  if (marked === null) return []
+  const [, hosts = '', word = '', base64 = ''] = /^([^ \t]+)[ \t]+([^ \t]+)[ \t]+([^ \t]+)/.exec(marked.rest) ?? []
+  const bytes = base64.replaceAll(/[\r\f\v]/g, '')
+  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(bytes)) return []
+  const key = Buffer.from(bytes, 'base64')
+  const type = keyType(key)
+  // Names of RSA's signatures stand for RSA keys as well.
+  if (type === null || word.replace(/^rsa-sha2-(?:256|512)$/, 'ssh-rsa') !== type || !isWholeKey(key)) return []
+  return [
+    { file, line, marker: marked.marker, names: hosts.startsWith('|') ? hosts : asciiLowerCase(hosts), type, key },
+  ]
 }
 
-/** The type that a public key blob names in its first field, or null where it is no key. */
-export function keyType(key: Buffer): string | null {
-  if (key.length < 4) return null
-  const length = key.readUInt32BE(0)
-  return length > 0 && length <= 64 && key.length > 4 + length ? key.toString('latin1', 4, 4 + length) : null
+/** A marker ends at the first blank of the line, at a tab only where the line has no blank. Null: it is none we know. */
+function cutMarker(text: string): { marker: KnownHost['marker']; rest: string } | null {
+  if (!text.startsWith('@')) return { marker: null, rest: text }
+  const blank = text.indexOf(' ')
+  const end = blank < 0 ? text.indexOf('\t') : blank
+  const marker = MARKERS.find((marker) => text.slice(1, end) === marker)
+  const rest = text.slice(end).replace(/^[ \t]+/, '')
+  return end < 0 || marker === undefined || rest.startsWith('@') ? null : { marker, rest }
 }
 
-/** `SHA256:…` as `ssh-keygen -l` prints it. */
-export function fingerprint(key: Buffer): string {
-  return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
+/** Entries of one file, which can be found by name without looking at each of them. */
+export interface KnownHostsIndex {
+  /** Entries for a name, in the order of the file. */
+  find: (name: string) => KnownHost[]
+  add: (entries: readonly KnownHost[]) => void
+}
+
+export function indexKnownHosts(entries: readonly KnownHost[]): KnownHostsIndex {
+  const exact = new Map<string, KnownHost[]>()
+  const patterns: KnownHost[] = []
+  const add = (entries: readonly KnownHost[]): void => {
+    for (const entry of entries) {
+      if (/[*?!|]/.test(entry.names)) patterns.push(entry)
+      else {
+        for (const name of new Set(entry.names.split(','))) {
+          const same = exact.get(name)
+          if (same === undefined) exact.set(name, [entry])
+          else same.push(entry)
+        }
+      }
+    }
+  }
+  add(entries)
+  return {
+    find: (name) =>
+      [...(exact.get(name) ?? []), ...patterns.filter((entry) => matchesNames(entry.names, name))].sort(
+        (a, b) => a.line - b.line,
+      ),
+    add,
+  }
+}
+
+function matchesNames(names: string, name: string): boolean {
+  return names.startsWith('|') ? matchesHash(names, name) : matchesPatternList(names, name)
+}
+
+/** The hash is computed anew and compared as text, so that no other spelling of it matches. */
+function matchesHash(names: string, name: string): boolean {
+  const salt = Buffer.from(names.split('|')[2] ?? '', 'base64')
+  return salt.length === SALT_BYTES && hashName(name, salt) === names
+}
+
+const SALT_BYTES = 20
+
+function hashName(name: string, salt: Buffer): string {
+  return `|1|${salt.toString('base64')}|${createHmac('sha1', salt).update(name).digest('base64')}`
 }
 
 /** The name under which OpenSSH records a host: `host`, or `[host]:port` for a port other than 22. */
 export function knownHostName(address: string, port: number): string {
-  const name = address.toLowerCase()
+  const name = asciiLowerCase(address)
   return port === 22 ? name : `[${name}]:${port}`
 }
 
+/** The names a host's key is looked up by; with an alias (HostKeyAlias) that one alone, whatever the port. */
+export function knownAs(address: string, port: number, alias: string | null = null): KnownAs {
+  if (alias !== null) return { name: asciiLowerCase(alias), withoutPort: null }
+  return { name: knownHostName(address, port), withoutPort: port === 22 ? null : asciiLowerCase(address) }
+}
+
+/** Entries for a host, in the order of the files. */
+export function findKnown(files: readonly KnownHostsIndex[], { name, withoutPort }: KnownAs): Known {
+  return {
+    ours: files.flatMap((file) => file.find(name)),
+    withoutPort: withoutPort === null ? [] : files.flatMap((file) => file.find(withoutPort)),
+  }
+}
+
 /**
- * Judges the key that a host presents. Any equal key in any file is a match; a revoked one is refused before all else.
- * A host on another port than 22 may also match by its plain name, as in OpenSSH, but is never `changed` by it.
+ * Judges the key that a host presents. Any equal key in any file is a match; a revoked one is refused before all else,
+ * also where it is revoked for the name without its port. That name may also vouch for a host, but never calls its key
+ * changed.
  */
-export function judgeHostKey(
-  entries: readonly KnownHost[],
-  address: string,
-  port: number,
-  key: Buffer,
-): HostKeyVerdict {
-  const ours = entriesFor(entries, address, port)
-  const byPlainName = port === 22 ? [] : entries.filter((e) => matchesNames(e.names, address.toLowerCase()))
-  const equal = [...ours, ...byPlainName].filter((e) => e.key.equals(key))
-  const revoked = equal.find((e) => e.marker === 'revoked')
+export function judgeHostKey({ ours, withoutPort }: Known, key: Buffer): HostKeyVerdict {
+  const equal = (entry: KnownHost): boolean => entry.key.equals(key)
+  const revoked = [...ours, ...withoutPort].find((entry) => entry.marker === 'revoked' && equal(entry))
   if (revoked) return { kind: 'revoked', entry: revoked }
-  const entry = equal.find((e) => e.marker === null)
+  const known = ours.filter((entry) => entry.marker === null)
+  const entry = known.find(equal)
   if (entry) return { kind: 'match', entry }
-  const known = ours.filter((e) => e.marker === null)
-  return known.length > 0 ? { kind: 'changed', entries: known } : { kind: 'unknown' }
+  if (known.length > 0) return { kind: 'changed', entries: known }
+  const byPlainName = withoutPort.find((entry) => entry.marker === null && equal(entry))
+  if (byPlainName) return { kind: 'match', entry: byPlainName }
+  return {
+    kind: 'unknown',
+    authorities: [...ours, ...withoutPort].filter((entry) => entry.marker === 'cert-authority'),
+  }
 }
 
 /** Types of the keys known for a host, in the order of the files; what to ask the host for first. */
-export function knownKeyTypes(entries: readonly KnownHost[], address: string, port: number): string[] {
-  const byName = entriesFor(entries, address, port)
-  const found = byName.length > 0 ? byName : entriesFor(entries, address, 22)
-  return [...new Set(found.filter((e) => e.marker === null).map((e) => e.type))]
+export function knownKeyTypes({ ours, withoutPort }: Known): string[] {
+  const types = (entries: readonly KnownHost[]): string[] =>
+    entries.filter((entry) => entry.marker === null).map((entry) => entry.type)
+  const known = types(ours)
+  return [...new Set(known.length > 0 ? known : types(withoutPort))]
 }
 
-function entriesFor(entries: readonly KnownHost[], address: string, port: number): KnownHost[] {
-  const name = knownHostName(address, port)
-  return entries.filter((e) => matchesNames(e.names, name))
-}
-
-function matchesNames(names: string, name: string): boolean {
-  if (names.startsWith('|')) return matchesHash(names, name)
-  const patterns = names.toLowerCase().split(',')
-  if (patterns.some((p) => p.startsWith('!') && matchesGlob(p.slice(1), name))) return false
-  return patterns.some((p) => !p.startsWith('!') && matchesGlob(p, name))
-}
-
-function matchesHash(names: string, name: string): boolean {
-  const [, version, salt, digest] = names.split('|')
-  if (version !== '1' || salt === undefined || digest === undefined) return false
-  return createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64') === digest
-}
-
-/** `*` and `?` only, in linear space and without regular expressions, whose backtracking a file could abuse. */
-function matchesGlob(pattern: string, name: string): boolean {
-  let p = 0
-  let n = 0
-  let star = -1
-  let resume = 0
-  while (n < name.length) {
-    if (pattern[p] === '*') {
-      star = p++
-      resume = n
-    } else if (p < pattern.length && (pattern[p] === '?' || pattern[p] === name[n])) {
-      p++
-      n++
-    } else if (star >= 0) {
-      p = star + 1
-      n = ++resume
-    } else return false
-  }
-  while (pattern[p] === '*') p++
-  return p === pattern.length
-}
-
-/** The line that makes a host known; give a salt of 20 bytes to hide the name as `HashKnownHosts yes` does. */
-export function renderKnownHost(address: string, port: number, key: Buffer, salt?: Buffer): string {
-  const name = knownHostName(address, port)
-  const hash = (salt: Buffer): string =>
-    `|1|${salt.toString('base64')}|${createHmac('sha1', salt).update(name).digest('base64')}`
-  return `${salt === undefined ? name : hash(salt)} ${keyType(key) ?? 'unknown'} ${key.toString('base64')}`
+/** The line that makes a key known; give a salt of 20 bytes to hide the name as `HashKnownHosts yes` does. */
+export function renderKnownHost(name: string, key: Buffer, salt?: Buffer): string {
+  return `${salt === undefined ? name : hashName(name, salt)} ${keyType(key) ?? 'unknown'} ${key.toString('base64')}`
 }

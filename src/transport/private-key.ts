@@ -9,7 +9,10 @@ import { shellQuote } from '../text/shell.ts'
 export type KeyFile =
   | { kind: 'usable'; path: string; key: ParsedKey; publicKey: Buffer }
   | { kind: 'encrypted'; path: string; publicKey: Buffer | null }
-  | { kind: 'absent'; path: string }
+  /** Its public half may lie beside it, for an agent that holds the key. */
+  | { kind: 'absent'; path: string; publicKey: Buffer | null }
+  /** The file itself is a public key: it names one of the agent's. */
+  | { kind: 'public'; path: string; publicKey: Buffer }
   | { kind: 'unusable'; path: string; reason: string; hint: string }
 
 /** Reads and parses once; parsing is what costs (an encrypted key takes bcrypt half a second per connection in ssh2). */
@@ -28,7 +31,9 @@ async function loadKeyFile(path: string): Promise<KeyFile> {
     bytes = await readFile(path)
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? ''
-    if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'absent', path }
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      return { kind: 'absent', path, publicKey: await readPublicKey(`${path}.pub`) }
+    }
     const reason = code === 'EISDIR' ? 'is a directory' : `cannot be read (${code})`
     return { kind: 'unusable', path, reason, hint: 'name a private key file that you may read' }
   }
@@ -53,7 +58,7 @@ export function parsePrivateKey(bytes: Buffer, path: string): KeyFile {
   const key = parse(text.includes('-----BEGIN PRIVATE KEY-----') ? fromPkcs8(text) : bytes)
   if (!(key instanceof Error)) {
     if (key.isPrivateKey()) return { kind: 'usable', path, key, publicKey: key.getPublicSSH() }
-    return unusable('is a public key', `name the private key: ${path.replace(/\.pub$/, '')}`)
+    return { kind: 'public', path, publicKey: key.getPublicSSH() }
   }
   if (/passphrase/i.test(key.message)) return { kind: 'encrypted', path, publicKey: publicPartOf(text) }
   const type = /key type: (\S+)/.exec(key.message)?.[1]

@@ -1,10 +1,10 @@
 /** A session: execs over one ready connection, until it is closed or lost. */
 import { randomBytes } from 'node:crypto'
 import type { Become, Target } from '../model/host.ts'
+import { becomeUserInvalid } from './become-errors.ts'
 import { commandLine, isUserName, markersOf } from './command-line.ts'
 import { runOnChannel } from './exec.ts'
 import type { ReadyConnection } from './handshake.ts'
-import { becomeUserInvalid } from './login-errors.ts'
 import { openChannel } from './open-channel.ts'
 import type { ExecRequest, ExecResult, Session } from './types.ts'
 

@@ -1,24 +1,28 @@
 /** The transport over SSH: connects with bounded concurrency and retries, and keeps track of what is open. */
-import { homedir } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pLimit from 'p-limit'
-import type { Target } from '../model/host.ts'
+import { HostError } from '../model/errors.ts'
+import type { Connection, Target } from '../model/host.ts'
 import { collectCredentials } from './auth.ts'
 import { newEndpointTurns } from './endpoint-turns.ts'
 import { AttemptFailed, attemptConnection, connectAborted } from './handshake.ts'
 import type { HandshakeOptions, ReadyConnection } from './handshake.ts'
-import { createKnownHostsReader, hostKeyPolicy } from './host-key.ts'
+import { hostKeyPolicy } from './host-key.ts'
+import { createKnownHostsFiles } from './known-hosts-files.ts'
 import { createKeyFileReader } from './private-key.ts'
 import { createSession } from './session.ts'
 import type { Session, Transport } from './types.ts'
 import { endpointOf } from './where.ts'
 
 export interface SshTransportOptions {
-  /** For the TCP connection, and once more for the SSH handshake; a login may take 30 s. Default 10 s, as Ansible's. */
+  /**
+   * For the TCP connection, and once more for the SSH handshake; a login may take 30 s. Default: ConnectTimeout of the
+   * connection's settings, else 10 s, as Ansible's.
+   */
   connectTimeoutMs?: number
   /** From the start of an exec until its script can be sent: login files and sudo. Default 30 s. */
   loginTimeoutMs?: number
-  /** Default 15 s, and lost after 3 without an answer; 0 switches it off. */
+  /** Default: as the connection's settings say, else 15 s, and lost after 3 without an answer; 0 switches it off. */
   keepaliveIntervalMs?: number
   keepaliveCount?: number
   /**
@@ -30,7 +34,7 @@ export interface SshTransportOptions {
   connectRetries?: number
   /** Before the first further attempt; doubled for each one after it, with jitter. Default 500 ms. */
   retryDelayMs?: number
-  /** Where SSH_AUTH_SOCK and HOME are looked up. Default: the process's. */
+  /** Where SSH_AUTH_SOCK is looked up. Default: the process's. */
   env?: Readonly<Record<string, string | undefined>>
 }
 
@@ -39,21 +43,22 @@ export function createSshTransport(options: SshTransportOptions = {}): Transport
   const env = options.env ?? process.env
   const loginTimeoutMs = options.loginTimeoutMs ?? 30_000
   const handshake: HandshakeOptions = {
-    connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
-    keepaliveIntervalMs: options.keepaliveIntervalMs ?? 15_000,
-    keepaliveCount: options.keepaliveCount ?? 3,
+    connectTimeoutMs: options.connectTimeoutMs,
+    keepaliveIntervalMs: options.keepaliveIntervalMs,
+    keepaliveCount: options.keepaliveCount,
   }
   const retries = options.connectRetries ?? 2
   const limit = pLimit(options.connectConcurrency ?? 8)
   const turns = newEndpointTurns()
   const readKeyFile = createKeyFileReader()
-  const readKnownHosts = createKnownHostsReader()
+  const knownHosts = createKnownHostsFiles()
   const open = new Set<Session>()
 
   const attempt = async ({ connection }: Target, signal: AbortSignal): Promise<ReadyConnection> => {
     if (signal.aborted) throw connectAborted(connection)
-    const credentials = await collectCredentials(connection, { env, homeDir: env.HOME ?? homedir(), readKeyFile })
-    const policy = await hostKeyPolicy(connection, readKnownHosts)
+    refuseWhatIsToCome(connection)
+    const credentials = await collectCredentials(connection, { env, readKeyFile })
+    const policy = await hostKeyPolicy(connection, knownHosts)
     return attemptConnection(connection, policy, credentials, handshake, signal)
   }
 
@@ -89,6 +94,18 @@ export function createSshTransport(options: SshTransportOptions = {}): Transport
     close: async () => {
       await Promise.all([...open].map((session) => session.close()))
     },
+  }
+}
+
+function refuseWhatIsToCome({ openssh, jumps }: Connection): void {
+  if (openssh !== null) {
+    throw new HostError('unreachable', 'transport', "connections by OpenSSH's own client are still to come", {
+      hint: 'remove mptcp_fleet_transport: openssh',
+    })
+  }
+  if (jumps.length > 0) {
+    const way = jumps.map((jump) => endpointOf(jump)).join(', ')
+    throw new HostError('unreachable', 'jump-host', 'jump hosts are still to come', { detail: `ProxyJump: ${way}` })
   }
 }
 

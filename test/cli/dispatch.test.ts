@@ -35,6 +35,7 @@ describe('dispatch', () => {
     [['pair', 'a'], 'too few arguments'],
     [['pair', 'a', 'b', 'c'], 'too many arguments'],
     [['plan', 'x.yml', '--dif'], 'did you mean "--diff"?'],
+    [['plan', 'x.yml', '--constructor'], 'unknown flag --constructor'],
     [['plan', 'x.yml', '--output', 'xml'], 'must be one of text, json, ndjson'],
     [['plan', 'x.yml', '--forks', 'many'], '--forks many: must be a number'],
     [['plan', 'x.yml', '-f', '0'], 'must be a whole number from 1'],

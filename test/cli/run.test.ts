@@ -93,7 +93,7 @@ describe('askPassword', () => {
   it('says what to do where there is no terminal', async () => {
     const { io } = testIo()
     expect(canAsk(io)).toBe(false)
-    await expect(askPassword('?', '--ask-pass', io)).rejects.toThrow(/no terminal(.|\n)*ansible_password/)
+    await expect(askPassword('?', '--ask-pass', io)).rejects.toThrow(/no terminal(.|\n)*--connection-password-file/)
     await expect(askPassword('?', '--ask-pass', io)).rejects.toThrow(ExitError)
   })
 })

@@ -1,6 +1,7 @@
 /** An Io that collects what is written. */
 import { PassThrough } from 'node:stream'
 import type { Io } from '../../src/cli/io.ts'
+import { createRedactor } from '../../src/text/redact.ts'
 
 export function testIo(more: Partial<Io> = {}): { io: Io; out: () => string; err: () => string } {
   const written = { out: '', err: '' }
@@ -10,6 +11,8 @@ export function testIo(more: Partial<Io> = {}): { io: Io; out: () => string; err
     },
   })
   const stdin = new PassThrough() as unknown as Io['stdin']
-  const io: Io = { stdout: collect('out'), stderr: collect('err'), stdin, env: {}, cwd: process.cwd(), ...more }
+  const [stdout, stderr] = [collect('out'), collect('err')]
+  const secrets = createRedactor()
+  const io: Io = { stdout, data: stdout, stderr, secrets, stdin, env: {}, cwd: process.cwd(), ...more }
   return { io, out: () => written.out, err: () => written.err }
 }

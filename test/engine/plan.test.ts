@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { planSegment } from '../../src/engine/plan.ts'
 import { UNKNOWN } from '../../src/model/change.ts'
 import type { HostPlan } from '../../src/model/events.ts'

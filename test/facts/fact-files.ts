@@ -1,6 +1,6 @@
 /** The facts as the folder src/facts has them, so that one that is forgotten elsewhere is noticed. */
 import { readdirSync } from 'node:fs'
-import type { Fact } from '../../src/model/fact.ts'
+import type { DocumentedFact } from '../../src/facts/define.ts'
 
 export const CASES_FOLDER = new URL('../cases/facts/', import.meta.url)
 const FACTS_FOLDER = new URL('../../src/facts/', import.meta.url)
@@ -9,7 +9,7 @@ const FACTS_FOLDER = new URL('../../src/facts/', import.meta.url)
 const OTHERS = new Set(['define.ts', 'registry.ts'])
 
 /** Gives the fact of a file; facts without arguments ignore it. */
-type MakeFact = (argument: string) => Fact
+type MakeFact = (argument: string) => DocumentedFact
 
 /** What each file of src/facts exports as its fact, by file name without ending. */
 export async function loadFactFiles(): Promise<Map<string, MakeFact>> {
@@ -26,6 +26,6 @@ export async function loadFactFiles(): Promise<Map<string, MakeFact>> {
   return new Map(await Promise.all(loaded))
 }
 
-function isFact(value: unknown): value is Fact {
+function isFact(value: unknown): value is DocumentedFact {
   return typeof value === 'object' && value !== null && 'probe' in value && 'parse' in value
 }

@@ -90,6 +90,19 @@ describe.runIf(ansible)(`as ansible-inventory${skipped}`, { timeout: 60_000 }, (
 })
 
 describe('the command', () => {
+  it('shows no password, also none that another variable holds', async () => {
+    const vars = {
+      ansible_password: '{{ pw }}',
+      ansible_become_password: '{{ nope }}',
+      pw: 'tiger-tank',
+      url: 'x:tiger-tank@y',
+    }
+    const dir = makeFiles({ 'hosts.yml': JSON.stringify({ all: { hosts: { a: vars } } }) })
+    const { io, out } = testIo({ cwd: dir })
+    expect(await dispatch(['inventory', 'host', 'a', '-i', 'hosts.yml'], '1', io)).toBe(0)
+    expect(JSON.parse(out())).toMatchObject({ pw: '[secret]', url: 'x:[secret]@y', ansible_password: '{{ pw }}' })
+  })
+
   it.each([
     [['list'], 0, /│ plain +│ 192\.0\.2\.1 +│ ungrouped +│/],
     [['host', 'plain'], 0, /"ansible_password": "\[secret\]"/],

@@ -71,7 +71,10 @@ test('a folder with a blank in its name is read back whole', () => {
       all: { hosts: Record<string, Record<string, string>> }
     }
     const { args, problems } = parseSshArgs(all.hosts['one']!['ansible_ssh_common_args']!)
-    expect([args.knownHostsFiles, problems]).toEqual([[knownHostsFile], []])
+    expect([args.options[0], problems]).toMatchObject([
+      { keyword: 'userknownhostsfile', values: [knownHostsFile] },
+      [],
+    ])
   }
 })
 

@@ -29,6 +29,32 @@ async function apply(inventory: string, tasks: Task[], hosts = 'all') {
   return await reported(work.folder, ['apply', '-i', inventory, playbook, '--yes'])
 }
 
+/** What must fail clearly, each in words of its own. */
+const FAILURES = [
+  'MPTCP switched off',
+  "server's subflow limit 0",
+  'option stripped from the SYN',
+  'option stripped from the SYN/ACK',
+  'option stripped after the handshake',
+  'join dropped',
+  'unwritable /etc',
+  'full disk',
+  'package source missing',
+  'NetworkManager stopped',
+  'profile missing',
+  'address taken',
+] as const
+
+/** What was told of each, in the tests below. */
+const told: { failure: (typeof FAILURES)[number]; text: string }[] = []
+
+/** Notes what is told of a failure: a host's error, or the reasons of a trial. */
+function tell<T extends RunReport['hosts'][number]['error'] | string>(failure: (typeof FAILURES)[number], of: T): T {
+  if (of === null || of === '') throw new Error(`${failure}: nothing is told`)
+  told.push({ failure, text: typeof of === 'string' ? of : `${of.code}: ${of.summary}` })
+  return of
+}
+
 const statuses = (report: RunReport, host: string): string[] => hostOf(report, host).changes.map(({ status }) => status)
 
 const on = async (host: 'system-a' | 'system-b', script: string): Promise<string> => {
@@ -66,6 +92,7 @@ describe('hosts that cannot be changed', () => {
   test('unwritable /etc', async () => {
     const { status, error } = hostOf(report, 'fixed')
     expect({ status, code: error?.code }).toEqual({ status: 'failed', code: 'command-failed' })
+    tell('unwritable /etc', error)
     expect(error?.summary).toContain('the file system is read-only (write /etc/sysctl.d/90-mptcp.conf ended with 1)')
     expect(error?.detail).toMatch(/cannot create \S+: Read-only file system/)
     expect(error?.hint).toMatch(/1 earlier change stays made, \d later changes were not started$/)
@@ -78,6 +105,7 @@ describe('hosts that cannot be changed', () => {
   test('full disk, and once there is room it is as it should be', async () => {
     const { status, error } = hostOf(report, 'full')
     expect({ status, code: error?.code }).toEqual({ status: 'failed', code: 'command-failed' })
+    tell('full disk', error)
     expect(error?.summary).toContain('no space is left on the disk (write /etc/sysctl.d/90-mptcp.conf ended with 1)')
     expect(error?.detail).toContain('No space left on device')
     expect(statuses(report, 'full')).toEqual(['failed', 'not-started', 'not-started', 'not-started'])
@@ -90,6 +118,7 @@ describe('hosts that cannot be changed', () => {
   test('package source missing', () => {
     const { status, error } = hostOf(report, 'bare')
     expect({ status, code: error?.code }).toEqual({ status: 'failed', code: 'command-failed' })
+    tell('package source missing', error)
     expect(error?.summary).toMatch(
       /mptcpize with apt-get: no package source of the host has it \(apt-get install .* 100\)/,
     )
@@ -121,7 +150,7 @@ describe('NetworkManager stopped', () => {
     const { code, report } = await apply(pair().inventoryFile, wishes)
     await on('system-b', 'systemctl start NetworkManager')
     expect(code).toBe(2)
-    expect(hostOf(report, 'system-b').error).toMatchObject({
+    expect(tell('NetworkManager stopped', hostOf(report, 'system-b').error)).toMatchObject({
       code: 'nm-stopped',
       hint: expect.stringContaining('systemctl start NetworkManager') as string,
     })
@@ -141,6 +170,7 @@ exec /usr/bin/nmcli "$@"
     expect(code).toBe(2)
     const { status, error } = hostOf(report, 'system-b')
     expect({ status, code: error?.code }).toEqual({ status: 'failed', code: 'command-failed' })
+    tell('NetworkManager stopped', error)
     expect(error?.summary).toMatch(/NetworkManager does not run \(nmcli connection modify .* ended with 8\)$/)
     expect(error?.detail).toBe('Error: NetworkManager is not running.')
     const [failed, ...later] = statuses(report, 'system-b').slice(statuses(report, 'system-b').indexOf('failed'))
@@ -223,43 +253,46 @@ printf %s "$left"`
 
   test('MPTCP switched off', async () => {
     await change('system-b', 'sysctl -qw net.mptcp.enabled=0', 'sysctl -qw net.mptcp.enabled=1')
-    expect(await failure()).toMatch(/^system-b: MPTCP is switched off \(net.mptcp.enabled is 0\) \(.*mptcp_enabled\)$/)
+    const text = tell('MPTCP switched off', await failure())
+    expect(text).toMatch(/^system-b: MPTCP is switched off \(net.mptcp.enabled is 0\) \(.*mptcp_enabled\)$/)
   })
 
   test("server's subflow limit 0", async () => {
     await change('system-b', 'ip mptcp limits set subflows 0', 'ip mptcp limits set subflows 2')
-    expect(await failure()).toMatch(
+    expect(tell("server's subflow limit 0", await failure())).toMatch(
       /1 of 2 subflows .*: system-b rejected further subflows: its subflow limit is 0 \(set/,
     )
   })
 
   test('option stripped from the SYN', async () => {
     await middlebox(`${TO_SERVER} ${SYN} ${STRIP}`)
-    expect(await failure()).toMatch(/fell back to plain TCP: the MPTCP option of system-a's SYN did not reach system-b/)
+    const text = tell('option stripped from the SYN', await failure())
+    expect(text).toMatch(/fell back to plain TCP: the MPTCP option of system-a's SYN did not reach system-b/)
   })
 
   test('option stripped from the SYN/ACK', async () => {
     await middlebox(`${TO_CLIENT} tcp flags & (syn | ack) == (syn | ack) ${STRIP}`)
-    expect(await failure()).toMatch(
+    expect(tell('option stripped from the SYN/ACK', await failure())).toMatch(
       /the MPTCP option of system-b's SYN\/ACK did not reach system-a: .* on the way back/,
     )
   })
 
   test('option stripped after the handshake', async () => {
     await middlebox(`${TO_SERVER} tcp flags & syn == 0 ${STRIP}`)
-    expect(await failure()).toMatch(/MPTCP options of what system-a sends to system-b are removed after the SYN/)
+    const text = tell('option stripped after the handshake', await failure())
+    expect(text).toMatch(/MPTCP options of what system-a sends to system-b are removed after the SYN/)
   })
 
   test('option stripped in mid-stream: the transfer hangs, and is given up', async () => {
     await middlebox(`${TO_CLIENT} tcp flags & syn == 0 quota over 2 mbytes ${STRIP}`)
-    expect(await failure({}, 60)).toMatch(
+    expect(tell('option stripped after the handshake', await failure({}, 60))).toMatch(
       /curl ended with 28, .*: system-a broke off \d subflows in mid-transfer, since/,
     )
   })
 
   test('join dropped', async () => {
     await middlebox('tcp option mptcp subtype 1 drop')
-    const text = await failure()
+    const text = tell('join dropped', await failure())
     expect(text).toMatch(/1 of 2 subflows .*: system-a's SYN for a further subflow did not reach a socket of system-b/)
     expect(text).toContain('it is dropped on that path (198.51.100.10 -> 198.51.100.20)')
   })
@@ -299,4 +332,84 @@ printf %s "$left"`
     await on('system-a', remedy)
     expect(await reasons()).toBe('')
   })
+})
+
+/** Applies a task about a profile of NetworkManager to one host. */
+async function keep(host: 'system-a' | 'system-b', profile: Task): ReturnType<typeof apply> {
+  return await apply(pair().inventoryFile, [{ nm_connection: { name: 'wlan0', ...profile } }], host)
+}
+
+describe('the profile of a card is missing', () => {
+  const pairing: Task[] = [{ mptcp_pair: { server: 'system-b', client: 'system-a' } }]
+
+  beforeAll(() => on('system-b', 'nmcli connection delete wlan0'))
+
+  test('the profile itself', async () => {
+    const { code, report } = await keep('system-b', {})
+    expect(code).toBe(2)
+    expect(tell('profile missing', hostOf(report, 'system-b').error)).toMatchObject({
+      code: 'profile-missing',
+      summary: 'NetworkManager has no profile named wlan0',
+      detail: expect.stringMatching(/^profiles here: .*eth0/) as string,
+      hint: expect.stringContaining('give ifname to have it made') as string,
+    })
+  })
+
+  test('a pair that has lost its second path by it, and neither host is touched', async () => {
+    const { code, report } = await apply(pair().inventoryFile, pairing)
+    expect(code).toBe(2)
+    const { error } = hostOf(report, 'system-b')
+    tell('profile missing', error)
+    expect(error).toMatchObject({ code: 'too-few-paths' })
+    expect(error?.summary).toContain('wlan0 of system-b has no address, since NetworkManager has no profile for it')
+    expect(error?.hint).toContain('task nm_connection with name, ifname: wlan0, addresses')
+    expect(report.hosts.flatMap(({ changes }) => changes)).toEqual([])
+  })
+
+  test('one that is there and not active is told apart', async () => {
+    const make = 'type ethernet con-name spare ifname wlan0 autoconnect no ipv4.method disabled'
+    await on('system-b', `nmcli connection add ${make} >/dev/null`)
+    const { report } = await apply(pair().inventoryFile, pairing)
+    await on('system-b', 'nmcli connection delete spare >/dev/null')
+    expect(hostOf(report, 'system-b').error?.summary).toContain(
+      'wlan0 of system-b has no address, since its profile spare of NetworkManager is not active',
+    )
+  })
+
+  test('made as told, the hosts pair again', async () => {
+    const made = await keep('system-b', { ifname: 'wlan0', ipv4: { addresses: '198.51.100.20/24' } })
+    expect(made.code, made.stdout + made.stderr).toBe(0)
+    expect((await apply(pair().inventoryFile, pairing)).code).toBe(0)
+    expect(await reasons()).toBe('')
+  })
+})
+
+describe('an address that is taken', () => {
+  test('by another card of the host', async () => {
+    const { code, report } = await keep('system-a', { ipv4: { addresses: '192.0.2.10/24' } })
+    expect(code).toBe(2)
+    const { error, changes } = hostOf(report, 'system-a')
+    expect(tell('address taken', error)).toMatchObject({
+      code: 'address-taken',
+      summary: '192.0.2.10 is on eth0 already, so it cannot be given to wlan0',
+    })
+    expect(changes).toEqual([])
+  })
+
+  test('by another host', async () => {
+    const { code, report } = await keep('system-a', { ipv4: { addresses: '198.51.100.20/24' } })
+    const back = await keep('system-a', { ipv4: { addresses: '198.51.100.10/24' } })
+    expect(code).toBe(2)
+    const { error } = hostOf(report, 'system-a')
+    tell('address taken', `${error?.summary}\n${error?.detail}`)
+    expect(error?.detail).toMatch(/lacks 198\.51\.100\.20\/24 .*another host/)
+    expect(back.code, back.stdout + back.stderr).toBe(0)
+  })
+})
+
+test('each of these failures was told, and none in the words of another', () => {
+  expect(FAILURES.filter((failure) => !told.some((one) => one.failure === failure))).toEqual([])
+  // Where, and with which numbers, is no difference.
+  const words = told.map(({ text }) => text.replaceAll(/system-[ab]|wlan0|eth0|\d[\d./]*/g, '_'))
+  expect(words.toSorted()).toEqual([...new Set(words)].toSorted())
 })

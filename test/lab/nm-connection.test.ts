@@ -61,6 +61,17 @@ const cases: (RoundTrip & { name: string })[] = [
     ],
   },
   {
+    name: 'a name that is not ASCII',
+    hosts: 'system-a',
+    tasks: [
+      nm({ name: 'Büro 東京', ifname: 'wlan0', ipv4: { addresses: '198.51.100.77/24' }, ipv6: { method: 'disabled' } }),
+    ],
+    facts: ['nm_profile/Büro 東京'],
+    shows: [
+      ['system-a', 'LC_ALL=C.UTF-8 nmcli -t -f NAME,DEVICE connection show --active | grep -qx "Büro 東京:wlan0"'],
+    ],
+  },
+  {
     name: 'MPTCP flags alone, without taking the card down',
     hosts: 'all',
     tasks: [nm({ name: 'eth0', mptcp_flags: ['subflow', 'backup'] })],
@@ -85,6 +96,19 @@ const cases: (RoundTrip & { name: string })[] = [
 
 describe.each(cases)('$name', (item) => {
   test('plan, apply, verify, again, undo', () => roundTrip(lab(), work, STATE, item))
+})
+
+test('a profile whose name is not ASCII is deleted, and put back to the byte', async () => {
+  const profile = "type ethernet con-name 'Kabel für Büro' ifname wlan0 autoconnect no"
+  expect(await lab().exec('system-a', `nmcli connection add ${profile}`)).toMatchObject({ rc: 0 })
+  await roundTrip(lab(), work, `${STATE}\nsha256sum /etc/NetworkManager/system-connections/*`, {
+    hosts: 'system-a',
+    tasks: [nm({ name: 'Kabel für Büro', state: 'absent' })],
+    facts: ['nm_profile/Kabel für Büro'],
+    shows: [['system-a', '! grep -rq "Kabel für Büro" /etc/NetworkManager/system-connections']],
+  })
+  const clear = "nmcli connection delete 'Kabel für Büro'"
+  expect(await lab().exec('system-a', clear)).toMatchObject({ rc: 0 })
 })
 
 test('a profile that was made is the one after a reboot', async () => {

@@ -6,13 +6,13 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { LAB_PASSWORD, LAB_USERS } from '../../src/lab/image-recipe.ts'
 import type { HostSpec } from '../../src/lab/topology.ts'
 import type { HostError } from '../../src/model/errors.ts'
-import type { Connection } from '../../src/model/host.ts'
 import { Secret } from '../../src/model/secret.ts'
 import { parseKnownHosts, renderKnownHost } from '../../src/transport/known-hosts.ts'
 import { createSshTransport } from '../../src/transport/ssh.ts'
 import type { ExecRequest, ExecResult, Session } from '../../src/transport/types.ts'
 import { withLab } from './support/pair-lab.ts'
 import { keyPair, request, targetOf } from '../transport/support.ts'
+import type { ConnectionParts } from '../transport/support.ts'
 
 const SHELLS = ['bash', 'dash', 'zsh', 'fish']
 const HOST = 'target'
@@ -49,22 +49,21 @@ async function onHost(command: string): Promise<string> {
   return stdout
 }
 
-function connect(more: Partial<Connection> = {}): Promise<Session> {
+function connect(more: ConnectionParts = {}): Promise<Session> {
   const host = lab().hosts[0]!
   return transport.connect(
     targetOf({
       address: host.address,
       port: host.port,
       privateKeyFile: lab().keyFile,
-      hostKeyChecking: 'strict',
-      knownHostsFiles: [lab().knownHostsFile],
+      ssh: { hostKeyChecking: 'strict', userKnownHostsFiles: [lab().knownHostsFile] },
       ...more,
     }),
     new AbortController().signal,
   )
 }
 
-async function exec(script: string, connection: Partial<Connection> = {}, more: Partial<ExecRequest> = {}) {
+async function exec(script: string, connection: ConnectionParts = {}, more: Partial<ExecRequest> = {}) {
   const session = await connect(connection)
   try {
     return await session.exec(request(script, more))
@@ -73,7 +72,7 @@ async function exec(script: string, connection: Partial<Connection> = {}, more: 
   }
 }
 
-const sudo = (user: string, password: string | null): Partial<Connection> => ({
+const sudo = (user: string, password: string | null): ConnectionParts => ({
   user,
   become: { user: 'root', password: password === null ? null : new Secret(password) },
 })
@@ -120,18 +119,18 @@ describe('reaching a host', () => {
     const { address } = lab().hosts[0]!
     const file = path.join(work, 'known_hosts')
     writeFileSync(file, '')
-    const unknown = await failureOf(connect({ knownHostsFiles: [file] }))
+    const unknown = await failureOf(connect({ ssh: { hostKeyChecking: 'strict', userKnownHostsFiles: [file] } }))
     expect(unknown).toMatchObject({ outcome: 'unreachable', data: { code: 'host-key-unknown' } })
     const type = parseKnownHosts(await onHost('cat /etc/ssh/ssh_host_ed25519_key.pub | sed "s/^/h /"'), 'h')[0]!
-    expect(unknown.data.detail).toContain(renderKnownHost(address, 22, type.key))
+    expect(unknown.data.detail).toContain(renderKnownHost(address, type.key))
     writeFileSync(
       file,
-      `# old\n${renderKnownHost(address, 22, Buffer.from(keyPair().public.split(' ')[1]!, 'base64'))}`,
+      `# old\n${renderKnownHost(address, Buffer.from(keyPair().public.split(' ')[1]!, 'base64'))}`,
     )
-    const changed = await failureOf(connect({ knownHostsFiles: [file] }))
+    const changed = await failureOf(connect({ ssh: { hostKeyChecking: 'strict', userKnownHostsFiles: [file] } }))
     expect(changed).toMatchObject({ outcome: 'unreachable', data: { code: 'host-key-changed' } })
     expect(changed.data.detail).toContain(`${file}:2`)
-    await expect(exec('true', { knownHostsFiles: [], hostKeyChecking: 'off' })).resolves.toMatchObject({ rc: 0 })
+    await expect(exec('true', { ssh: { hostKeyChecking: 'off' } })).resolves.toMatchObject({ rc: 0 })
   })
 
   it('tells a closed port from one that drops', async () => {
@@ -257,8 +256,8 @@ describe('login shells', () => {
 })
 
 describe('scripts', () => {
-  const asRoot: Partial<Connection> = {}
-  const ways: [string, Partial<Connection>][] = [
+  const asRoot: ConnectionParts = {}
+  const ways: [string, ConnectionParts][] = [
     ['root', asRoot],
     ['sudo', sudo(LAB_USERS.withPassword, LAB_PASSWORD)],
   ]

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { z } from 'zod'
+import * as z from 'zod'
 import { applyPrediction, readPredicted, startPrediction } from '../../src/engine/predict.ts'
 import type { FactResult } from '../../src/engine/script/probe.ts'
 import type { PlanResult, Step } from '../../src/model/change.ts'

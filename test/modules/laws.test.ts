@@ -8,135 +8,16 @@ import type { EndpointFlag } from '../../src/facts/mptcp_endpoints.ts'
 import type { PlannedChange } from '../../src/model/change.ts'
 import { UNKNOWN } from '../../src/model/change.ts'
 import type { Fact } from '../../src/model/fact.ts'
-import { sortFlags } from '../../src/mptcp/endpoint-flags.ts'
 import type { FleetModule, HostModule } from '../../src/modules/define.ts'
 import { modules } from '../../src/modules/registry.ts'
 import type { FactValues } from './base-facts.ts'
+import type { Task } from './law-arbitraries.ts'
+import { anyTask, host, serviceTask, task } from './law-arbitraries.ts'
 import type { ModelHost } from './model-host.ts'
-import { factsOf, modelHost, reboot, runStep } from './model-host.ts'
+import { factsOf, reboot, runStep } from './model-host.ts'
 
 /** More by LAW_RUNS=20000 in the environment. */
 const RUNS = Number(process.env['LAW_RUNS'] ?? 500)
-
-const ADDRESSES = [
-  { dev: 'eth0', address: '192.0.2.10', prefix: 24 },
-  { dev: 'eth0', address: '192.0.2.110', prefix: 24 },
-  { dev: 'wlan0', address: '198.51.100.10', prefix: 24 },
-  { dev: 'wlan0', address: '2001:db8::10', prefix: 64 },
-]
-
-const flags: fc.Arbitrary<EndpointFlag[]> = fc
-  .constantFrom('signal', 'subflow', 'signal backup', 'subflow fullmesh', 'signal subflow', 'laminar subflow')
-  .map((text) => sortFlags(text.split(' ') as EndpointFlag[]))
-
-const task = fc.oneof(
-  fc.record({
-    module: fc.constant('mptcp_enabled'),
-    params: fc.record({ state: fc.constantFrom('enabled', 'disabled'), persist: fc.boolean() }),
-  }),
-  fc.record({
-    module: fc.constant('mptcp_limits'),
-    params: fc.record(
-      { subflows: fc.nat(8), add_addr_accepted: fc.nat(8), persist: fc.boolean() },
-      { requiredKeys: ['subflows'] },
-    ),
-  }),
-  fc.record({
-    module: fc.constant('mptcp_endpoints'),
-    params: fc.record({
-      endpoints: fc.uniqueArray(
-        fc.record({ index: fc.nat(3), flags, ported: fc.boolean(), id: fc.option(fc.integer({ min: 20, max: 23 })) }),
-        { selector: ({ index }) => index, maxLength: 4 },
-      ),
-      exact: fc.boolean(),
-      persist: fc.boolean(),
-    }),
-  }),
-)
-
-const anyTask = fc.oneof(
-  task,
-  fc.record({
-    module: fc.constant('mptcp_sysctl'),
-    params: fc.record({
-      values: fc
-        .record(
-          {
-            checksum_enabled: fc.boolean(),
-            close_timeout: fc.constantFrom(30, '60'),
-            path_manager: fc.constantFrom('kernel', 'userspace'),
-          },
-          { requiredKeys: [] },
-        )
-        .filter((values) => Object.keys(values).length > 0),
-      persist: fc.boolean(),
-    }),
-  }),
-  fc.constantFrom('192.0.2', '198.51.100').chain((network) =>
-    fc.record({
-      module: fc.constant('nm_connection'),
-      params: fc.record(
-        {
-          name: fc.constant(network === '192.0.2' ? 'eth0' : 'wlan0'),
-          state: fc.constant('up'),
-          mptcp_flags: fc.constantFrom<unknown>('default', 'disabled', ['signal'], ['subflow', 'backup'], 0x22),
-          ipv4: fc
-            .constantFrom(['77'], ['10', '78'])
-            .map((hosts) => ({ addresses: hosts.map((host) => `${network}.${host}/24`) })),
-        },
-        { requiredKeys: ['name', 'state'] },
-      ),
-    }),
-  ),
-)
-
-type Task = { module: string; params: Readonly<Record<string, unknown>> }
-
-const host = fc
-  .record({
-    count: fc.integer({ min: 1, max: 4 }),
-    there: fc.uniqueArray(
-      fc.record({ index: fc.nat(3), flags, id: fc.integer({ min: 1, max: 9 }), port: fc.boolean() }),
-      {
-        selector: ({ id }) => id,
-        maxLength: 3,
-      },
-    ),
-    nm: fc.dictionary(fc.constantFrom('eth0', 'wlan0'), fc.constantFrom(0, 1, 0x1e, 0x2e, 0x2a, 0x22), { maxKeys: 2 }),
-    defaultRoute: fc.constantFrom(null, 'eth0'),
-    sysctl: fc.constantFrom('0', '1'),
-    override: fc.boolean(),
-    limits: fc.record({ subflows: fc.nat(8), addAddrAccepted: fc.nat(8) }),
-  })
-  .map((made): ModelHost => {
-    const addresses = ADDRESSES.slice(0, made.count)
-    const endpoints = made.there
-      .filter(({ index }) => index < addresses.length)
-      .map(({ index, flags, id, port }) => ({
-        address: addresses[index]!.address,
-        port: port && flags.includes('signal') && !flags.includes('subflow') ? 5000 : null,
-        id,
-        flags,
-        dev: addresses[index]!.dev,
-      }))
-    const unique = endpoints.filter(
-      (one, index) =>
-        endpoints.findIndex((other) => other.address === one.address && other.port === one.port) === index,
-    )
-    const file = { content: 'net.mptcp.enabled = 0\n', mode: '0644', owner: 'root', group: 'root' }
-    return modelHost({
-      addresses,
-      endpoints: unique,
-      sysctl: made.sysctl,
-      defaultRoute: made.defaultRoute,
-      limits: made.limits,
-      files: made.override ? { '/etc/sysctl.d/99-local.conf': file } : {},
-      nm: Object.fromEntries(
-        Object.entries(made.nm).map(([dev, flags]) => [dev, { profile: flags, applied: flags, made: [] }]),
-      ),
-      nextId: 10,
-    })
-  })
 
 /** Parameters as the module's schema gives them, for the addresses that the host has. */
 function wantOf({ module, params }: Task, model: ModelHost): unknown {
@@ -199,7 +80,7 @@ function factsAfter(task: Task, model: ModelHost, values: FactValues, changes: r
 
 /** State without what nobody can bring back: which endpoints NetworkManager counts as its own, and ids it gives. */
 function visible(model: ModelHost): unknown {
-  const { endpoints, limits, sysctl, settings, files, folders, unitEnabled, nm, addresses } = model
+  const { endpoints, limits, sysctl, settings, files, folders, unitEnabled, units, nm, addresses } = model
   const shown = endpoints
     .filter(({ flags }) => !flags.includes('implicit'))
     .map(({ address, port, flags, dev }) => `${address} ${port} ${flags.join(' ')} ${dev}`)
@@ -216,6 +97,7 @@ function visible(model: ModelHost): unknown {
     files,
     folders: folders.toSorted(),
     unitEnabled,
+    units,
     profiles,
     own,
   })
@@ -320,16 +202,57 @@ describe('laws', () => {
     )
   }, 60_000)
 
+  it('a service that uses MPTCP, or no more, does so at once and after a reboot, and undo is the way back', () => {
+    const changed = new Map<string, number>()
+    fc.assert(
+      fc.property(
+        host,
+        fc.array(serviceTask, { maxLength: 3 }),
+        serviceTask,
+        fc.boolean(),
+        (made, history, task, late) => {
+          const model = lived(made, [{ module: 'mptcp_enabled', params: {} }, ...history, ...(late ? [task] : [])])
+          // Processes from before their files were changed; what they were started with cannot be brought back.
+          const stale = late && history.length > 0
+          for (const { process } of Object.values(model.units)) {
+            if (stale && process !== null) Object.assign(process, { LD_PRELOAD: null, GODEBUG: null })
+          }
+          const before = visible(model)
+          const values = factsOf(model)
+          const changes = plan(task, model, values)
+          fc.pre(changes !== null)
+          for (const { fact } of changes) {
+            const kind = `${task.params.state} ${fact.split('/')[0]}`
+            changed.set(kind, (changed.get(kind) ?? 0) + 1)
+          }
+          expect(plan(task, model, factsAfter(task, model, values, changes))).toEqual([])
+          for (const { step } of applySteps(changes)) runStep(model, step)
+          const after = structuredClone(model)
+          expect(plan(task, model, factsOf(model))).toEqual([])
+          reboot(after)
+          expect(plan(task, after, factsOf(after))).toEqual([])
+          if (stale) return
+          for (const { step } of undoSteps(changes)) runStep(model, step)
+          expect(visible(model)).toEqual(before)
+        },
+      ),
+      { numRuns: RUNS },
+    )
+    expect([...changed.keys()].toSorted()).toEqual(['disabled file', 'enabled file', 'enabled service'])
+  }, 60_000)
+
   it('what persists is so after a reboot', () => {
     fc.assert(
       fc.property(host, fc.array(anyTask, { maxLength: 2 }), anyTask, (made, history, task: Task) => {
         const model = lived(made, history)
-        fc.pre(task.params['persist'] === true || task.module === 'nm_connection')
+        fc.pre(task.params['persist'] === true || ['nm_connection', 'mptcp_service'].includes(task.module))
         fc.pre(model.sysctl === '1' || model.endpoints.every(({ port }) => port === null))
         const changes = plan(task, model, factsOf(model))
         fc.pre(changes !== null)
         for (const { step } of applySteps(changes)) runStep(model, step)
         reboot(model)
+        // Without MPTCP a service that is made to use it cannot be, and the plan says so.
+        fc.pre(task.module !== 'mptcp_service' || model.sysctl === '1')
         expect(plan(task, model, factsOf(model))).toEqual([])
       }),
       { numRuns: RUNS },

@@ -13,6 +13,8 @@ import { networkOf } from '../../src/text/ip.ts'
 import { sysctlLines, winningLines } from '../../src/mptcp/sysctl-files.ts'
 import type { FactValues } from './base-facts.ts'
 import { baseFacts, managedFacts, merge } from './base-facts.ts'
+import type { ModelUnit } from './model-units.ts'
+import { bootUnits, fileBlock, unitFacts, unitSystemctl } from './model-units.ts'
 
 interface File {
   content: string
@@ -39,6 +41,8 @@ export interface ModelHost {
   files: Record<string, File>
   folders: string[]
   unitEnabled: boolean
+  /** Other units than the restoring one, by name. */
+  units: Record<string, ModelUnit>
   addresses: { dev: string; address: string; prefix: number }[]
   /** Card with the default route, or null. */
   defaultRoute: string | null
@@ -65,6 +69,7 @@ export function modelHost(over: Partial<ModelHost>): ModelHost {
     files: {},
     folders: ['/etc/sysctl.d', '/etc/systemd/system', '/usr/lib/sysctl.d', '/usr/local'],
     unitEnabled: false,
+    units: {},
     addresses: [],
     defaultRoute: null,
     nm: {},
@@ -91,6 +96,7 @@ export function factsOf(host: ModelHost): FactValues {
   const own = host.files['/etc/sysctl.d/90-mptcp.conf']
   return {
     ...known,
+    ...unitFacts(host),
     endpoint: Object.fromEntries(host.endpoints.map((endpoint) => [endpointKey(endpoint), { ...endpoint }])),
     limits: { ...host.limits, max: 8 },
     sysctl: { [NAME]: host.sysctl, ...host.settings },
@@ -150,18 +156,11 @@ function routesOf(host: ModelHost): unknown[] {
 }
 
 function persistedProbe(host: ModelHost): string {
-  const block = (path: string): string => {
-    const file = host.files[path]
-    if (file === undefined) return '@absent'
-    const size = Buffer.byteLength(file.content)
-    const text = Buffer.from(file.content).toString('base64')
-    return `@file ${file.mode} ${file.owner} ${file.group} 0 0 ${size}\n${text}\n.`
-  }
   return [
     ...host.folders.map((path) => `directory ${path}`),
     ...(host.unitEnabled ? ['enabled'] : []),
-    block(RESTORE_SCRIPT_PATH),
-    block(RESTORE_UNIT_PATH),
+    fileBlock(host.files[RESTORE_SCRIPT_PATH]),
+    fileBlock(host.files[RESTORE_UNIT_PATH]),
     '',
   ].join('\n')
 }
@@ -199,9 +198,9 @@ function rmdir(host: ModelHost, path: string): void {
   if (!held) host.folders = host.folders.filter((folder) => folder !== path)
 }
 
-function systemctl(host: ModelHost, [verb, unit]: readonly string[]): void {
-  if (verb === 'daemon-reload') return
-  if (unit !== 'mptcp-fleet.service') throw new Error(`no unit ${unit}`)
+function systemctl(host: ModelHost, words: readonly string[]): void {
+  const [verb, unit] = words
+  if (unit !== 'mptcp-fleet.service') return unitSystemctl(host, words)
   if (host.files[RESTORE_UNIT_PATH] === undefined) throw new Error(`${unit} does not exist`)
   host.unitEnabled = verb === 'enable'
 }
@@ -321,6 +320,7 @@ export function reboot(host: ModelHost): void {
   host.nextId = 1
   host.limits = { subflows: 2, addAddrAccepted: 0 }
   for (const dev of Object.keys(host.nm)) activate(host, dev)
+  bootUnits(host)
   const script = host.unitEnabled ? host.files[RESTORE_SCRIPT_PATH] : undefined
   if (script === undefined) return
   const model = parseRestoreScript(script.content)

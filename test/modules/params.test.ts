@@ -82,6 +82,12 @@ const refused: [string, string, unknown, string][] = [
     { name: 'a', ipv4: { addresses: '192.0.2.10/24', gateway: '198.51.100.1' } },
     'in none of the networks',
   ],
+  ...['', '192.0.2.300', 'router'].map((gateway): (typeof refused)[number] => [
+    'nm_connection',
+    `a gateway that is no address: ${gateway}`,
+    { name: 'a', ipv4: { addresses: '192.0.2.10/24', gateway } },
+    'not an IPv4 address, nor none',
+  ]),
   ['nm_connection', 'flags that do not go together', { name: 'a', mptcp_flags: ['signal', 'fullmesh'] }, 'go together'],
   ['nm_connection', 'no flags', { name: 'a', mptcp_flags: ['backup'] }, 'go together'],
   ['nm_connection', 'a number that is none', { name: 'a', mptcp_flags: 0x3 }, 'go together'],
@@ -93,12 +99,31 @@ const refused: [string, string, unknown, string][] = [
   ['mptcp_service', 'all units at once', { unit: '*' }, 'only with state: disabled'],
   ['mptcp_service', 'a socket by preload', { unit: 'web.socket' }, 'method of socket units'],
   ['mptcp_service', 'a service by socket', { unit: 'web.service', method: 'socket' }, 'method of socket units'],
+  [
+    'mptcp_test',
+    'more shares than there are',
+    { server: 'a', client: 'b', min_subflows: 11 },
+    '11 subflows cannot each carry 0.1 of the bytes (min_share), at most 10 can',
+  ],
+  ['mptcp_test', 'two large shares', { server: 'a', client: 'b', min_subflows: 2, min_share: 0.6 }, 'at most 1 can'],
   ['mptcp_pair', 'no network', { server: 'a', client: 'b', paths: [{ network: 'eth0' }] }, 'not a network'],
 ]
 
 it.each(refused)('%s refuses %s', (name, _what, params, reason) => {
   const result = modules.get(name)!.params.safeParse(params)
   expect(result.error?.issues.map(({ message }) => message).join('; ')).toContain(reason)
+})
+
+it.each([
+  { min_subflows: 10 },
+  { min_subflows: 3, min_share: 0.33 },
+  { min_subflows: 64, min_share: 0 },
+  { min_subflows: 1, min_share: 1 },
+  // One path and a backup, which need not carry anything.
+  { min_share: 0.9 },
+])('takes shares %j', (wish) => {
+  const params = { server: 'a', client: 'b', ...wish }
+  expect(modules.get('mptcp_test')!.params.safeParse(params).error).toBeUndefined()
 })
 
 it('takes the same address with and without port', () => {

@@ -1,9 +1,13 @@
-/** Every module is registered under its file's name, documented throughout, and its example is a task that parses. */
+/** Every module is registered under its file's name, documented throughout, and its example is a playbook that parses. */
 import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { parse } from 'yaml'
-import { z } from 'zod'
+import * as z from 'zod'
+import { loadInventory } from '../../src/inventory/load.ts'
+import { selectHosts } from '../../src/inventory/select.ts'
 import { modules } from '../../src/modules/registry.ts'
+import { parsePlaybook } from '../../src/playbook/parse.ts'
+import { resolveTask } from '../../src/playbook/resolve.ts'
+import { examplePlaybooks } from '../support/examples.ts'
 
 const NO_MODULES = new Set(['define', 'registry'])
 const files = readdirSync(new URL('../../src/modules/', import.meta.url))
@@ -36,14 +40,17 @@ describe.each([...modules.values()])('$name', (module) => {
     expect(module.description).not.toBe('')
   })
 
-  it('has an example that parses', () => {
-    const tasks = parse(module.example) as Record<string, unknown>[]
-    expect(tasks).toBeInstanceOf(Array)
-    expect(tasks.length).toBeGreaterThan(0)
-    for (const task of tasks) {
-      expect(Object.keys(task)).toContain(module.name)
-      expect(module.params.safeParse(task[module.name])).toMatchObject({ success: true })
+  it('has an example that is a playbook for System A and System B', async () => {
+    const inventory = await loadInventory(['inventories/pair.yml'], process.cwd())
+    const plays = examplePlaybooks(module.example).flatMap((text) => parsePlaybook(text, 'example', modules).plays)
+    for (const play of plays) {
+      expect(selectHosts(inventory, play.hosts, play.hostsSource)).toMatchObject({ diagnostics: [] })
+      const wished = play.tasks.map((task) => [task.module.name, task.name, resolveTask(task, {})])
+      // A name of its own says what each is for.
+      const expected = play.tasks.map(() => [module.name, expect.stringContaining(' '), { params: expect.anything() }])
+      expect(wished).toEqual(expected)
     }
+    expect(plays.flatMap(({ tasks }) => tasks)).not.toEqual([])
   })
 
   it('describes every parameter', () => {

@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { FallbackEnd, FallbackEvidence } from '../../src/mptcp/fallback-evidence.ts'
 import { diagnose, phraseDiagnosis } from '../../src/mptcp/fallback.ts'
 

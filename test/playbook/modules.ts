@@ -1,5 +1,5 @@
 /** Small modules, so that these tests depend on no real one. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Module } from '../../src/modules/define.ts'
 import { defineFleetModule, defineModule } from '../../src/modules/define.ts'
 

@@ -127,3 +127,32 @@ test('every keyword that is not there yet says what to write in its place', () =
     ])
   }
 })
+
+function noLog(play: string, task: string): boolean | undefined {
+  const text = `- hosts: all\n${play}  tasks:\n    - available:\n${task}`
+  return parsePlaybook(text, 'p.yml', modules).plays[0]?.tasks[0]?.noLog
+}
+
+test("no_log is the task's own word, else its play's", () => {
+  const [yes, no] = ['  no_log: yes\n', '  no_log: "false"\n']
+  expect(noLog('', '')).toBe(false)
+  expect(noLog(yes, '')).toBe(true)
+  expect(noLog(yes, `    ${no}`)).toBe(false)
+  expect(noLog(no, `    ${yes}`)).toBe(true)
+  expect(noLog('  no_log:\n', '')).toBe(false)
+})
+
+test('under no_log a wrong value is not shown, and what is no value still is', () => {
+  const limits = (noLog: string, params: string): string[] =>
+    complaints(`- hosts: all\n  tasks:\n    - limits: ${params}\n      no_log: ${noLog}\n`)
+  expect(limits('no', '{subflows: tiger}')).toEqual([
+    'p.yml:3:26: limits.subflows: expected a number, got text "tiger"',
+  ])
+  expect(limits('yes', '{subflows: tiger, names: [99]}')).toEqual([
+    'p.yml:3:26: limits.subflows: is not valid (censored: no_log)',
+    'p.yml:3:41: limits.names[0]: is not valid (censored: no_log)',
+  ])
+  expect(limits('yes', '{subflow: 1}')).toEqual(['p.yml:3:16: limits.subflow: unknown key, did you mean "subflows"?'])
+  // Neither yes nor no: an error, that shows no value either.
+  expect(limits('perhaps', '{subflows: tiger}').join()).not.toContain('tiger')
+})

@@ -50,3 +50,14 @@ test('mistakes in variables say whose they are', () => {
   expect(details({ inventory_hostname: 'b', n: 'two' })).toEqual(['for host b'])
   expect(details({})).toEqual([''])
 })
+
+test('under no_log a value that is wrong is not shown', () => {
+  const hidden = { ...task('{subflows: "{{ n }}"}'), noLog: true }
+  const says = (vars: Record<string, unknown>): string[] => {
+    const resolved = resolveTask(hidden, vars)
+    return 'diagnostics' in resolved ? resolved.diagnostics.map((d) => d.summary) : []
+  }
+  expect(says({ n: 'tiger' })).toEqual(['limits.subflows: is not valid (censored: no_log)'])
+  expect(says({})).toEqual(['limits.subflows: the variable "n" is not defined'])
+  expect(says({ n: '{{ "tiger" | nothing }}' }).join()).not.toContain('tiger')
+})

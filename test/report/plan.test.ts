@@ -21,6 +21,8 @@ const file = (content: string, mode: string): unknown => ({
   group: 'root',
 })
 
+const own = (address: string): unknown => ({ dev: 'eth0', address })
+
 const script = (content: string): unknown => ({ path: '/usr/local/x', content, mode: '0755' })
 
 describe('renderPlan', () => {
@@ -75,6 +77,41 @@ describe('renderPlan', () => {
     expect(text(hosts, { ...brief, verbose: true })).toContain('    note: short\n      long\n')
   })
 
+  it('says on terminals of any width what a change does whose values do not tell', () => {
+    const silent = [
+      change('a', {
+        fact: 'file//etc/systemd/system/web.service.d/50-mptcp.conf',
+        before: null,
+        after: file('[Service]\n', '0644'),
+        summary: 'have web.service use MPTCP, and restart it',
+      }),
+      change('a', {
+        fact: 'nm_profile/eth0/connection.mptcp-flags',
+        before: '30',
+        after: '1',
+        summary: "switch off NetworkManager's MPTCP endpoints on eth0",
+      }),
+    ]
+    for (const width of [80, 200]) {
+      const shown = text([hostPlan('a', { changes: [...silent, change('a')] })], brief, { ...PLAIN, width })
+      expect(shown).toContain('        # have web.service use MPTCP, and restart it\n')
+      expect(shown).toContain("30 → 1\n        # switch off NetworkManager's MPTCP endpoints on eth0\n")
+      expect(shown).not.toContain('# set net.mptcp.enabled')
+    }
+  })
+
+  it('shows of a list of records those that differ', () => {
+    const lists = change('a', {
+      fact: 'addresses',
+      before: [own('192.0.2.1'), own('192.0.2.2')],
+      after: [own('192.0.2.1')],
+    })
+    expect(text([hostPlan('a', { changes: [lists] })])).toContain('    ~ addresses: (dev eth0, 192.0.2.2) → absent\n')
+    const turned = change('a', { ...lists, after: [own('192.0.2.2'), own('192.0.2.1')] })
+    const wide = text([hostPlan('a', { changes: [turned] })], brief, { ...PLAIN, width: 200 })
+    expect(wide).toContain('→ (dev eth0, 192.0.2.2); (dev eth0, 192.0.2.1)\n')
+  })
+
   it('shows what steps run with -vv', () => {
     expect(text(plan.hosts, { ...brief, steps: true })).toContain('# $ sysctl -w net.mptcp.enabled=1')
   })
@@ -82,6 +119,8 @@ describe('renderPlan', () => {
   it('shows unified diffs of files, and only the sum of private ones', () => {
     const open = change('a', { fact: 'file//etc/x', before: file('one\n', '0644'), after: file('two\n', '0644') })
     const shown = text([hostPlan('a', { changes: [open] })], { ...brief, diff: true })
+    // The library's own first line says nothing more.
+    expect(shown).not.toContain('Index:')
     expect(shown).toContain(
       '        --- /etc/x\n        +++ /etc/x\n        @@ -1,1 +1,1 @@\n        -one\n        +two\n',
     )

@@ -35,6 +35,19 @@ describe('recap', () => {
     )
   })
 
+  it('stays in columns whatever the names are written in', () => {
+    const hosts = ['東京', 'zürich-ü', 'a'].map((name) => hostReport(name))
+    expect(
+      renderRecap(runReport({ hosts, trials: [] }), PLAIN)
+        .split('\n')
+        .slice(0, 3),
+    ).toEqual([
+      '東京     : ok=0 changed=0 unreachable=0 failed=0 skipped=0',
+      'zürich-ü : ok=0 changed=0 unreachable=0 failed=0 skipped=0',
+      'a        : ok=0 changed=0 unreachable=0 failed=0 skipped=0',
+    ])
+  })
+
   it('counts changes that were done, and those that check mode, of the run or of a task, only planned', () => {
     expect(rowOf('planned', true)).toMatchObject({ changed: 1, ok: 1 })
     expect(rowOf('planned', false)).toMatchObject({ changed: 1, ok: 1 })

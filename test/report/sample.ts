@@ -215,7 +215,7 @@ function applying(host: string, changes: PlannedChange[]): RunEvent[] {
   }))
   return [
     { type: 'host-phase', host, phase: 'applying' },
-    { type: 'apply-started', host, address: '203.0.113.7', changes },
+    { type: 'apply-started', host, address: '203.0.113.7', become: null, attempt: 'run', guard: null, changes },
     ...finished,
     { type: 'host-phase', host, phase: 'verifying' },
   ]

@@ -19,7 +19,7 @@ import { hostFileName } from '../../src/store/file-name.ts'
 import { fleetFolder } from '../../src/store/fleet-folder.ts'
 import { keepRun } from '../../src/store/keep-run.ts'
 import { listRuns, loadReport, loadUndo } from '../../src/store/load-run.ts'
-import { undoChanges } from '../../src/store/undo-record.ts'
+import { keptChanges } from '../../src/store/undo-record.ts'
 import { change, events, runReport } from '../report/sample.ts'
 
 let cwd = ''
@@ -31,14 +31,14 @@ afterEach(() => rmSync(cwd, { recursive: true, force: true }))
 const runId = runReport().runId
 const mode = (path: string): string => (lstatSync(path).mode & 0o777).toString(8)
 const applyStarted = (host: string, changes = [change(host)]) =>
-  ({ type: 'apply-started', host, address: '203.0.113.7', changes }) as const
+  ({ type: 'apply-started', host, address: '203.0.113.7', become: null, attempt: runId, guard: null, changes }) as const
 
 describe('keepRun', () => {
   it('keeps report and undo records, readable for their owner only', () => {
     const { folder, subscriber } = keepRun(cwd, runId)
     for (const event of events()) subscriber(event)
     expect(readFileSync(join(cwd, '.mptcp-fleet/.gitignore'), 'utf8')).toBe('*\n')
-    expect(readdirSync(folder).toSorted()).toEqual(['report.json', 'undo'])
+    expect(readdirSync(folder).toSorted()).toEqual(['journal.ndjson', 'report.json', 'undo'])
     expect(mode(join(cwd, '.mptcp-fleet'))).toBe('700')
     expect(mode(join(folder, 'report.json'))).toBe('600')
     expect(mode(join(folder, 'undo/system-a.json'))).toBe('600')
@@ -46,37 +46,39 @@ describe('keepRun', () => {
     expect(listRuns(cwd)).toEqual([runId])
   })
 
-  it('has the undo record on the disk when apply-started returns, segment after segment', () => {
+  it('has the undo record on the disk when apply-started returns, segment after segment', async () => {
     const { subscriber } = keepRun(cwd, runId)
     subscriber(applyStarted('a'))
-    const [first] = loadUndo(cwd, runId)
+    const [first] = await loadUndo(cwd, runId)
     expect(first).toMatchObject({ host: 'a', address: '203.0.113.7', segments: [{ changes: [{ before: '0' }] }] })
     subscriber(applyStarted('a', [change('a', { summary: 'second' })]))
-    const [second] = loadUndo(cwd, runId)
+    const [second] = await loadUndo(cwd, runId)
     expect(second?.segments.map((segment) => segment.changes[0]?.summary)).toEqual([
       'set net.mptcp.enabled to 1',
       'second',
     ])
   })
 
-  it('gives the changes back as the engine undoes them', () => {
+  it('gives the changes back as the engine undoes them', async () => {
     const bytes = 'exactly\tthese\u0000 bytes ä\n'
     const undo = [{ kind: 'write', path: '/etc/x', bytes, mode: '0600', owner: 'root', group: 'root' }] as const
     const { subscriber } = keepRun(cwd, runId)
     subscriber(applyStarted('a', [change('a', { undo })]))
-    const { changes, withheld } = undoChanges(loadUndo(cwd, runId)[0]!)
-    expect(changes).toMatchObject([{ host: 'a', checkOnly: false, apply: [], undo }])
-    expect(withheld).toEqual([])
+    const kept = keptChanges((await loadUndo(cwd, runId))[0]!)
+    expect(kept).toMatchObject([{ change: { host: 'a', checkOnly: false, undo }, withheld: false }])
+    expect(kept[0]?.change.apply).toEqual(change('a').apply)
   })
 
-  it('never keeps a secret, and says which changes it cannot undo therefore', () => {
+  it('never keeps a secret, and says which changes it cannot undo therefore', async () => {
     const undo = [{ kind: 'run', argv: ['passwd'], stdin: new Secret('tiger') }] as const
     const { subscriber, folder } = keepRun(cwd, runId)
     subscriber(applyStarted('a', [change('a', { undo, summary: 'set it' }), change('a')]))
     expect(readFileSync(join(folder, 'undo/a.json'), 'utf8')).not.toContain('tiger')
-    const { changes, withheld } = undoChanges(loadUndo(cwd, runId)[0]!)
-    expect(changes).toHaveLength(1)
-    expect(withheld).toEqual(['set it'])
+    const kept = keptChanges((await loadUndo(cwd, runId))[0]!)
+    expect(kept.map(({ change: { summary }, withheld }) => [summary, withheld])).toEqual([
+      ['set it', true],
+      ['set net.mptcp.enabled to 1', false],
+    ])
   })
 
   it('fails the host whose record cannot be written, before anything is changed', () => {
@@ -114,17 +116,17 @@ describe('the folder', () => {
 })
 
 describe('loading', () => {
-  it('names a run that is close to the one asked for', () => {
+  it('names a run that is close to the one asked for', async () => {
     keepRun(cwd, runId)
-    expect(() => loadUndo(cwd, `${runId}x`)).toThrow(`there is no run ${runId}x`)
-    expect(() => loadUndo(cwd, '../../etc')).toThrow('there is no run')
+    await expect(loadUndo(cwd, `${runId}x`)).rejects.toThrow(`there is no run ${runId}x`)
+    await expect(loadUndo(cwd, '../../etc')).rejects.toThrow('there is no run')
   })
 
-  it('refuses what is not a record', () => {
+  it('refuses what is not a record', async () => {
     const { folder } = keepRun(cwd, runId)
     expect(() => loadReport(cwd, runId)).toThrow(/cannot read/)
     writeFileSync(join(folder, 'undo/a.json'), '{"schemaVersion": 9}')
-    expect(() => loadUndo(cwd, runId)).toThrow(/schemaVersion/)
+    await expect(loadUndo(cwd, runId)).rejects.toThrow(/schemaVersion/)
   })
 })
 

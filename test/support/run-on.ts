@@ -7,6 +7,7 @@ import type { HostState, RunContext } from '../../src/engine/context.ts'
 import type { RunEvent } from '../../src/model/events.ts'
 import type { Target } from '../../src/model/host.ts'
 import type { ShellHosts } from './shell-transport.ts'
+import { sshSettings } from './ssh-settings.ts'
 
 export function target(name: string): Target {
   const connection = {
@@ -16,8 +17,9 @@ export function target(name: string): Target {
     password: null,
     privateKeyFile: null,
     become: null,
-    hostKeyChecking: 'strict' as const,
-    knownHostsFiles: [],
+    ssh: sshSettings(),
+    jumps: [],
+    openssh: null,
   }
   return { host: { name, groups: [], vars: {} }, connection }
 }

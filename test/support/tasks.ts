@@ -1,5 +1,5 @@
 /** A tiny fact and tiny modules, to exercise the engine without real hosts. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { AssembledTask } from '../../src/engine/assemble.ts'
 import type { FoldHost } from '../../src/engine/fold.ts'
 import { defineFact } from '../../src/facts/define.ts'
@@ -17,6 +17,7 @@ export const settings = defineFact<Record<string, string>>({
     Object.fromEntries(
       stdout.split('\n').flatMap((line) => (line === '' ? [] : [line.split(' ') as [string, string]])),
     ),
+  example: 'colour red\n',
 })
 
 export function change(name: string, before: unknown, after: unknown, effects: Record<string, unknown> = {}): Change {
@@ -37,6 +38,7 @@ export const guardedModule = defineModule({
   name: 'guarded',
   summary: 'guarded',
   description: '',
+  example: '',
   params: z.strictObject({ values: z.record(z.string(), z.string()), file: z.string().optional() }),
   facts: (want) => ({ settings, ...(want.file === undefined ? {} : { file: fileFact(want.file) }) }),
   plan: (want, have: { settings: Record<string, string>; file?: { content: string } | null }) => ({
@@ -70,6 +72,7 @@ export const setModule = defineModule({
   name: 'set',
   summary: 'set',
   description: '',
+  example: '',
   params: z.strictObject({ values: z.record(z.string(), z.string()), problem: z.string().optional() }),
   facts: () => ({ settings }),
   plan: (want, have) => ({
@@ -85,6 +88,7 @@ export const joinModule = defineFleetModule({
   name: 'join',
   summary: 'join',
   description: '',
+  example: '',
   params: z.strictObject({ a: z.string(), b: z.string() }),
   facts: () => ({ settings }),
   hosts: (want) => [want.a, want.b],
@@ -109,6 +113,7 @@ export const probeTrial = defineTrial({
   name: 'probe',
   summary: 'probe',
   description: '',
+  example: '',
   params: z.strictObject({ server: z.string(), client: z.string() }),
   facts: () => ({ settings }),
   hosts: (want) => [want.server, want.client],

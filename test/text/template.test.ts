@@ -73,3 +73,30 @@ test('text around an expression is kept to the letter', () => {
     }),
   )
 })
+
+function outcome(template: string, vars: Record<string, unknown>): unknown {
+  try {
+    return renderValue(template, vars)
+  } catch (error) {
+    return String(error)
+  }
+}
+
+test('a default is what the engine would give, though it is not asked', () => {
+  const name = fc.constantFrom('v', 'w', '_', 'self', 'caller', 'range', 'joiner', 'cycler', 'none', 'True', 'not', 'd')
+  const literal = fc.oneof(
+    fc.integer().map(String),
+    fc.constantFrom("'a b'", '"it\'s"', "''", 'true', 'False', 'none', '1.5', '007', '[1]', "'\\n'", '999999999999999'),
+  )
+  const value = fc.oneof(fc.jsonValue(), fc.string(), fc.constant('{{ nope }}'), fc.constant('{{ w }}'))
+  const given = fc.dictionary(fc.constantFrom('v', 'w', 'joiner', 'range'), value, { maxKeys: 2 })
+  const filter = fc.constantFrom('default', 'd')
+  fc.assert(
+    fc.property(name, filter, literal, given, (name, filter, literal, vars) => {
+      const expression = `${name} | ${filter}(${literal})`
+      // Brackets change nothing but who answers.
+      expect(outcome(`{{ ${expression} }}`, vars)).toEqual(outcome(`{{ (${expression}) }}`, vars))
+    }),
+    { numRuns: 500 },
+  )
+})

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { Secret } from '../../src/model/secret.ts'
 import { validateNode } from '../../src/text/validate.ts'
 import { parseYaml } from '../../src/text/yaml.ts'

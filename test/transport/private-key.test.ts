@@ -52,9 +52,8 @@ describe('private key files', () => {
   it('tells a public key, a file that is no key, a directory and an absent file apart', async () => {
     const pair = keyPair()
     expect(parsePrivateKey(Buffer.from(pair.public), 'id.pub')).toMatchObject({
-      kind: 'unusable',
-      reason: 'is a public key',
-      hint: 'name the private key: id',
+      kind: 'public',
+      publicKey: publicBlob(pair.public),
     })
     expect(parsePrivateKey(Buffer.from('hello'), 'k').kind).toBe('unusable')
     expect(parsePrivateKey(Buffer.alloc(0), 'k').kind).toBe('unusable')

@@ -82,7 +82,7 @@ describe('login gate', () => {
 })
 
 describe('command line', () => {
-  it.each([null, { user: 'root', password: null }])(
+  it.each([null, { user: 'root', password: null }, { method: 'doas' as const, user: 'root', password: null }])(
     'holds no quote or backslash inside its single quotes: %j',
     (become) => {
       const line = commandLine('f00d', 60, become)
@@ -174,9 +174,39 @@ describe('login errors', () => {
   ])('%j is %s', (noise, rc, passwordSent, code) => {
     expect(loginError({ target, become: true, passwordSent, noise, rc }).data.code).toBe(code)
   })
+
+  const doas = targetOf({ user: 'ops', become: { method: 'doas', user: 'root', password: null } })
+  it.each([
+    ['doas: Authentication required', 1, 'become-password-missing'],
+    ['doas: a tty is required', 1, 'become-password-missing'],
+    ['doas: Operation not permitted', 1, 'become-not-allowed'],
+    ['doas: doas is not enabled, /etc/doas.conf: No such file or directory', 1, 'become-not-allowed'],
+    ['doas: unknown user root', 1, 'become-user-unknown'],
+    ['sh: 1: exec: doas: not found', 127, 'become-missing'],
+    ['doas: setresgid: Operation not permitted', 1, 'become-not-allowed'],
+    ['This account is currently not available.', 1, 'login-shell'],
+  ])('of doas: %j is %s', (noise, rc, code) => {
+    expect(loginError({ target: doas, become: true, passwordSent: false, noise, rc }).data.code).toBe(code)
+  })
+
+  it('never show a line that was cut in two', () => {
+    const noise = `sudo: ${'x'.repeat(600)}\ntiger-in-the-tank ${'y'.repeat(470)}\nsudo: end`
+    const { detail } = loginError({ target, become: true, passwordSent: false, noise, rc: 1 }).data
+    expect(detail).toBe(`on ops@127.0.0.1:22; it said: …\ntiger-in-the-tank ${'y'.repeat(470)}\nsudo: end`)
+    const longer = loginError({ target, become: true, passwordSent: false, noise: `x${noise}z`, rc: 1 }).data.detail
+    expect(longer).toContain('tiger-in-the-tank')
+    const cut = loginError({ target, become: true, passwordSent: false, noise: `${noise}${'z'.repeat(20)}`, rc: 1 })
+    expect(cut.data.detail).toBe(`on ops@127.0.0.1:22; it said: …\nsudo: end${'z'.repeat(20)}`)
+  })
 })
 
 it('asks for keys of known types first', () => {
-  expect(orderAlgorithms([])[0]).toBe('ssh-ed25519')
-  expect(orderAlgorithms(['ssh-rsa']).slice(0, 4)).toEqual(['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa', 'ssh-ed25519'])
+  const algorithms = ['ssh-ed25519', 'rsa-sha2-512', 'ecdsa-sha2-nistp256', 'ssh-rsa']
+  expect(orderAlgorithms(algorithms, [])).toEqual(algorithms)
+  expect(orderAlgorithms(algorithms, ['ssh-rsa'])).toEqual([
+    'rsa-sha2-512',
+    'ssh-rsa',
+    'ssh-ed25519',
+    'ecdsa-sha2-nistp256',
+  ])
 })

@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events'
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createConnection, createServer } from 'node:net'
 import type { AddressInfo, Server as NetServer, Socket } from 'node:net'
 import { join } from 'node:path'
@@ -8,14 +8,14 @@ import ssh2 from 'ssh2'
 import type { AuthContext, ParsedKey } from 'ssh2'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { HostError } from '../../src/model/errors.ts'
-import type { Connection, Target } from '../../src/model/host.ts'
+import type { Target } from '../../src/model/host.ts'
 import { Secret } from '../../src/model/secret.ts'
-import { renderKnownHost } from '../../src/transport/known-hosts.ts'
+import { knownHostName, renderKnownHost } from '../../src/transport/known-hosts.ts'
 import { createSshTransport } from '../../src/transport/ssh.ts'
 import type { SshTransportOptions } from '../../src/transport/ssh.ts'
 import type { Session, Transport } from '../../src/transport/types.ts'
 import { acceptKey, keyPair, publicBlob, request, startServer, targetOf } from './support.ts'
-import type { ServerOptions, TestServer } from './support.ts'
+import type { ConnectionParts, ServerOptions, TestServer } from './support.ts'
 
 const { signal } = new AbortController()
 const cleanups: (() => unknown)[] = []
@@ -87,15 +87,14 @@ const known = async (entries: (server: TestServer) => string): Promise<{ server:
   const target = targetOf({
     port: server.port,
     privateKeyFile: server.keyFile,
-    hostKeyChecking: 'strict',
-    knownHostsFiles: [join(server.dir, 'absent'), file],
+    ssh: { hostKeyChecking: 'strict', userKnownHostsFiles: [join(server.dir, 'absent'), file] },
   })
   return { server, target }
 }
 
 const other = Buffer.from(keyPair().public.split(' ')[1] ?? '', 'base64')
 
-const connectTo = (server: TestServer, connection: Partial<Connection>, options: SshTransportOptions = {}) =>
+const connectTo = (server: TestServer, connection: ConnectionParts, options: SshTransportOptions = {}) =>
   transportOf(options).connect(targetOf({ port: server.port, ...connection }), signal)
 
 const password = (methods: ('password' | 'keyboard-interactive')[]) => (context: AuthContext) => {
@@ -226,7 +225,7 @@ describe('reaching a host', () => {
 
 describe('host keys', () => {
   it.each(['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ssh-rsa'])('asks for the %s key that is known', async (type) => {
-    const { target } = await known((s) => renderKnownHost('127.0.0.1', s.port, s.hostKeys[type] ?? Buffer.alloc(0)))
+    const { target } = await known((s) => renderKnownHost(knownHostName('127.0.0.1', s.port), s.hostKeys[type] ?? Buffer.alloc(0)))
     await expect(transportOf().connect(target, signal)).resolves.toBeDefined()
   })
 
@@ -239,16 +238,16 @@ describe('host keys', () => {
   })
 
   it('refuses a changed key and names the line of the old one', async () => {
-    const { target } = await known((s) => `#\n${renderKnownHost('127.0.0.1', s.port, other)}`)
+    const { target } = await known((s) => `#\n${renderKnownHost(knownHostName('127.0.0.1', s.port), other)}`)
     const { data } = await failureOf(transportOf().connect(target, signal))
     expect(data.code).toBe('host-key-changed')
-    expect(data.detail).toContain(`${target.connection.knownHostsFiles[1]}:2`)
+    expect(data.detail).toContain(`${target.connection.ssh.userKnownHostsFiles[1]}:2`)
     expect(data.detail.match(/SHA256:/g)).toHaveLength(2)
   })
 
   it('refuses a revoked key', async () => {
     const { target } = await known((s) => {
-      const line = renderKnownHost('127.0.0.1', s.port, s.hostKeys['ssh-ed25519'] ?? Buffer.alloc(0))
+      const line = renderKnownHost(knownHostName('127.0.0.1', s.port), s.hostKeys['ssh-ed25519'] ?? Buffer.alloc(0))
       return `${line}\n@revoked ${line}`
     })
     expect((await failureOf(transportOf().connect(target, signal))).data.code).toBe('host-key-revoked')
@@ -279,7 +278,7 @@ describe('authentication', () => {
     expect(server.connections()).toBe(0)
   })
 
-  it('uses the default keys of the home directory, and says that an encrypted one was left out', async () => {
+  it('uses the keys of the configuration, and says that an encrypted one was left out', async () => {
     const seen: string[] = []
     const server = await serve({
       authenticate: (context, publicKey) => {
@@ -287,13 +286,12 @@ describe('authentication', () => {
         acceptKey(context, publicKey)
       },
     })
-    mkdirSync(join(server.dir, '.ssh'))
-    writeFileSync(join(server.dir, '.ssh/id_ed25519'), keyPair('ed25519', 'x').private)
-    const env = { HOME: server.dir }
-    const error = await failureOf(connectTo(server, {}, { env }))
+    const identityFiles = ['absent', 'id_ed25519', 'id_rsa'].map((name) => join(server.dir, name))
+    writeFileSync(identityFiles[1]!, keyPair('ed25519', 'x').private)
+    const error = await failureOf(connectTo(server, { ssh: { identityFiles } }))
     expect(error.data.detail).toContain('id_ed25519 is encrypted')
-    writeFileSync(join(server.dir, '.ssh/id_rsa'), readFileSync(server.keyFile))
-    await expect(connectTo(server, {}, { env })).resolves.toBeDefined()
+    writeFileSync(identityFiles[2]!, readFileSync(server.keyFile))
+    await expect(connectTo(server, { ssh: { identityFiles } })).resolves.toBeDefined()
     expect(seen.slice(-3)).toEqual(['none', 'publickey', 'publickey'])
   })
 
@@ -496,5 +494,13 @@ describe('become', () => {
     const error = await failureOf(become(user, password))
     expect(error).toMatchObject({ outcome: 'failed', data: { code } })
     expect(JSON.stringify(error.data)).not.toContain('-pw')
+  })
+
+  it('never gives sudo a password of several lines: its shell would run the second one', async () => {
+    const touched = join((await serve()).dir, 'touched')
+    const error = await failureOf(become('root', `right\ntouch ${touched}`))
+    expect(error.data).toMatchObject({ code: 'become-password-wrong', summary: 'the sudo password has several lines' })
+    expect(JSON.stringify(error.data)).not.toContain(touched)
+    expect(existsSync(touched)).toBe(false)
   })
 })

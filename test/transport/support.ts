@@ -7,9 +7,15 @@ import { join } from 'node:path'
 import ssh2 from 'ssh2'
 import type { AuthContext, Connection as ServerConnection, Server } from 'ssh2'
 import type { Connection, Target } from '../../src/model/host.ts'
+import type { SshSettings } from '../../src/model/ssh-settings.ts'
 import type { ExecRequest } from '../../src/transport/types.ts'
+import { sshSettings } from '../support/ssh-settings.ts'
 
-export function targetOf(connection: Partial<Connection>, name = 'h'): Target {
+/** What a test says of a connection; the rest is as targetOf has it. */
+export type ConnectionParts = Partial<Omit<Connection, 'ssh'>> & { ssh?: Partial<SshSettings> }
+
+/** Host keys are not checked unless `ssh` says so. */
+export function targetOf({ ssh, ...connection }: ConnectionParts, name = 'h'): Target {
   return {
     host: { name, groups: ['all'], vars: {} },
     connection: {
@@ -19,8 +25,9 @@ export function targetOf(connection: Partial<Connection>, name = 'h'): Target {
       password: null,
       privateKeyFile: null,
       become: null,
-      hostKeyChecking: 'off',
-      knownHostsFiles: [],
+      ssh: sshSettings({ hostKeyChecking: 'off', ...ssh }),
+      jumps: [],
+      openssh: null,
       ...connection,
     },
   }

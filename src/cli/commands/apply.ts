@@ -1,17 +1,34 @@
 /** `apply PLAYBOOK…`: shows the plan, asks, makes the changes, verifies and proves them. */
 import type { RunReport } from '../../model/report.ts'
+import { readGuardTime } from '../../text/duration.ts'
 import type { FlagValues } from '../command.ts'
 import { defineCommand } from '../command.ts'
-import { applyFlags, connectionFlags, detailedExitcode, listFlags, outputFlags, taskFlags } from '../flags.ts'
+import { usageError } from '../errors.ts'
+import {
+  applyFlags,
+  connectionFlags,
+  detailedExitcode,
+  listFlags,
+  outputFlags,
+  taskFlags,
+  vaultFlags,
+} from '../flags.ts'
 import type { Io } from '../io.ts'
+import type { Resumed } from '../run/resume.ts'
 
 const flags = {
   ...connectionFlags,
   ...taskFlags,
   ...applyFlags,
+  ...vaultFlags,
   ...outputFlags,
   ...detailedExitcode,
   ...listFlags,
+  resume: {
+    type: 'string',
+    value: 'RUN',
+    summary: 'take up a run that was cut off: ask its hosts how far it came, then go on; RUN may be last',
+  },
 } as const
 
 export type ApplyFlags = FlagValues<typeof flags>
@@ -20,9 +37,13 @@ export const command = defineCommand({
   usage: 'apply PLAYBOOK…',
   summary: 'Show the plan, ask, make the changes, verify them, run the trials, and report host by host.',
   description: 'Without a terminal to ask on it needs --yes. Runs are kept below .mptcp-fleet/runs/.',
-  examples: ['apply -i inventories/pair.yml playbooks/pair.yml', 'apply -i hosts.yml --check --diff site.yml'],
+  examples: [
+    'apply -i inventories/pair.yml playbooks/pair.yml',
+    'apply -i hosts.yml --check --diff site.yml',
+    'apply --resume last',
+  ],
   flags,
-  args: { min: 1, max: Infinity },
+  args: { min: 0, max: Infinity },
   run: async (invocation, io) => await applyPlaybooks(invocation, io),
 })
 
@@ -34,17 +55,30 @@ export async function applyPlaybooks(
 ): Promise<number> {
   const { execute } = await import('../run/execute.ts')
   const { splitTags } = await import('../run/run-flags.ts')
+  const { recordSealer } = await import('../run/vault.ts')
+  const resumed = flags.resume === null ? null : await takeUp(flags.resume, args, flags, io)
+  if (resumed === null && args.length === 0) throw usageError('too few arguments: mptcp-fleet apply PLAYBOOK…')
+  const again = resumed?.request
   const request = {
     command: 'apply',
-    source: { files: args },
-    flags,
+    source: { files: again?.playbooks ?? args },
+    flags: again === undefined ? flags : { ...flags, inventory: again.inventories, limit: flags.limit ?? again.limit },
     check: flags.check,
     yes: flags.yes,
-    tags: splitTags(flags.tags),
-    skipTags: splitTags(flags['skip-tags']),
+    guard: readGuardTime(flags.guard) ?? null,
+    tags: again?.tags ?? splitTags(flags.tags),
+    skipTags: again?.skipTags ?? splitTags(flags['skip-tags']),
     detailedExitcode: flags['detailed-exitcode'],
     lists: flags,
+    seal: await recordSealer(flags, io),
+    ...(resumed === null ? {} : { resume: resumed }),
     ...(onReport === undefined ? {} : { onReport }),
   }
   return await execute(request, io)
+}
+
+async function takeUp(name: string, args: readonly string[], flags: ApplyFlags, io: Io): Promise<Resumed> {
+  if (args.length > 0) throw usageError('--resume takes playbooks, inventory and tags from the run', 'name no playbook')
+  const { loadResumed } = await import('../run/resume.ts')
+  return await loadResumed(name, flags, io)
 }

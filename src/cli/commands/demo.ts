@@ -1,6 +1,6 @@
 /** `demo`: boots two hosts on this machine, pairs them with `apply --yes`, proves it, applies again, and cleans up. */
-import { relative, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join, relative, resolve } from 'node:path'
+import { packageRoot } from '../../lab/package-root.ts'
 import { EXIT } from '../../model/exit-codes.ts'
 import type { RunReport } from '../../model/report.ts'
 import { defineCommand } from '../command.ts'
@@ -95,7 +95,7 @@ async function apply(io: Io, labInventory: string, reportFile: string): Promise<
   const { parseCommandLine } = await import('../parse.ts')
   const { applyPlaybooks, command: applyCommand } = await import('./apply.ts')
   const near = (path: string): string => (relative(io.cwd, path).startsWith('..') ? path : relative(io.cwd, path))
-  const example = (path: string): string => near(fileURLToPath(new URL(`../../../${path}`, import.meta.url)))
+  const example = (path: string): string => near(join(packageRoot(), path))
   const argv = ['-i', example('inventories/pair.yml'), '-i', near(labInventory)]
   argv.push('--yes', '--report', near(reportFile), example('playbooks/pair.yml'))
   io.stdout.write(`$ mptcp-fleet apply ${argv.join(' ')}\n\n`)

@@ -39,7 +39,7 @@ export const command = defineCommand({
     const inventory = await readInventory(flags.inventory, [], io)
     io.stderr.write(renderDiagnostics(inventory.diagnostics, styleOf(io.stderr, io.env)))
     const hosts = await limited(inventory, flags.limit)
-    io.stdout.write(await verbs[verb as keyof typeof verbs](inventory, hosts, name ?? null, flags, io))
+    await verbs[verb as keyof typeof verbs](inventory, hosts, name ?? null, flags, io)
     return EXIT.ok.code
   },
 })
@@ -61,11 +61,11 @@ type Show = (
   name: string | null,
   flags: FlagValues<typeof showFlags>,
   io: Io,
-) => Promise<string>
+) => Promise<unknown>
 
 const list: Show = async (inventory, hosts, _name, flags, io) => {
   const { listInventory } = await import('../../inventory/show.ts')
-  if (flags.output === 'json') return await json(listInventory(inventory, hosts))
+  if (flags.output === 'json') return await json(listInventory(inventory, hosts), io)
   const { renderHostList } = await import('../../report/inventory.ts')
   const { styleOf } = await import('../../report/style.ts')
   const { HOST_NAMES } = await import('../../inventory/connection-names.ts')
@@ -73,19 +73,19 @@ const list: Show = async (inventory, hosts, _name, flags, io) => {
     const address = HOST_NAMES.map((variable) => vars[variable]).findLast((value) => typeof value === 'string')
     return { name, address: address ?? name, groups: groups.filter((group) => group !== 'all') }
   })
-  return renderHostList(rows, styleOf(io.stdout, io.env))
+  return io.stdout.write(renderHostList(rows, styleOf(io.stdout, io.env)))
 }
 
-const host: Show = async (inventory, hosts, name) => {
+const host: Show = async (inventory, hosts, name, _flags, io) => {
   const { hostVars } = await import('../../inventory/show.ts')
   const { didYouMean } = await import('../../text/closest.ts')
   const found = hosts.find((one) => one.name === name)
-  if (found !== undefined) return await json(hostVars(found))
+  if (found !== undefined) return await json(hostVars(found), io)
   const hint = didYouMean(name ?? '', inventory.hosts.keys()) || 'mptcp-fleet inventory list shows them'
   throw new DiagnosticsError([errorDiagnostic('unknown-host', `no host is named "${name}"`, { hint })])
 }
 
-const graph: Show = async (inventory, hosts, name) => {
+const graph: Show = async (inventory, hosts, name, _flags, io) => {
   const { graphInventory } = await import('../../inventory/show.ts')
   const { sanitize } = await import('../../report/sanitize.ts')
   const { didYouMean } = await import('../../text/closest.ts')
@@ -94,13 +94,12 @@ const graph: Show = async (inventory, hosts, name) => {
     const hint = didYouMean(start, inventory.groups.keys())
     throw new DiagnosticsError([errorDiagnostic('unknown-group', `no group is named "${start}"`, { hint })])
   }
-  return graphInventory(inventory, start, hosts)
-    .map((line) => `${sanitize(line)}\n`)
-    .join('')
+  const lines = graphInventory(inventory, start, hosts).map((line) => `${sanitize(line)}\n`)
+  return io.stdout.write(lines.join(''))
 }
 
 /** Laid out as Ansible does. */
-async function json(value: unknown): Promise<string> {
+async function json(value: unknown, io: Io): Promise<void> {
   const { sanitizeJson } = await import('../../report/sanitize.ts')
-  return `${sanitizeJson(JSON.stringify(value, null, 4))}\n`
+  io.data.write(`${sanitizeJson(JSON.stringify(io.secrets.value(value), null, 4))}\n`)
 }

@@ -6,7 +6,7 @@ export const command = defineCommand({
   usage: 'test SERVER CLIENT…',
   summary: 'Prove by a real transfer which paths a connection uses, and say why not where it does not.',
   description: 'Each client is tested by itself. Nothing is changed, and nothing is left on the hosts.',
-  examples: ['test -i inventories/pair.yml system-a system-b'],
+  examples: ['test -i inventories/pair.yml system-b system-a'],
   flags: { ...connectionFlags, ...trialFlags, ...outputFlags },
   args: { min: 2, max: Infinity },
   run: async ({ args, flags }, io) => {

@@ -1,5 +1,6 @@
 /** A module's parameters, read from its zod schema. */
-import { z } from 'zod'
+import * as z from 'zod'
+import { yamlLines } from './value.ts'
 
 /** One parameter; `inner` are the keys of a record or of a list's items. */
 export interface ParamDoc {
@@ -31,7 +32,21 @@ interface JsonSchema {
 
 /** Parameters in the order of the schema. */
 export function paramDocs(schema: z.ZodType): ParamDoc[] {
-  return properties(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema)
+  return properties(
+    z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', override: withDefault }) as JsonSchema,
+  )
+}
+
+/** Zod leaves a default out where a preprocessing step stands before the type. */
+function withDefault({
+  zodSchema,
+  jsonSchema,
+}: {
+  zodSchema: z.core.$ZodTypes
+  jsonSchema: { default?: unknown }
+}): void {
+  const { def } = zodSchema._zod
+  if (def.type === 'default') jsonSchema.default = def.defaultValue
 }
 
 function properties(schema: JsonSchema): ParamDoc[] {
@@ -53,7 +68,7 @@ function paramDoc(name: string, schema: JsonSchema, required: boolean): ParamDoc
     name,
     type: typeText(schema),
     required,
-    defaultText: schema.default === undefined ? null : JSON.stringify(schema.default),
+    defaultText: schema.default === undefined ? null : yamlLines(schema.default, Infinity).join('\n'),
     description: schema.description ?? '',
     inner: properties(items ?? schema),
   }
@@ -63,7 +78,7 @@ function typeText(schema: JsonSchema): string {
   if (schema.enum !== undefined) return schema.enum.map(String).join(', ')
   if (schema.const !== undefined) return JSON.stringify(schema.const)
   const shapes = schema.anyOf ?? schema.oneOf
-  if (shapes !== undefined) return [...new Set(shapes.map(typeText))].join(' or ')
+  if (shapes !== undefined) return oneOf([...new Set(shapes.map(typeText))])
   if (Array.isArray(schema.type)) return schema.type.join(' or ')
   switch (schema.type) {
     case 'boolean': {
@@ -80,13 +95,19 @@ function typeText(schema: JsonSchema): string {
       return typeof schema.items === 'object' ? `list of ${typeText(schema.items)}` : 'list'
     }
     case 'object': {
-      return typeof schema.additionalProperties === 'object' && schema.properties === undefined ? 'map' : 'record'
+      const values = schema.properties === undefined ? schema.additionalProperties : undefined
+      return typeof values === 'object' ? `map of ${typeText(values)}` : 'record'
     }
     case undefined:
     default: {
       return schema.type ?? 'any'
     }
   }
+}
+
+/** `a`, `a or b`, `a, b or c`. */
+function oneOf(texts: readonly string[]): string {
+  return [texts.slice(0, -1).join(', '), texts.at(-1) ?? ''].filter((text) => text !== '').join(' or ')
 }
 
 /** JSON Schema has the limits of safe integers where a schema says nothing. */

@@ -1,4 +1,5 @@
 /** Documentation of modules, facts and exit codes as text. */
+import type { DocumentedFact } from '../../facts/define.ts'
 import { EXIT } from '../../model/exit-codes.ts'
 import type { Module } from '../../modules/define.ts'
 import type { Style } from '../../report/style.ts'
@@ -6,6 +7,10 @@ import { paint } from '../../report/style.ts'
 import { wrap } from '../../report/wrap.ts'
 import type { ParamDoc } from './params.ts'
 import { paramDocs } from './params.ts'
+import { cut, yamlLines } from './value.ts'
+
+/** Of what a probe printed, so many lines are shown. */
+const PRINTED_LINES = 24
 
 /** A name with one line about it. */
 export interface DocLine {
@@ -25,7 +30,7 @@ export function renderIndex(modules: readonly DocLine[], facts: readonly DocLine
     section('Modules: what a task can say', modules, style),
     section('Facts: what is read from hosts', facts, style),
     renderExitCodes(style),
-    'mptcp-fleet doc NAME explains one of them.',
+    'mptcp-fleet doc NAME explains one of them, or a command.',
   ]
   return `${blocks.join('\n\n')}\n`
 }
@@ -47,11 +52,28 @@ export function renderExitCodes(style: Style): string {
   return section('Exit codes', lines, style)
 }
 
-/** One fact. */
-export function renderFact(line: DocLine, probe: string | null, style: Style): string {
-  const blocks = [`${paint(style, 'bold', line.name)}: a fact`, wrap(line.summary, style.width, '  ')]
-  if (probe !== null) blocks.push(`${paint(style, 'bold', 'Probe')}\n${indent(probe)}`)
+/** One fact: what it asks, what a host printed, what the parser makes of that. `name` has NAME for an argument. */
+export function renderFact({ name, summary }: DocLine, fact: DocumentedFact, style: Style): string {
+  const of = fact.key === name ? '' : ` of ${fact.key}`
+  const printed = fact.example
+    .trimEnd()
+    .split('\n')
+    .flatMap((line) => broken(line, style.width - 2))
+  const value: unknown = fact.parse({ stdout: fact.example, stderr: '', rc: 0 })
+  const block = (title: string, text: string): string => `${paint(style, 'bold', title)}\n${indent(text)}`
+  const blocks = [
+    `${paint(style, 'bold', name)}: a fact`,
+    wrap(summary, style.width, '  '),
+    block(`Probe${of}`, fact.probe),
+    block('Example: what it prints', cut(printed, PRINTED_LINES).join('\n')),
+    block('Example: its value', yamlLines(value, style.width - 2).join('\n')),
+  ]
   return `${blocks.join('\n\n')}\n`
+}
+
+/** JSON comes in one long line, and is broken behind commas. */
+function broken(line: string, width: number): string[] {
+  return line === '' ? [''] : (line.match(new RegExp(`.{1,${width}}$|.{1,${width - 1}},|.{1,${width}}`, 'gu')) ?? [])
 }
 
 /** One module: what it does, its parameters, an example. */
@@ -69,9 +91,8 @@ export function renderModule(module: Module, style: Style): string {
 }
 
 function renderParam(param: ParamDoc, style: Style, margin: string): string[] {
-  const must = param.required ? ', required' : ''
-  const default_ = param.defaultText === null ? '' : ` [${param.defaultText}]`
-  const lines = [`${margin}${paint(style, 'cyan', param.name)}: ${param.type}${must}${default_}`]
+  const need = param.required ? ', required' : param.defaultText === null ? ', optional' : ` [${param.defaultText}]`
+  const lines = [`${margin}${paint(style, 'cyan', param.name)}: ${param.type}${need}`]
   if (param.description !== '') lines.push(wrap(param.description, style.width, `${margin}    `))
   return [...lines, ...param.inner.flatMap((inner) => renderParam(inner, style, `${margin}    `))]
 }

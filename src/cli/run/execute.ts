@@ -1,9 +1,10 @@
 /** The one way in which commands run playbooks: flags in, engine, views and store attached, exit code out. */
 
+import type { Attempt } from '../../engine/attempt.ts'
 import { newRunId } from '../../engine/run-id.ts'
 import { run } from '../../engine/run.ts'
 import { EXIT } from '../../model/exit-codes.ts'
-import type { PlayPlan } from '../../model/events.ts'
+import type { PlayPlan, RunRequestRecord } from '../../model/events.ts'
 import type { RunReport } from '../../model/report.ts'
 import { renderDiagnostics } from '../../report/diagnostics.ts'
 import { renderPlan } from '../../report/plan.ts'
@@ -26,13 +27,12 @@ import { assembleFrom, loadAll } from './load.ts'
 import { canAsk, confirm } from './prompt.ts'
 import { checkReportFiles, writeReportFiles } from './report-files.ts'
 import type { RunFlags } from './run-flags.ts'
-import { connectionOf } from './run-flags.ts'
+import { passwordsOf } from './passwords.ts'
+import { plainConnectionOf } from './run-flags.ts'
 import { fanOut } from './subscribers.ts'
 
 /** Longest time for reading facts on a host, in seconds. */
 const GATHER_SECONDS = 60
-/** How long a host waits for a disruptive change to be confirmed before it takes it back, in seconds. */
-const GUARD_SECONDS = 60
 
 export interface RunRequest {
   command: string
@@ -44,8 +44,12 @@ export interface RunRequest {
   tags: string[]
   skipTags: string[]
   detailedExitcode: boolean
-  /** Guard time in seconds, null for none; unset: the default. */
+  /** Guard time in seconds; null or unset: none. */
   guard?: number | null
+  /** Encrypts undo records. */
+  seal?: ((text: string) => string) | undefined
+  /** Applies of an earlier run whose end nobody saw, by host. */
+  resume?: { runId: string; attempts: Map<string, Attempt> }
   /** Show these and stop. */
   lists: ListFlags | null
   /** Gets the report as well. */
@@ -64,22 +68,30 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
   }
   checkReportFiles(flags.report, io.cwd)
   const loaded = await loadAll(flags.inventory, request.source, io)
-  const selection = { ...loaded, limit: flags.limit, tags: request.tags, skipTags: request.skipTags }
-  const assembled = assembleFrom(request.source, { ...selection, connection: {} })
+  const { secrets } = io
+  const selection = { ...loaded, limit: flags.limit, tags: request.tags, skipTags: request.skipTags, secrets }
+  const plain = plainConnectionOf(flags, io)
+  const first = assembleFrom(request.source, { ...selection, connection: plain })
   const screen = createScreen(io)
   if (lists !== null) {
-    screen.err(renderDiagnostics(assembled.diagnostics, screen.errStyle))
-    screen.out(renderLists(loaded.playbooks, assembled, lists))
+    screen.err(renderDiagnostics(first.diagnostics, screen.errStyle))
+    screen.out(renderLists(loaded.playbooks, first, lists))
     return EXIT.ok.code
   }
-  const connection = await connectionOf(flags, io)
+  // What is wrong is told before anybody is asked for a password.
+  const passwords = await passwordsOf(flags, io)
+  const connection = { ...plain, ...passwords }
+  const hasPasswords = Object.keys(passwords).length > 0
+  const assembled = hasPasswords ? assembleFrom(request.source, { ...selection, connection }) : first
   const runId = newRunId()
-  const store = check ? () => {} : keepRun(io.cwd, runId).subscriber
+  const store = check
+    ? () => {}
+    : keepRun(io.cwd, runId, { seal: request.seal, resumed: request.resume?.runId }).subscriber
   const planOptions = { diff: flags.diff, verbose: flags.verbose > 0, steps: flags.verbose > 1 }
   const results = resultView(flags.output as OutputKind, screen, planOptions, tasksByHost(assembled))
   const progress = progressView(screen, flags.verbose)
   const transport = createSshTransport({
-    connectTimeoutMs: flags.timeout * 1000,
+    ...(flags.timeout === null ? {} : { connectTimeoutMs: flags.timeout * 1000 }),
     connectConcurrency: Math.min(flags.forks, 8),
     env: io.env,
   })
@@ -87,13 +99,16 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
   try {
     const report = await run({
       ...selection,
+      assembled,
+      request: recordOf(request),
+      ...(request.resume === undefined ? {} : { resume: request.resume.attempts }),
       command: request.command,
       runId,
       forks: flags.forks,
       check,
       connection,
       timeoutSeconds: GATHER_SECONDS,
-      guard: request.guard === undefined ? GUARD_SECONDS : request.guard,
+      guard: request.guard ?? null,
       transport,
       detailedExitcode: request.detailedExitcode,
       interrupt: interrupts.interrupt,
@@ -112,6 +127,11 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
     await transport.close()
     interrupts.dispose()
   }
+}
+
+function recordOf({ source, flags, tags, skipTags }: RunRequest): RunRequestRecord {
+  const playbooks = 'files' in source ? [...source.files] : []
+  return { playbooks, inventories: flags.inventory, limit: flags.limit, tags, skipTags }
 }
 
 /** Asks before changes are made. Where stdout carries no plan for people, the plan is shown beside the question. */

@@ -2,6 +2,7 @@
 import { dirname } from 'node:path'
 import type { AssembleOptions, Assembled } from '../../engine/assemble.ts'
 import { assemble } from '../../engine/assemble.ts'
+import { knowInventory } from '../../inventory/known-secrets.ts'
 import { loadInventory } from '../../inventory/load.ts'
 import type { Inventory } from '../../inventory/types.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
@@ -13,8 +14,11 @@ import { didYouMean } from '../../text/closest.ts'
 import type { Io } from '../io.ts'
 import { MADE } from './made-playbook.ts'
 
-/** Where a run's plays come from: files, or a playbook that a command made. */
-export type PlaybookSource = { files: readonly string[] } | { made: () => Playbook; hosts: readonly string[] }
+/** Where a run's plays come from: files, a playbook that a command made, or what a command makes of the inventory. */
+export type PlaybookSource =
+  | { files: readonly string[] }
+  | { made: () => Playbook; hosts: readonly string[] }
+  | { assembled: (options: AssembleOptions) => Assembled }
 
 export interface Loaded {
   playbooks: Playbook[]
@@ -39,6 +43,7 @@ export async function loadAll(inventories: readonly string[], source: PlaybookSo
 
 /** What the engine makes of it. A playbook that a command made has no lines that anybody could look up. */
 export function assembleFrom(source: PlaybookSource, options: AssembleOptions): Assembled {
+  if ('assembled' in source) return source.assembled(options)
   return 'made' in source ? placeless(() => assemble(options)) : assemble(options)
 }
 
@@ -65,13 +70,15 @@ function unknownHosts(names: readonly string[], inventory: Inventory): Diagnosti
     })
 }
 
-/** The inventories of -i; DiagnosticsError also where there is none. `varsDirs`: see loadInventory. */
+/** The inventories of -i, their secrets known; DiagnosticsError also where there is none. `varsDirs`: see loadInventory. */
 export async function readInventory(inventories: readonly string[], varsDirs: string[], io: Io): Promise<Inventory> {
   if (inventories.length === 0) {
     const hint = 'name one with -i, for example: -i inventories/pair.yml'
     throw new DiagnosticsError([errorDiagnostic('no-inventory', 'no inventory is given', { hint })])
   }
-  return await loadInventory(inventories, io.cwd, varsDirs)
+  const inventory = await loadInventory(inventories, io.cwd, varsDirs)
+  knowInventory(io.secrets, inventory)
+  return inventory
 }
 
 async function attempt<T>(diagnostics: Diagnostic[], read: () => Promise<T>): Promise<T | null> {

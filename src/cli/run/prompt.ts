@@ -37,7 +37,7 @@ export async function askPassword(question: string, flag: string, io: Io): Promi
   if (!canAsk(io)) {
     throw usageError(
       `${flag} asks for a password, and there is no terminal to ask on`,
-      'run it on a terminal, or set ansible_password or ansible_become_password in the inventory',
+      'run it on a terminal, or give it by --connection-password-file, --become-password-file, ansible_password or ansible_become_password',
     )
   }
   // Before the question: whoever answers at once would see the terminal show it, and Ctrl-C would kill the program.
@@ -45,7 +45,10 @@ export async function askPassword(question: string, flag: string, io: Io): Promi
   try {
     io.stderr.write(question)
     const typed = await readHidden(io)
-    return typed === '' ? null : new Secret(typed)
+    if (typed === '') return null
+    const password = new Secret(typed)
+    io.secrets.add(password, flag)
+    return password
   } finally {
     io.stdin.setRawMode(false)
     io.stdin.pause()

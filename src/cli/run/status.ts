@@ -38,7 +38,7 @@ export async function showStatus(pattern: string, flags: StatusFlags, io: Io): P
   const watching = flags.watch !== null
   const interrupts = listenForInterrupts((text) => (watching ? undefined : screen.err(text)))
   const transport = createSshTransport({
-    connectTimeoutMs: flags.timeout * 1000,
+    ...(flags.timeout === null ? {} : { connectTimeoutMs: flags.timeout * 1000 }),
     connectConcurrency: Math.min(flags.forks, 8),
     env: io.env,
   })
@@ -49,6 +49,7 @@ export async function showStatus(pattern: string, flags: StatusFlags, io: Io): P
       limit: flags.limit,
       forks: flags.forks,
       connection: await connectionOf(flags, io),
+      secrets: io.secrets,
       timeoutSeconds: READ_SECONDS,
       transport,
       interrupt: interrupts.interrupt,
@@ -72,7 +73,7 @@ export async function showStatus(pattern: string, flags: StatusFlags, io: Io): P
 async function once(fleet: StatusWatch, flags: StatusFlags, shown: () => void, io: Io): Promise<StatusReport> {
   const report = await fleet.round()
   shown()
-  io.stdout.write(render(report, flags, io))
+  show(report, flags, io)
   return report
 }
 
@@ -94,9 +95,11 @@ async function watch(
   window?.open()
   try {
     for (;;) {
-      const text = render(last, flags, io)
-      if (window === null) io.stdout.write(text)
-      else window.show(`${last.endedAt.replace('T', ' ').slice(0, 19)} UTC, every ${seconds} s, Ctrl-C ends\n\n${text}`)
+      if (window === null) show(last, flags, io)
+      else
+        window.show(
+          `${last.endedAt.replace('T', ' ').slice(0, 19)} UTC, every ${seconds} s, Ctrl-C ends\n\n${text(last, flags, io)}`,
+        )
       await sleep(Math.max(0, seconds * 1000 - (Date.now() - began)), undefined, { signal: interrupt }).catch(() => {})
       if (interrupt.aborted) return last
       began = Date.now()
@@ -106,12 +109,16 @@ async function watch(
       last = next
     }
   } finally {
-    if (window?.close() === true) io.stdout.write(render(last, flags, io))
+    if (window?.close() === true) show(last, flags, io)
   }
 }
 
-function render(report: StatusReport, flags: StatusFlags, io: Io): string {
+function show(report: StatusReport, flags: StatusFlags, io: Io): void {
   // One line a round, so that rounds can be told apart.
-  if (flags.output === 'json') return renderStatusJson(report, flags.watch === null ? 2 : 0)
+  if (flags.output === 'json') io.data.write(renderStatusJson(report, flags.watch === null ? 2 : 0))
+  else io.stdout.write(text(report, flags, io))
+}
+
+function text(report: StatusReport, flags: StatusFlags, io: Io): string {
   return renderStatus(report, createScreen(io).outStyle, flags.verbose > 0)
 }

@@ -16,7 +16,14 @@ export interface LineOptions {
 }
 
 /** Phases in which something is done on the host. */
-const TOLD: ReadonlySet<HostPhase> = new Set<HostPhase>(['connecting', 'gathering', 'applying', 'verifying', 'committing', 'undoing'])
+const TOLD: ReadonlySet<HostPhase> = new Set<HostPhase>([
+  'connecting',
+  'gathering',
+  'applying',
+  'verifying',
+  'committing',
+  'undoing',
+])
 
 /** Above this, lines of hosts on which all goes well are left out unless verbose. */
 const MANY = 20
@@ -58,7 +65,15 @@ function lineOf(event: RunEvent, options: LineOptions, style: Style): string {
       if (error !== null) return `${sanitize(name)}: ${paint(style, color, status)}: ${sanitize(error.summary)}`
       return quiet ? '' : `${sanitize(name)}: ${status}`
     }
+    case 'recovered': {
+      const { host, attempt, outcome, changes } = event
+      const done = changes.filter(({ status }) => status === 'done').length
+      const said = outcome === null ? 'it knows nothing of it' : `${done} of ${count(changes.length, 'change')} done`
+      return `${sanitize(host)}: run ${attempt}: ${outcome === 'rolled-back' ? 'taken back' : said}`
+    }
     case 'play-started':
+    case 'commit-started':
+    case 'apply-finished':
     case 'plan-ready':
     case 'apply-started':
     case 'run-finished': {

@@ -1,6 +1,7 @@
 /** Events as NDJSON: one JSON object a line. Secrets read `[secret]`; the bytes and input of steps are left out. */
 import type { PlannedChange, Step } from '../../model/change.ts'
 import type { PlayPlan, RunEvent } from '../../model/events.ts'
+import { censorChange } from '../../model/no-log.ts'
 import { plainValue } from '../../model/plain.ts'
 import { sanitizeJson } from '../../report/sanitize.ts'
 
@@ -10,7 +11,8 @@ export function renderEvent(event: RunEvent): string {
 }
 
 function lean(event: RunEvent): unknown {
-  if (event.type === 'apply-started') return { ...event, changes: event.changes.map(leanChange) }
+  if (event.type === 'apply-started') return { ...event, changes: event.changes.map(startedChange) }
+  if (event.type === 'apply-finished') return { type: event.type, host: event.host, changes: event.changes }
   return event.type === 'plan-ready' ? { ...event, plan: leanPlan(event.plan) } : event
 }
 
@@ -21,6 +23,12 @@ function leanPlan(plan: PlayPlan): unknown {
 
 function leanChange(change: PlannedChange): unknown {
   return { ...change, apply: change.apply.map(leanStep), undo: change.undo.map(leanStep) }
+}
+
+/** Its undo is for the undo record alone, and `plan-ready` has told what may be told. */
+function startedChange(change: PlannedChange): unknown {
+  const shown = censorChange(change)
+  return { ...shown, apply: shown.apply.map(leanStep), undo: [] }
 }
 
 function leanStep(step: Step): unknown {

@@ -18,9 +18,10 @@ export function resultView(
 ): Emit {
   return (event) => {
     if (kind === 'ndjson') {
-      screen.out(renderEvent(event))
+      screen.data(renderEvent(event))
     } else if (event.type === 'run-finished') {
-      screen.out(kind === 'json' ? renderJson(event.report) : renderRun(event.report, screen.outStyle, tasksOf))
+      if (kind === 'json') screen.data(renderJson(event.report))
+      else screen.out(renderRun(event.report, screen.outStyle, tasksOf))
     } else if (kind === 'text' && event.type === 'plan-ready' && event.plan.hosts.length > 0) {
       screen.out(`${renderPlan(event.plan, screen.outStyle, options)}\n`)
     }

@@ -1,6 +1,7 @@
 /** stdout and stderr with one status line at the bottom, redrawn in place on a terminal and absent elsewhere. */
 import { styleOf } from '../../report/style.ts'
 import type { Style } from '../../report/style.ts'
+import { cutDisplay } from '../../report/width.ts'
 import type { Io } from '../io.ts'
 
 /** Texts end with a line end. */
@@ -10,6 +11,8 @@ export interface Screen {
   /** Whether a status line can be shown. */
   live: boolean
   out: (text: string) => void
+  /** JSON on stdout. */
+  data: (text: string) => void
   err: (text: string) => void
   /** Shows this line from now on; empty: none. It is cut to the terminal's width. */
   status: (text: string) => void
@@ -33,7 +36,7 @@ export function createScreen(io: Io): Screen {
   }
   // Written over the old line rather than after clearing it, so that nothing flickers.
   const draw = (): void => {
-    const text = line.slice(0, Math.max(10, (io.stderr.columns || 80) - 1))
+    const text = cutDisplay(line, Math.max(10, (io.stderr.columns || 80) - 1))
     if (!live || hidden || text === drawn) return
     if (text === '') clear()
     else io.stderr.write(`\r${text}${CLEAR_TO_END}`)
@@ -50,6 +53,7 @@ export function createScreen(io: Io): Screen {
     errStyle: styleOf(io.stderr, io.env),
     live,
     out: (text) => above(io.stdout, text),
+    data: (text) => above(io.data, text),
     err: (text) => above(io.stderr, text),
     status: (text) => {
       line = text

@@ -9,11 +9,14 @@ import { EXIT } from '../../model/exit-codes.ts'
 import type { Target } from '../../model/host.ts'
 import type { StatusHost, StatusReport } from '../../model/status.ts'
 import { STATUS_SCHEMA_VERSION } from '../../model/status.ts'
+import type { Redactor } from '../../text/redact.ts'
 import type { Transport } from '../../transport/types.ts'
 import type { HostState, RunContext } from '../context.ts'
 import { atHostEdge, closeSession, newContext, newHostState, phase, sessionOf } from '../context.ts'
 import { gather } from '../gather.ts'
+import { knowTargets, knowWritten } from '../known-secrets.ts'
 import { hostReport } from '../run-report.ts'
+import { shown } from '../shown.ts'
 import { STATUS_FACTS, statusFacts } from './facts.ts'
 import { statusReading } from './reading.ts'
 import { judgeStatus } from './verdict.ts'
@@ -32,6 +35,8 @@ export interface StatusOptions {
   interrupt: AbortSignal
   kill: AbortSignal
   emit: Emit
+  /** Learns all secrets, and keeps them out of events and reports. Default: one of its own. */
+  secrets?: Redactor
 }
 
 /** A fleet that is being looked at. */
@@ -55,7 +60,10 @@ export function watchStatus(options: StatusOptions): StatusWatch {
     review: async () => false,
     emit: options.emit,
     forks: options.forks,
+    secrets: options.secrets,
   })
+  knowWritten(context.secrets, { ...options, playbooks: [] })
+  knowTargets(context.secrets, targets)
   for (const target of targets) context.hosts.set(target.host.name, newHostState(target))
   const states = [...context.hosts.values()]
   return {
@@ -64,7 +72,7 @@ export function watchStatus(options: StatusOptions): StatusWatch {
       const hosts = states.map((state) => state.name)
       context.emit({ type: 'run-started', runId: 'status', command: 'status', check: true, startedAt, hosts })
       const read = await Promise.all(states.map((state) => context.limit(() => readHost(context, state))))
-      return {
+      const report: StatusReport = {
         schemaVersion: STATUS_SCHEMA_VERSION,
         command: 'status',
         pattern: options.pattern,
@@ -72,8 +80,9 @@ export function watchStatus(options: StatusOptions): StatusWatch {
         endedAt: new Date().toISOString(),
         exitCode: exitCode(context, read),
         hosts: read,
-        diagnostics,
+        diagnostics: [...diagnostics, ...context.secrets.warnings()],
       }
+      return shown(report, context.secrets)
     },
     close: async () => {
       await Promise.all(states.map((state) => closeSession(state)))

@@ -6,6 +6,12 @@ export function nmIsAway({ text, rc }: Piece): boolean {
   return rc === 8 || (rc !== 0 && /could not create NMClient object/i.test(text))
 }
 
+/**
+ * Shell that has nmcli print names as they are: in the C locale it prints `?` for each character that is not ASCII. Where
+ * a host has no C.UTF-8 (glibc before 2.35 that nobody patched) it is the C locale again.
+ */
+export const NMCLI_NAMES = 'nmcli() { env LC_ALL=C.UTF-8 nmcli "$@"; }'
+
 /** One line of `nmcli -t`: columns between colons; in a column `:` and `\` carry a backslash. */
 export function nmcliColumns(line: string): string[] {
   const columns = ['']

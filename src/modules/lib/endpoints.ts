@@ -77,7 +77,7 @@ export function planEndpoints(
   const setAnew = held.filter((_, index) => off[index] !== null || on[index] !== null)
   return {
     changes,
-    notes: ownershipNotes(goals, have),
+    notes: ownershipNotes(goals, have, options.persist),
     problems: [
       ...profileProblems(goals),
       ...setAnew.flatMap(({ goal }) => foreignProblems(goal.card.dev, have)),
@@ -114,17 +114,19 @@ function persistedEndpoints(
   return persisted
 }
 
-function ownershipNotes(goals: readonly CardGoal[], have: EndpointFacts): Note[] {
+function ownershipNotes(goals: readonly CardGoal[], have: EndpointFacts, persist: boolean): Note[] {
   const notes: Note[] = []
-  for (const { card, kernel, byNm, gone } of goals) {
+  for (const { card, kernel, byNm, gone, nmFlags } of goals) {
+    // Without persist the profile stays as it is, and the flags are set on the device.
+    const flags = byNm.length > 0 ? nmFlags : NM_DISABLED
+    const ofProfile = persist || (isHeld(card.nm) && card.nm.flags === flags)
     if (byNm.length > 0) {
-      notes.push({
-        summary: `${card.dev}: NetworkManager makes the endpoints of this card, by its profile's MPTCP flags`,
-      })
+      const by = ofProfile ? "by its profile's MPTCP flags" : 'by MPTCP flags set on the device, not in its profile'
+      notes.push({ summary: `${card.dev}: NetworkManager makes the endpoints of this card, ${by}` })
     } else if (isHeld(card.nm) && kernel.length > 0) {
       const why = `its ${card.covered.length} addresses do not all want the same plain endpoint`
       notes.push({
-        summary: `${card.dev}: the kernel is told the endpoints of this card, and NetworkManager's flags are disabled`,
+        summary: `${card.dev}: the kernel is told the endpoints of this card, and NetworkManager's ${ofProfile ? 'flags are disabled' : 'profile is left as it is'}`,
         detail: card.covered.length > 1 ? why : 'its profile cannot express them (port, id, laminar, or another card)',
       })
     } else if (isHeld(card.nm)) {

@@ -1,5 +1,5 @@
 /** Parameters about addresses and MPTCP flags of a NetworkManager profile, checked as far as they can be without a host. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { checkedFlags, NM_FLAG_NAMES, nmFlagsFromNames } from '../../mptcp/nm-flags.ts'
 import { contains, isLinkLocal, isLoopback, isMulticast, networkOf, parseAddress, parseNetwork } from '../../text/ip.ts'
 
@@ -105,7 +105,8 @@ function familyFault(want: FamilyWish): { at: keyof FamilyWish; message: string 
   }
   if (want.gateway === undefined || want.gateway === 'none') return null
   if (addresses.length === 0) return { at: 'gateway', message: 'needs addresses beside it' }
-  return reaches(addresses, want.gateway)
+  // What is no address at all is told by the parameter itself.
+  return parseAddress(want.gateway) === null || reaches(addresses, want.gateway)
     ? null
     : { at: 'gateway', message: `${want.gateway} is in none of the networks of ${addresses.join(', ')}` }
 }

@@ -32,7 +32,7 @@ export function disableChange(table: EndpointTable, goal: CardGoal, hold: NmHold
     undo: [...profileSteps(hold, hold.flags, persist), ...restoreCard(card, hold, made)],
     disruptive: false,
   }
-  const summary = `switch off NetworkManager's MPTCP endpoints on ${card.dev} (connection.mptcp-flags disabled)`
+  const summary = `switch off NetworkManager's MPTCP endpoints on ${card.dev} (connection.mptcp-flags disabled${where(persist)})`
   if (persist) return { ...profileFact(hold, NM_DISABLED), effects: Object.fromEntries(gone), summary, ...steps }
   const effects = Object.fromEntries(gone.slice(1))
   return { fact: gone[0]![0], before: made[0], after: null, effects, summary, ...steps }
@@ -63,11 +63,16 @@ export function enableChange(table: EndpointTable, goal: CardGoal, hold: NmHold,
     undo: [...profileSteps(hold, hold.flags, profile), ...restoreCard(card, hold, before)],
     disruptive: false,
   }
-  const summary = `let NetworkManager make ${goal.byNm.map(describe).join(' and ')} (connection.mptcp-flags ${nmFlagsText(flags)})`
+  const summary = `let NetworkManager make ${goal.byNm.map(describe).join(' and ')} (connection.mptcp-flags ${nmFlagsText(flags)}${where(persist)})`
   if (profile) return { ...profileFact(hold, flags), effects: Object.fromEntries(effects), summary, ...steps }
   const [first, ...rest] = effects
   const old = before.find((one) => isSame(one, after[0]!)) ?? null
   return { fact: first![0], before: old, after: first![1], effects: Object.fromEntries(rest), summary, ...steps }
+}
+
+/** Without persist the profile is left as it is. */
+function where(persist: boolean): string {
+  return persist ? '' : ', on the device only'
 }
 
 function profileFact(hold: NmHold, flags: number): Pick<Change, 'fact' | 'before' | 'after'> {

@@ -5,6 +5,8 @@ import type { PairPath, Rejected } from '../../mptcp/pairing.ts'
 import { candidatePaths } from '../../mptcp/pairing.ts'
 import type { CheckedHost } from '../../mptcp/path-checks.ts'
 import { checkPaths } from '../../mptcp/path-checks.ts'
+import type { IdleCard } from './idle-cards.ts'
+import { idleCards } from './idle-cards.ts'
 import { planClient, planServer } from './pair-hosts.ts'
 import { pairNotes } from './pair-notes.ts'
 import type { Pairing, PairFacts, PairWish } from './pair-types.ts'
@@ -65,7 +67,9 @@ function isPairing(outcome: Pairing | Refusal): outcome is Pairing {
 /** The paths of one pair with their notes, or why it is refused. */
 function planOne(want: PairWish, server: PairFacts, name: string, client: PairFacts): Pairing | Refusal {
   const ends = [checked(want.server, server), checked(name, client)] as const
-  const { paths, rejected, problems } = findPaths(want, ...ends)
+  const { paths, rejected: addresses, problems } = findPaths(want, ...ends)
+  const idle = want.paths === undefined ? [...idleCards(want.server, server), ...idleCards(name, client)] : []
+  const rejected = [...addresses, ...idle]
   const report = checkPaths(paths, ...ends)
   const notes = pairNotes({ want, client: name, paths, rejected, hosts: { server, client }, checks: report.notes })
   problems.push(
@@ -81,7 +85,7 @@ function planOne(want: PairWish, server: PairFacts, name: string, client: PairFa
       client,
     ),
   )
-  if (problems.length === 0 && paths.length < 2) problems.push(tooFew(want, name, paths, rejected))
+  if (problems.length === 0 && paths.length < 2) problems.push(tooFew(want, name, paths, rejected, idle))
   return problems.length === 0 ? { client: name, paths, notes } : { client: name, problems, notes }
 }
 
@@ -135,18 +139,21 @@ function tooFew(
   client: string,
   paths: readonly PairPath[],
   rejected: readonly Rejected[],
+  idle: readonly IdleCard[],
 ): Problem {
   const count = paths.length === 0 ? 'no path' : `one path only (${paths[0]!.network ?? paths[0]!.server.address})`
+  const why = idle.map(({ what, reason }) => `${what} ${reason}`)
+  const second = 'give both hosts an address in a second network, or name the paths with paths:'
   return {
     code: 'too-few-paths',
-    summary: `${server} and ${client} have ${count} between them; multipath needs two`,
+    summary: [`${server} and ${client} have ${count} between them; multipath needs two`, ...why].join('; '),
     detail: rejected
       .filter(({ plain }) => plain !== true)
       .map(({ what, reason }) => `${what}: ${reason}`)
       .join('\n'),
     hint:
       chosen === undefined
-        ? 'give both hosts an address in a second network, or name the paths with paths:'
+        ? [...idle.map(({ hint }) => hint), second].join('; or ')
         : 'name a second path under paths:, or leave paths: out to use all that both hosts have',
   }
 }

@@ -87,7 +87,7 @@ function notOffered(name: string, value: string, have: Sysctl): Problem | null {
   if (offered === undefined || offered.includes(value)) return null
   return {
     code: 'sysctl-not-offered',
-    summary: `${name} cannot be ${value}: this host has ${offered.join(', ')}`,
-    hint: `use one of these, or load what brings ${value} first`,
+    summary: `${name} cannot be ${value}: this host offers ${offered.join(', ')}`,
+    hint: `use what is offered, or load what brings ${value} first`,
   }
 }

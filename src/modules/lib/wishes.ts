@@ -5,7 +5,7 @@ import type { EndpointFlag, Endpoints } from '../../facts/mptcp_endpoints.ts'
 import { endpointKey } from '../../facts/mptcp_endpoints.ts'
 import type { Problem } from '../../model/change.ts'
 import { sortFlags } from '../../mptcp/endpoint-flags.ts'
-import { parseAddress } from '../../text/ip.ts'
+import { isLinkLocal, isLoopback, parseAddress } from '../../text/ip.ts'
 import type { EndpointWish } from './endpoint-goals.ts'
 import { isMet } from './endpoint-steps.ts'
 
@@ -32,7 +32,7 @@ export function resolveWishes(
       problems.push({
         code: 'address-not-here',
         summary: `${address} is on no network card of this host, so an endpoint for it would do nothing`,
-        detail: `addresses here: ${addresses.map((one) => `${one.address} (${one.dev})`).join(', ')}`,
+        detail: `addresses here: ${usable(addresses) || 'none'}`,
         hint: 'use an address of this host, or configure this one first',
       })
     } else if (dev !== undefined && links[dev] === undefined) {
@@ -46,6 +46,14 @@ export function resolveWishes(
     }
   }
   return { wishes, problems }
+}
+
+/** Those that an endpoint can be for; others hosts do not reach. */
+function usable(addresses: Addresses): string {
+  return addresses
+    .filter(({ address }) => !isLoopback(address) && !isLinkLocal(address))
+    .map(({ address, dev }) => `${address} (${dev})`)
+    .join(', ')
 }
 
 /** Endpoints with a port that cannot be added yet: the kernel opens an MPTCP socket for each, and refuses while MPTCP is off. */

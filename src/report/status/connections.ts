@@ -61,7 +61,7 @@ function table(connections: readonly StatusConnection[], style: Style): string {
 }
 
 function rowsOf(connection: StatusConnection, style: Style): Row[] {
-  const { localAddress, localPort, peerAddress, peerPort, bytesReceived, bytesSent, subflows } = connection
+  const { localAddress, localPort, peerAddress, peerPort, bytesReceived, bytesSent, subflows, fallback } = connection
   const own = {
     local: socketText(localAddress, localPort),
     peer: socketText(peerAddress, peerPort),
@@ -75,7 +75,7 @@ function rowsOf(connection: StatusConnection, style: Style): Row[] {
       subflow.join ? 'join' : 'first',
       subflow.backup ? 'backup' : '',
       subflow.state === 'ESTAB' ? '' : subflow.state,
-      subflow.state === 'ESTAB' && !subflow.established ? 'not yet used' : '',
+      subflow.state === 'ESTAB' && !subflow.established && !fallback ? 'not yet used' : '',
     ]
     return {
       local: `  ${sanitize(subflow.localAddress)}${device}`,

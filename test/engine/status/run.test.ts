@@ -3,6 +3,7 @@ import type { StatusOptions } from '../../../src/engine/status/run.ts'
 import { watchStatus } from '../../../src/engine/status/run.ts'
 import { loadInventory } from '../../../src/inventory/load.ts'
 import { HostError } from '../../../src/model/errors.ts'
+import { Secret } from '../../../src/model/secret.ts'
 import { statusReportSchema } from '../../../src/model/status.ts'
 import { createFakeTransport } from '../../../src/transport/fake.ts'
 import type { FakeExec, FakeHost } from '../../../src/transport/fake.ts'
@@ -62,6 +63,18 @@ describe('one round', () => {
     const { transport, watch } = await fleet({ a: answering(GOOD) }, { interrupt: AbortSignal.abort() })
     expect(await watch.round()).toMatchObject({ exitCode: 99, hosts: [{ status: 'not-started', verdict: 'not-read' }] })
     expect(transport.record('a').connections).toBe(0)
+  })
+
+  it('shows no known secret, wherever on the host it stands, and warns of one that is too short', async () => {
+    const connection = { password: new Secret('tiger-tank'), becomePassword: new Secret('abc') }
+    const limits = 'ip: no tiger-tank\n\n== limits 1\n'
+    const identity = GOOD.identity!.replace('hostname a', 'hostname a.tiger-tank')
+    const { watch } = await fleet({ a: answering({ ...GOOD, identity, limits }) }, { connection })
+    const report = await watch.round()
+    expect(report.hosts[0]?.reading?.hostname).toBe('a.[secret]')
+    expect(JSON.stringify(report)).not.toContain('tiger-tank')
+    expect(report.diagnostics).toMatchObject([{ severity: 'warning', code: 'short-secret' }])
+    expect(() => statusReportSchema.parse(report)).not.toThrow()
   })
 
   it('what cannot be read is said, and the rest is there', async () => {

@@ -15,9 +15,7 @@ function read(
   outputs: Outputs,
 ): Pick<StatusHost, 'verdict' | 'reasons'> & { reading: NonNullable<StatusHost['reading']> } {
   const answer = answering({ ...GOOD, ...outputs })(null!, 'N=mfx', null!) as { stdout: string }
-  const { have, unread } = statusFacts(
-    readFacts(Object.values(STATUS_FACTS), parseSections('mfx', answer.stdout, '')),
-  )
+  const { have, unread } = statusFacts(readFacts(Object.values(STATUS_FACTS), parseSections('mfx', answer.stdout, '')))
   const reading = statusReading(have, unread)
   return { ...judgeStatus(reading), reading }
 }

@@ -109,6 +109,21 @@ describe('text', () => {
     expect(text).toContain('\n4 hosts: 2 ok, 1 off, 1 unreachable. 7 connections, 2 fell back to plain TCP.\n')
   })
 
+  it('says of a subflow that nothing went over it yet, unless the connection is plain TCP', () => {
+    const young = connection().subflows.map((subflow) => ({
+      ...subflow,
+      join: false,
+      backup: false,
+      established: false,
+    }))
+    const shown = [false, true].map((fallback) => {
+      const connections = { total: 1, fallbacks: 0, listed: [connection({ fallback, subflows: young })] }
+      return renderStatus(report([host('a', { reading: reading({ connections }) })]), PLAIN, false)
+    })
+    expect(shown[0]).toContain('│ first, not yet used │')
+    expect(shown[1]).toMatch(/│ first +│/)
+  })
+
   it('tells hosts with the same trouble together, the worst first', () => {
     const text = renderStatus(report([troubled('a', 1), troubled('b', 9)]), PLAIN, false)
     expect(text).toContain('TROUBLE SINCE BOOT\nMPJoinRejected: refused\n    b 9, a 1\n')

@@ -1,0 +1,75 @@
+/** Passwords from files and programs: `--connection-password-file`, `--become-password-file`. */
+import { spawn } from 'node:child_process'
+import { accessSync, constants, readFileSync, statSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { DiagnosticsError, errorDiagnostic } from '../../model/diagnostic.ts'
+import { Secret } from '../../model/secret.ts'
+import { childEnv } from '../../text/child-env.ts'
+import { tail } from '../../text/tail.ts'
+import { usageError } from '../errors.ts'
+import type { Io } from '../io.ts'
+
+/** Bytes; far above any password. */
+const MOST = 64 * 1024
+
+/**
+ * The password in a file or, where the file is executable, on the stdout of that program; one line end at its end does not
+ * belong to it. `origin` is the flag or variable that names the file. Throws DiagnosticsError where there is none.
+ */
+export async function readPasswordFile(file: string, origin: string, io: Io): Promise<Secret> {
+  if (file === '-') throw usageError(`${origin} -: not read from stdin`, 'name a file, or a program that prints it')
+  const home = io.env['HOME'] ?? homedir()
+  const path = file.startsWith('~/') ? join(home, file.slice(2)) : resolve(io.cwd, file)
+  const refuse = (reason: string, hint = ''): DiagnosticsError =>
+    new DiagnosticsError([errorDiagnostic('password-file', `${origin} ${file}: ${reason}`, { hint })])
+  let bytes: Buffer
+  try {
+    const status = statSync(path)
+    if (status.isDirectory()) throw refuse('this is a folder', 'name a file')
+    bytes = isExecutable(path) ? await outputOf(path, io, refuse) : readFileSync(path)
+  } catch (error) {
+    if (error instanceof DiagnosticsError) throw error
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    throw refuse(missing ? 'there is no such file' : `it cannot be read: ${(error as Error).message}`)
+  }
+  const text = bytes.toString('utf8').replace(/\r?\n$/, '')
+  if (text === '') throw refuse('it holds no password')
+  if (/[\r\n\0]/.test(text)) throw refuse('it holds more than one line', 'a password is one line')
+  const password = new Secret(text)
+  io.secrets.add(password, origin)
+  return password
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Runs it on this terminal, without the passwords of our environment. */
+async function outputOf(
+  path: string,
+  io: Io,
+  refuse: (reason: string, hint?: string) => DiagnosticsError,
+): Promise<Buffer> {
+  const env = childEnv(io.env, (value) => io.secrets.occursIn(value))
+  const child = spawn(path, [], { cwd: io.cwd, env, stdio: ['inherit', 'pipe', 'pipe'] })
+  const out: Buffer[] = []
+  const err: Buffer[] = []
+  child.stdout.on('data', (chunk: Buffer) => {
+    out.push(chunk)
+    if (Buffer.concat(out).length > MOST) child.stdout.destroy()
+  })
+  child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
+  const ended = await new Promise<string | null>((done) => {
+    child.on('error', (error) => done(`it cannot be run: ${error.message}`))
+    child.on('close', (code, signal) => done(code === 0 ? null : `it ended with ${code ?? signal}`))
+  })
+  if (ended === null) return Buffer.concat(out)
+  const said = tail(Buffer.concat(err).toString('utf8').trim(), 500)
+  throw refuse(said === '' ? ended : `${ended}: ${said}`, 'if it is no program, make it not executable: chmod -x')
+}

@@ -1,0 +1,65 @@
+/** From the undo records of a run to what the engine does: one task that takes each host back. */
+import type { Assembled } from '../../engine/assemble.ts'
+import { rollbackModule } from '../../engine/rollback.ts'
+import { resolveConnection } from '../../inventory/connection.ts'
+import { limitHosts } from '../../inventory/select.ts'
+import type { ConnectionFlags, Inventory } from '../../inventory/types.ts'
+import type { Diagnostic } from '../../model/diagnostic.ts'
+import { DiagnosticsError, errorDiagnostic, hasErrors } from '../../model/diagnostic.ts'
+import type { Target } from '../../model/host.ts'
+import type { UndoRecord } from '../../store/undo-record.ts'
+import { keptChanges } from '../../store/undo-record.ts'
+import { didYouMean } from '../../text/closest.ts'
+
+/** Throws DiagnosticsError: nothing to take back, a host that the inventory lacks or reaches elsewhere than the run did. */
+export function assembleRollback(
+  runId: string,
+  records: readonly UndoRecord[],
+  options: { inventory: Inventory; limit: string | null; connection: ConnectionFlags },
+): Assembled {
+  const { inventory, limit, connection } = options
+  const limited = limit === null ? null : limitHosts(inventory, limit)
+  const diagnostics: Diagnostic[] = [...inventory.diagnostics, ...(limited?.diagnostics ?? [])]
+  const allowed = limited === null ? null : new Set(limited.hosts.map(({ name }) => name))
+  const chosen = records.filter(({ host }) => allowed === null || allowed.has(host))
+  const targets = chosen.flatMap((record) => target(record, inventory, connection, diagnostics))
+  if (chosen.length === 0 && !hasErrors(diagnostics)) {
+    const hint =
+      limit === null ? 'runs show tells what it did' : 'check --limit; runs show tells which hosts it changed'
+    diagnostics.push(
+      errorDiagnostic('nothing-to-undo', `run ${runId} changed nothing that could be taken back`, { hint }),
+    )
+  }
+  if (hasErrors(diagnostics)) throw new DiagnosticsError(diagnostics)
+  const wants = new Map(chosen.map((record) => [record.host, { runId, changes: keptChanges(record) }]))
+  const source = { file: runId, line: 1, column: 1 }
+  const task = { index: 0, name: `Take back run ${runId}`, module: rollbackModule, wants, checkOnly: false, source }
+  const play = { name: `Rollback of ${runId}`, batches: [targets], tasks: [task] }
+  return { plays: [{ ...play, anyErrorsFatal: false, maxFailPercentage: null }], diagnostics }
+}
+
+function target(record: UndoRecord, inventory: Inventory, flags: ConnectionFlags, diagnostics: Diagnostic[]): Target[] {
+  const host = inventory.hosts.get(record.host)
+  if (host === undefined) {
+    const near = didYouMean(record.host, inventory.hosts.keys())
+    const hint = near === '' ? 'name the inventory that the run had with -i, or leave it out with --limit' : near
+    diagnostics.push(
+      errorDiagnostic('unknown-host', `the run changed ${record.host}, which the inventory lacks`, { hint }),
+    )
+    return []
+  }
+  const play = { become: record.become !== null, becomeUser: record.become, remoteUser: null, vars: {} }
+  const resolved = resolveConnection(host, play, flags, inventory)
+  if ('diagnostics' in resolved) {
+    diagnostics.push(...resolved.diagnostics)
+    return []
+  }
+  const { address } = resolved.connection
+  if (address !== record.address) {
+    const summary = `${record.host} is at ${address} now; the run changed it at ${record.address}`
+    const hint = 'if it is the same host, leave it out with --limit and set it by hand; else check the inventory'
+    diagnostics.push(errorDiagnostic('other-address', summary, { hint }))
+    return []
+  }
+  return [{ host, connection: resolved.connection }]
+}

@@ -1,0 +1,255 @@
+/**
+ * Reads directives for one host as `ssh` does: the command line, the user's file, the system's; the first value counts;
+ * once more where `Match final` asks for it. Written here and not taken from a library, since those at hand run
+ * `Match exec`, leave Include out and know neither the second pass nor OpenSSH's quoting.
+ */
+import { canonicalAddress } from './ssh-address.ts'
+import { matches } from './ssh-config-match.ts'
+import type { SshDirective, SshOptionDirective } from './ssh-config-parse.ts'
+import { expandHostName, expandTokens, TokenError } from './ssh-config-tokens.ts'
+import type { SshLocal, TokenValues } from './ssh-config-tokens.ts'
+import { asciiLowerCase, matchesPattern, matchesPatternList } from './ssh-pattern.ts'
+import type { SshJump } from './ssh-jump.ts'
+import type { Source } from '../model/diagnostic.ts'
+
+/** A file whose directives have been read; `problem` says why it may not be used. */
+export interface SshConfigFile {
+  file: string
+  /** Whether it is of the user's kind: Include of a relative path then means ~/.ssh. */
+  ofUser: boolean
+  directives: readonly SshDirective[]
+  problem: string | null
+}
+
+export interface SshConfigSource {
+  /** In the order in which they are read. */
+  files: readonly SshConfigFile[]
+  /** The files that a path of Include names, sorted; a text says what is wrong with it. */
+  include: (path: string, ofUser: boolean) => readonly SshConfigFile[] | string
+}
+
+/** A value that counted, and where it was written. */
+export interface SshOption {
+  values: string[]
+  source: Source | null
+}
+
+export interface SshProblem {
+  code: 'bad-ssh-config' | 'unsupported-ssh-config'
+  summary: string
+  hint: string
+  source: Source | null
+}
+
+/** What the configuration says of one host, by keyword in lower case; nothing expanded yet but the host's name. */
+export interface SshEvaluation {
+  /** What HostName made of the name: lower case, addresses in their one spelling. */
+  hostName: string
+  options: ReadonlyMap<string, SshOption>
+  /** A file of a key counts once for each kind of configuration that names it. */
+  identityFiles: readonly { path: string; source: Source | null }[]
+  /** Null: not mentioned. Empty: none. */
+  jumps: readonly SshJump[] | null
+  problems: readonly SshProblem[]
+}
+
+const MAX_INCLUDE_DEPTH = 16
+
+interface State {
+  config: SshConfigSource
+  local: SshLocal
+  originalHost: string
+  /** What `Host` is held against: the name as given, in the final pass what it became. */
+  host: string
+  final: boolean
+  wantsFinal: boolean
+  options: Map<string, SshOption>
+  identityFiles: { path: string; ofUser: boolean; source: Source | null }[]
+  jumps: SshJump[] | null
+  problems: SshProblem[]
+}
+
+/** Evaluates for the host of this name; `commandLine` comes before the files. */
+export function evaluateSshConfig(
+  name: string,
+  commandLine: readonly SshOptionDirective[],
+  config: SshConfigSource,
+  local: SshLocal,
+): SshEvaluation {
+  const state: State = {
+    config,
+    local,
+    originalHost: name,
+    host: name,
+    final: false,
+    wantsFinal: false,
+    options: new Map(),
+    identityFiles: [],
+    jumps: null,
+    problems: [],
+  }
+  for (const directive of commandLine) apply(state, directive, true, true)
+  for (const file of config.files) readFile(state, file, true, 0)
+  const hostName = finalHostName(state)
+  if (state.wantsFinal && !state.problems.some(({ code }) => code === 'bad-ssh-config')) {
+    const source = state.options.get('hostname')?.source ?? null
+    state.options.set('hostname', { values: [hostName], source })
+    Object.assign(state, { host: hostName, final: true })
+    for (const file of config.files) readFile(state, file, true, 0)
+  }
+  const { options, identityFiles, jumps, problems } = state
+  return { hostName, options, identityFiles, jumps, problems: distinct(problems) }
+}
+
+/** `active` is false for files that only their mistakes are looked for in: those that a block for other hosts includes. */
+function readFile(state: State, { file, ofUser, directives, problem }: SshConfigFile, active: boolean, depth: number) {
+  if (problem !== null) {
+    const hint = 'ssh refuses it as well; correct the file, or name another one with --ssh-config'
+    wrong(state, problem, hint, { file, line: 1, column: 1 })
+    return
+  }
+  if (depth > MAX_INCLUDE_DEPTH) {
+    wrong(state, 'files include each other without end', 'remove an Include', { file, line: 1, column: 1 })
+    return
+  }
+  let applies = active
+  for (const directive of directives) {
+    if (directive.kind === 'host') applies = active && matchesHost(directive.patterns, state.host)
+    else if (directive.kind === 'match') applies = matchesCriteria(state, directive, active)
+    else if (directive.kind === 'include') {
+      for (const included of includedFiles(state, directive, ofUser)) readFile(state, included, applies, depth + 1)
+    } else apply(state, directive, applies, ofUser)
+  }
+}
+
+function matchesHost(patterns: readonly string[], host: string): boolean {
+  let matched = false
+  for (const pattern of patterns) {
+    if (pattern.startsWith('!')) {
+      if (matchesPattern(pattern.slice(1), host)) return false
+    } else matched ||= matchesPattern(pattern, host)
+  }
+  return matched
+}
+
+function matchesCriteria(state: State, directive: Extract<SshDirective, { kind: 'match' }>, active: boolean): boolean {
+  // Asked for wherever it stands, also in a block for other hosts.
+  state.wantsFinal ||= directive.criteria.some(({ name, negated }) => name === 'final' && !negated)
+  if (!active) return false
+  const verdict = matches(directive.criteria, {
+    host: currentHostName(state),
+    originalHost: state.originalHost,
+    user: state.options.get('user')?.values[0] ?? state.local.user,
+    localUser: state.local.user,
+    tag: state.options.get('tag')?.values[0] ?? '',
+    final: state.final,
+  })
+  if (typeof verdict === 'boolean') return verdict
+  const summary = `Match ${verdict.name} is not evaluated`
+  state.problems.push({ code: 'unsupported-ssh-config', summary, hint: '', source: directive.source })
+  return false
+}
+
+function includedFiles(
+  state: State,
+  directive: Extract<SshDirective, { kind: 'include' }>,
+  ofUser: boolean,
+): SshConfigFile[] {
+  return directive.patterns.flatMap((pattern) => {
+    const path = attempt(state, directive, () => expandTokens(pattern, currentTokens(state), state.local))
+    const found = path === null ? [] : state.config.include(path, ofUser)
+    if (typeof found !== 'string') return found
+    wrong(state, `include ${pattern}: ${found}`, '', directive.source)
+    return []
+  })
+}
+
+/** Mistakes count wherever they stand, as for ssh; all else where the line is for this host. */
+function apply(state: State, directive: SshOptionDirective, active: boolean, ofUser: boolean): void {
+  const { keyword, source } = directive
+  const { options, identityFiles } = state
+  switch (directive.kind) {
+    case 'harmless':
+      break
+    case 'wrong':
+      wrong(state, directive.why, '', source)
+      break
+    case 'unknown':
+      checkIgnored(state, directive)
+      break
+    case 'value':
+      if (active && !options.has(keyword)) options.set(keyword, { values: directive.values, source })
+      break
+    case 'identity': {
+      // The final pass sees the same lines again.
+      const known = identityFiles.some((file) => file.path === directive.path && file.ofUser === ofUser)
+      if (active && !known) identityFiles.push({ path: directive.path, ofUser, source })
+      break
+    }
+    case 'jump':
+      // Of ProxyJump and ProxyCommand the first one counts.
+      if (!active || state.jumps !== null || options.has('proxycommand')) break
+      state.jumps = directive.jumps
+      if (directive.jumps.length > 0) options.set('proxycommand', { values: ['none'], source })
+      break
+    case 'refuse':
+      if (active) wrong(state, `RefuseConnection: ${directive.reason}`, '', source)
+      break
+    default:
+      directive satisfies never
+  }
+}
+
+function checkIgnored(state: State, { keyword, source, hint }: Extract<SshDirective, { kind: 'unknown' }>): void {
+  const ignored = asciiLowerCase(state.options.get('ignoreunknown')?.values[0] ?? '')
+  if (matchesPatternList(ignored, keyword)) return
+  const way = `or let it pass: IgnoreUnknown ${keyword} above it`
+  wrong(state, `ssh knows no keyword ${keyword}`, hint === '' ? way : `${hint} ${way}`, source)
+}
+
+function finalHostName(state: State): string {
+  const name = currentHostName(state)
+  const family = state.options.get('addressfamily')?.values[0]
+  const address = canonicalAddress(name)
+  // What looks like an address keeps its letters where it is none of the family that is wanted.
+  if (address === null) return /[%:]|^[\d.]+$/.test(name) ? name : asciiLowerCase(name)
+  return family === (address.includes(':') ? 'inet' : 'inet6') ? name : address
+}
+
+function currentHostName(state: State): string {
+  const option = state.options.get('hostname')
+  if (option === undefined) return state.host
+  if (state.final) return option.values[0]!
+  return attempt(state, option, () => expandHostName(option.values[0]!, state.host)) ?? state.host
+}
+
+function currentTokens(state: State): TokenValues {
+  const host = currentHostName(state)
+  return {
+    host,
+    originalHost: state.originalHost,
+    port: Number(state.options.get('port')?.values[0] ?? 22),
+    user: state.options.get('user')?.values[0] ?? state.local.user,
+    keyAlias: state.options.get('hostkeyalias')?.values[0] ?? host,
+    jumpHost: state.jumps?.at(-1)?.host ?? '',
+  }
+}
+
+function attempt<T>(state: State, { source }: { source: Source | null }, work: () => T): T | null {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof TokenError)) throw error
+    wrong(state, error.message, '', source)
+    return null
+  }
+}
+
+/** One line may be read more than once. */
+function distinct(problems: readonly SshProblem[]): SshProblem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify([problem.summary, problem.source]), problem])).values()]
+}
+
+function wrong(state: State, summary: string, hint: string, source: Source | null): void {
+  state.problems.push({ code: 'bad-ssh-config', summary, hint, source })
+}

@@ -1,0 +1,171 @@
+/** From what OpenSSH's configuration says of a host to settings that can be used, or to what stands against it. */
+import type { AuthMethod, SshSettings } from '../model/ssh-settings.ts'
+import { isLoopback } from './ip.ts'
+import { canonicalAddress } from './ssh-address.ts'
+import { ALGORITHMS } from './ssh-algorithms.ts'
+import type { SshEvaluation, SshProblem } from './ssh-config-evaluate.ts'
+import type { SshOptionReader } from './ssh-config-reader.ts'
+import { newSshOptionReader } from './ssh-config-reader.ts'
+import { expandTokens, TokenError } from './ssh-config-tokens.ts'
+import type { SshLocal, TokenValues } from './ssh-config-tokens.ts'
+import type { SshJump } from './ssh-jump.ts'
+import { asciiLowerCase } from './ssh-pattern.ts'
+
+/** One host as OpenSSH's configuration has it. */
+export interface SshHost {
+  /** As given. */
+  name: string
+  hostName: string
+  user: string
+  port: number
+  /** The first one first; jump hosts of jump hosts are not among them. */
+  jumps: SshJump[]
+  settings: SshSettings
+}
+
+/** Directives that would change whom we reach or whom we trust, and the values with which they do. */
+const LACKING: Readonly<Record<string, (value: string) => boolean>> = {
+  bindinterface: () => true,
+  canonicalizehostname: (value) => value !== 'no',
+  certificatefile: () => true,
+  checkhostip: (value) => value === 'yes',
+  knownhostscommand: (value) => value.toLowerCase() !== 'none',
+  proxycommand: (value) => value.toLowerCase() !== 'none',
+  revokedhostkeys: (value) => value !== 'none',
+  verifyhostkeydns: (value) => value === 'yes',
+}
+
+const AUTH_SWITCHES: Readonly<Record<AuthMethod, string>> = {
+  publickey: 'pubkeyauthentication',
+  'keyboard-interactive': 'kbdinteractiveauthentication',
+  password: 'passwordauthentication',
+}
+const AUTH_METHODS = Object.keys(AUTH_SWITCHES) as AuthMethod[]
+
+const CHECKING: Readonly<Record<string, SshSettings['hostKeyChecking']>> = {
+  yes: 'strict',
+  no: 'off',
+  ask: 'ask',
+  'accept-new': 'accept-new',
+}
+
+/** Those of OpenSSH's default keys that ssh2 can use, in OpenSSH's order. */
+const DEFAULT_KEYS = ['~/.ssh/id_rsa', '~/.ssh/id_ecdsa', '~/.ssh/id_ed25519']
+const USER_KNOWN_HOSTS = ['~/.ssh/known_hosts', '~/.ssh/known_hosts2']
+const GLOBAL_KNOWN_HOSTS = ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2']
+/** Bits. Source: sshkey.h, SSH_RSA_MINIMUM_MODULUS_SIZE. */
+const LEAST_RSA = 1024
+
+/**
+ * Settings of the host called `name`. Where IdentityFile names no key the default ones are offered, unless `ownKey` says
+ * that a key is named elsewhere. Problems: all that is wrong or lacking.
+ */
+export function sshHostOf(
+  name: string,
+  evaluation: SshEvaluation,
+  ownKey: boolean,
+  local: SshLocal,
+): { host: SshHost } | { problems: SshProblem[] } {
+  const { hostName, options, identityFiles, jumps } = evaluation
+  const alias = options.get('hostkeyalias')?.values[0] ?? null
+  const port = Number(options.get('port')?.values[0] ?? 22)
+  const tokens: TokenValues = {
+    host: hostName,
+    originalHost: name,
+    port,
+    user: local.user,
+    keyAlias: alias === null ? name : asciiLowerCase(alias),
+    jumpHost: jumps?.at(-1)?.host ?? '',
+  }
+  const userProblem = readUser(evaluation, tokens, local)
+  const read = newSshOptionReader(options, tokens, local)
+  for (const [keyword, isLacking] of Object.entries(LACKING)) {
+    const value = read.value(keyword)
+    if (value !== null && isLacking(value)) read.refuse(keyword, 'is not supported')
+  }
+  const keys = identityFiles.filter(({ path }) => path.toLowerCase() !== 'none')
+  const keyPaths =
+    identityFiles.length === 0 && !ownKey
+      ? DEFAULT_KEYS.map((key) => read.path(key, null))
+      : keys.map(({ path, source }) => read.path(path, source))
+  const settings: SshSettings = {
+    identityFiles: [...new Set(keyPaths)],
+    identitiesOnly: read.isYes('identitiesonly'),
+    identityAgent: identityAgent(evaluation, read),
+    authentications: authentications(read),
+    hostKeyAlias: alias === null ? null : asciiLowerCase(alias),
+    hostKeyChecking: hostKeyChecking(read, hostName),
+    userKnownHostsFiles: read.files('userknownhostsfile', USER_KNOWN_HOSTS, true),
+    globalKnownHostsFiles: read.files('globalknownhostsfile', GLOBAL_KNOWN_HOSTS, false),
+    hashKnownHosts: read.isYes('hashknownhosts'),
+    hostKeyAlgorithms: read.algorithms('hostkeyalgorithms') ?? [...ALGORITHMS.hostkeyalgorithms.defaults],
+    knownKeysFirst: /^(?:[-+]|$)/.test(read.value('hostkeyalgorithms') ?? ''),
+    requiredRsaBits: Math.max(LEAST_RSA, read.number('requiredrsasize') ?? 0),
+    ciphers: read.algorithms('ciphers'),
+    macs: read.algorithms('macs'),
+    kexAlgorithms: read.algorithms('kexalgorithms'),
+    connectTimeout: read.number('connecttimeout') || null,
+    serverAliveInterval: read.number('serveraliveinterval'),
+    serverAliveCountMax: read.number('serveralivecountmax'),
+    addressFamily: addressFamily(read),
+    bindAddress: bindAddress(read),
+  }
+  const problems = [...evaluation.problems, ...userProblem, ...read.problems]
+  if (problems.length > 0) return { problems }
+  return { host: { name, hostName, user: tokens.user, port, jumps: [...(jumps ?? [])], settings } }
+}
+
+/** Puts the user into the tokens; its own value may have others of them. */
+function readUser({ options }: SshEvaluation, tokens: TokenValues, local: SshLocal): SshProblem[] {
+  const option = options.get('user')
+  if (option === undefined) return []
+  const [text = ''] = option.values
+  try {
+    // What no file says (a variable, a flag) is the name itself.
+    tokens.user = option.source === null ? text : expandTokens(text, tokens, local)
+    return []
+  } catch (error) {
+    if (!(error instanceof TokenError)) throw error
+    return [{ code: 'bad-ssh-config', summary: `user ${text}: ${error.message}`, hint: '', source: option.source }]
+  }
+}
+
+function identityAgent({ options }: SshEvaluation, read: SshOptionReader): string | null {
+  const { values, source } = options.get('identityagent') ?? { values: [], source: null }
+  const [value = 'SSH_AUTH_SOCK'] = values
+  if (value === 'none') return null
+  if (value === 'SSH_AUTH_SOCK') return '$SSH_AUTH_SOCK'
+  return /^\$[^{]/.test(value) ? value : read.path(value, source)
+}
+
+function authentications(read: SshOptionReader): AuthMethod[] {
+  const wanted = read.value('preferredauthentications')?.split(',') ?? AUTH_METHODS
+  const methods = [...new Set(wanted)].filter(
+    (method): method is AuthMethod =>
+      Object.hasOwn(AUTH_SWITCHES, method) && read.value(AUTH_SWITCHES[method as AuthMethod]) !== 'no',
+  )
+  if (methods.length === 0) {
+    const keyword =
+      read.value('preferredauthentications') === null ? 'pubkeyauthentication' : 'preferredauthentications'
+    read.refuse(keyword, `leaves no way to log in that is supported: ${AUTH_METHODS.join(', ')}`)
+  }
+  return methods
+}
+
+function hostKeyChecking(read: SshOptionReader, hostName: string): SshSettings['hostKeyChecking'] {
+  const local = hostName === 'localhost' || isLoopback(hostName)
+  const exempt = read.isYes('nohostauthenticationforlocalhost') && local && read.value('hostkeyalias') === null
+  return exempt ? 'off' : CHECKING[read.value('stricthostkeychecking') ?? 'ask']!
+}
+
+function addressFamily(read: SshOptionReader): 4 | 6 | null {
+  const family = read.value('addressfamily')
+  return family === 'inet' ? 4 : family === 'inet6' ? 6 : null
+}
+
+function bindAddress(read: SshOptionReader): string | null {
+  const address = read.value('bindaddress')
+  if (address !== null && canonicalAddress(address) === null)
+    read.refuse('bindaddress', 'is supported for addresses only')
+  return address
+}

@@ -1,0 +1,30 @@
+/** A command line as words, by the rules of a shell but without its expansions (Python's shlex, which Ansible uses). */
+
+/**
+ * Words between blanks, with both kinds of quotes and backslashes. Nothing is expanded: no variables, globs or `~`. Null
+ * where a quotation mark is not closed, or where a backslash is the last character.
+ */
+export function splitWords(text: string): string[] | null {
+  const words: string[] = []
+  let word: string | null = null
+  let quote = ''
+  for (let i = 0; i < text.length; i++) {
+    const char = text.charAt(i)
+    if (char === '\\' && quote !== "'") {
+      const next = text.charAt(++i)
+      if (next === '') return null
+      word = (word ?? '') + (quote === '' || next === quote || next === '\\' ? next : `\\${next}`)
+    } else if (quote !== '') {
+      if (char === quote) quote = ''
+      else word += char
+    } else if (char === '"' || char === "'") {
+      quote = char
+      word ??= ''
+    } else if (' \t\r\n'.includes(char)) {
+      if (word !== null) words.push(word)
+      word = null
+    } else word = (word ?? '') + char
+  }
+  if (quote !== '') return null
+  return word === null ? words : [...words, word]
+}
