@@ -45,13 +45,13 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'runs',
     usage: 'runs list|show',
-    summary: 'what each kept run did, on which host'
+    summary: 'what each kept run did, on which host',
     load: () => import('./commands/runs.ts'),
   },
   {
     name: 'rollback',
     usage: 'rollback RUN',
-    summary: 'take back what a run changed'
+    summary: 'take back what a run changed',
     load: () => import('./commands/rollback.ts'),
   },
   {

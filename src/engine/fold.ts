@@ -6,9 +6,13 @@ import type { Fact } from '../model/fact.ts'
 import { CENSORED } from '../model/no-log.ts'
 import type { FleetModule, HostModule } from '../modules/define.ts'
 import type { AssembledTask } from './assemble.ts'
+import { isOpaque, opaqueFact, waitsForWrites } from './opaque.ts'
 import type { Predicted } from './predict.ts'
 import { applyPrediction, readPredicted, startPrediction } from './predict.ts'
 import type { FactResults } from './script/probe.ts'
+
+/** Why a task is planned later, where there is no better reason. */
+const FIRST = 'an earlier task must be applied first'
 
 /** One host of the batch as the fold sees it. */
 export interface FoldHost {
@@ -36,18 +40,21 @@ interface Fold {
   plans: Map<string, HostPlan>
   predicted: Map<string, Predicted>
   skipped: Map<string, string>
+  /** Hosts on which an opaque task will have run, with its name: whatever is read there may have changed. */
+  opaque: Map<string, string>
 }
 
 /**
  * Plans tasks `start` up to the end of the segment. `through`: go on past trials (check mode, where none runs).
  * `from`: start from these predictions in place of the gathered facts (planning once more over one's own result).
+ * `passOpaque`: leave opaque tasks out, as where what was planned is compared with what is there.
  */
 export function fold(
   tasks: readonly AssembledTask[],
   hosts: FoldHost[],
-  options: { start: number; end?: number; through: boolean; from?: Map<string, Predicted> },
+  options: { start: number; end?: number; through: boolean; from?: Map<string, Predicted>; passOpaque?: boolean },
 ): FoldResult {
-  const state: Fold = { hosts, plans: new Map(), predicted: new Map(), skipped: new Map() }
+  const state: Fold = { hosts, plans: new Map(), predicted: new Map(), skipped: new Map(), opaque: new Map() }
   for (const host of hosts) {
     state.plans.set(host.name, { host: host.name, changes: [], notes: [], problems: [], afterApply: [] })
     const from = options.from?.get(host.name)
@@ -61,7 +68,8 @@ export function fold(
       if (options.through) continue
       break
     }
-    const reason = unknownBefore(state, task)
+    if (options.passOpaque === true && isOpaque(task)) continue
+    const reason = unknownBefore(state, task) ?? (options.through ? null : waits(state, task))
     if (reason !== null) {
       if (options.from !== undefined) continue
       break
@@ -78,25 +86,31 @@ function active(state: Fold, host: FoldHost): boolean {
   return host.absent === null && state.plans.get(host.name)!.problems.length === 0
 }
 
-/** What the task would read that is not known yet, or null. */
+/** Why the task reads what is not known yet, or null. */
 function unknownBefore(state: Fold, task: AssembledTask): string | null {
   for (const host of state.hosts) {
     const want = task.wants.get(host.name)
     if (want === undefined || !active(state, host)) continue
+    const earlier = state.opaque.get(host.name)
     for (const fact of Object.values<Fact>(task.module.facts(want))) {
-      if (readPredicted(state.predicted.get(host.name)!, fact.key) === UNKNOWN) return fact.key
+      if (earlier !== undefined) return `depends on what task "${earlier}" does`
+      if (readPredicted(state.predicted.get(host.name)!, fact.key) === UNKNOWN) return `reads ${fact.key}`
     }
   }
   return null
 }
 
+function waits(state: Fold, task: AssembledTask): string | null {
+  const earlier = (): PlannedChange[] => [...state.plans.values()].flatMap(({ changes }) => changes)
+  return isOpaque(task) && waitsForWrites(task, earlier()) ? FIRST : null
+}
+
 function markLater(state: Fold, task: AssembledTask): void {
   if (task.module.kind === 'trial') return
-  const reason = unknownBefore(state, task)
+  const reason = unknownBefore(state, task) ?? FIRST
   for (const host of state.hosts) {
     if (!task.wants.has(host.name) || !active(state, host)) continue
-    const detail = reason === null ? 'an earlier task must be applied first' : `reads ${reason}`
-    state.plans.get(host.name)!.afterApply.push({ task: task.name, reason: detail })
+    state.plans.get(host.name)!.afterApply.push({ task: task.name, reason })
   }
 }
 
@@ -186,6 +200,7 @@ function take(state: Fold, task: AssembledTask, host: FoldHost, result: PlanResu
   for (const change of result.changes) {
     const planned: PlannedChange = {
       ...change,
+      ...(isOpaque(task) ? { fact: opaqueFact(task) } : {}),
       host: host.name,
       task: task.name,
       module: task.module.name,
@@ -195,6 +210,8 @@ function take(state: Fold, task: AssembledTask, host: FoldHost, result: PlanResu
       ...(task.noLog === true ? { noLog: true, summary: CENSORED } : {}),
     }
     plan.changes.push(planned)
-    if (!task.checkOnly) applyPrediction(state.predicted.get(host.name)!, change)
+    if (task.checkOnly) continue
+    applyPrediction(state.predicted.get(host.name)!, change)
+    if (change.opaque === true) state.opaque.set(host.name, task.name)
   }
 }

@@ -104,7 +104,7 @@ export function leftOverOf(
   range: { start: number; end: number },
   pending: (host: string) => ReadonlySet<string> = () => new Set(),
 ): Map<string, string[]> {
-  const again = planAgain(play, members, range)
+  const again = planAgain(play, members, range, { passOpaque: true })
   return new Map(
     members.map(({ state }) => {
       const plan = again.get(state.name)!
@@ -118,14 +118,15 @@ export function leftOverOf(
   )
 }
 
-/** The plans of the same tasks over what was read last. */
+/** The plans of the same tasks over what was read last; `passOpaque`: see fold. */
 export function planAgain(
   play: AssembledPlay,
   members: readonly Member[],
   range: { start: number; end: number },
+  options: { passOpaque?: boolean } = {},
 ): Map<string, HostPlan> {
   const hosts = members.map((member) => member.fold)
-  return fold(play.tasks, hosts, { ...range, through: false }).plans
+  return fold(play.tasks, hosts, { ...range, ...options, through: false }).plans
 }
 
 /** Why a host did not come to be as planned. */

@@ -40,9 +40,9 @@ function disagreements(
   first: FoldResult,
   options: { start: number; through: boolean },
 ): [string, Problem & { task: string }][] {
-  const again = fold(tasks, hosts, { ...options, end: first.end, from: first.predicted })
+  const again = fold(tasks, hosts, { ...options, end: first.end, from: first.predicted, passOpaque: true })
   return hosts.flatMap((host): [string, Problem & { task: string }][] => {
-    const left = again.plans.get(host.name)!.changes.find((change) => !change.checkOnly)
+    const left = again.plans.get(host.name)!.changes.find((change) => !change.checkOnly && change.opaque !== true)
     if (left === undefined || first.plans.get(host.name)!.problems.length > 0) return []
     const other = lastWriter(first.plans.get(host.name)!.changes, left)
     const summary =

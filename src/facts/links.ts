@@ -65,7 +65,7 @@ export const links = defineFact<Links>({
     return found
   },
   steady: (found) =>
-    Object.fromEntries(Object.entries(found).map(([name, { rxBytes: _, txBytes: __, ...link }]) => [name, link])),
+    Object.fromEntries(Object.entries(found).map(([name, link]) => [name, { ...link, rxBytes: 0, txBytes: 0 }])),
   example: `[{"ifindex":3,"link_index":6,"ifname":"eth0","flags":["BROADCAST","MULTICAST","UP","LOWER_UP"],"mtu":1500,\
 "qdisc":"noqueue","operstate":"UP","linkmode":"DEFAULT","group":"default","txqlen":1000,"link_type":"ether",\
 "address":"02:84:23:ff:a0:b7","broadcast":"ff:ff:ff:ff:ff:ff","link_netnsid":1,"promiscuity":0,"allmulti":0,\

@@ -23,7 +23,7 @@ export function unitFact(name: string): DocumentedFact<Unit> {
     key: `unit/${name}`,
     summary: `State of ${name}.`,
     // Where systemd does not run, is-enabled still answers from the files, and drop-ins are listed by the shell.
-    steady: ({ mainPid: _, ...unit }) => unit,
+    steady: (unit) => ({ ...unit, mainPid: null }),
     probe: `command -v systemctl >/dev/null || { echo 'no systemctl'; exit 0; }
 if [ -d /run/systemd/system ]; then
 systemctl show -p LoadState,UnitFileState,ActiveState,DropInPaths,NeedDaemonReload,MainPID -- ${unit}
