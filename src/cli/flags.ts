@@ -127,6 +127,15 @@ export const vaultFlags = {
   'ask-vault-pass': { letter: 'J', type: 'boolean', summary: 'ask for the vault password' },
 } as const satisfies Record<string, Flag>
 
+/** Keeping a plan for later. */
+export const outFlag = {
+  out: {
+    type: 'string',
+    value: 'FILE',
+    summary: 'also keep the plan in a file; apply FILE does what it shows, or nothing',
+  },
+} as const satisfies Record<string, Flag>
+
 export const detailedExitcode = {
   'detailed-exitcode': { type: 'boolean', summary: 'where nothing is applied: exit 3 if changes are pending' },
 } as const satisfies Record<string, Flag>

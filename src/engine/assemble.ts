@@ -12,6 +12,7 @@ import { didYouMean } from '../text/closest.ts'
 import type { Redactor } from '../text/redact.ts'
 import { createRedactor } from '../text/redact.ts'
 import { knowTargets, knowWishes, knowWritten } from './known-secrets.ts'
+import { unguarded } from './opaque.ts'
 import { resolveTask } from '../playbook/resolve.ts'
 import { selectTasks } from '../playbook/tags.ts'
 import type { Play, Playbook, Task } from '../playbook/types.ts'
@@ -51,6 +52,8 @@ export interface AssembleOptions {
   tags: string[]
   skipTags: string[]
   connection: ConnectionFlags
+  /** The run's guard time in seconds; null: none; unset: it has some. */
+  guard?: number | null
   /** Learns the secrets of all this. */
   secrets?: Redactor
 }
@@ -74,6 +77,7 @@ export function assemble(options: AssembleOptions): Assembled {
     knowWishes(secrets, tasks)
   }
   diagnostics.push(...secrets.warnings())
+  for (const { tasks } of plays) diagnostics.push(...unguarded(tasks, options.guard))
   if (!hasErrors(diagnostics) && plays.every((play) => play.batches.length === 0)) {
     diagnostics.push(errorDiagnostic('no-hosts', 'no host is selected', { hint: 'check hosts: and --limit' }))
   }

@@ -12,6 +12,8 @@ import type { ChangeReport, ChangeStatus, HostReport, HostStatus, Metrics, Trial
 import type { Redactor } from '../text/redact.ts'
 import { createRedactor } from '../text/redact.ts'
 import type { Attempt } from './attempt.ts'
+import type { ExpectedFacts } from './expected.ts'
+import type { FactResults } from './script/probe.ts'
 import type { Session, Transport } from '../transport/types.ts'
 import { shownEvent, shownPlan } from './shown.ts'
 
@@ -24,6 +26,10 @@ export interface RunContext {
   transport: Transport
   /** Applies of an earlier run, by host, whose end nobody saw: they are asked for before anything is read. */
   resume: Map<string, Attempt>
+  /** Gets what was read of each host before it was planned. */
+  onFacts?: (host: string, results: FactResults) => void
+  /** Facts of a saved plan, by host: a host that is not so any more is stale. */
+  expected?: Map<string, ExpectedFacts>
   interrupt: AbortSignal
   kill: AbortSignal
   review: (plan: PlayPlan) => Promise<boolean>

@@ -100,9 +100,11 @@ function unknownBefore(state: Fold, task: AssembledTask): string | null {
   return null
 }
 
+/** Why an opaque task is not planned yet although it reads nothing that is unknown, or null. */
 function waits(state: Fold, task: AssembledTask): string | null {
-  const earlier = (): PlannedChange[] => [...state.plans.values()].flatMap(({ changes }) => changes)
-  return isOpaque(task) && waitsForWrites(task, earlier()) ? FIRST : null
+  if (!isOpaque(task)) return null
+  const earlier = [...state.plans.values()].flatMap(({ changes }) => changes)
+  return waitsForWrites(task, earlier) ? FIRST : null
 }
 
 function markLater(state: Fold, task: AssembledTask): void {

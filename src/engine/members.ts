@@ -8,6 +8,7 @@ import type { HostState, RunContext } from './context.ts'
 import { atHostEdge, phase, sessionOf } from './context.ts'
 import type { FoldHost } from './fold.ts'
 import { fold } from './fold.ts'
+import { holdAgainst } from './expected.ts'
 import { gather } from './gather.ts'
 import { observe } from './resume.ts'
 
@@ -73,6 +74,13 @@ async function readOne(
   const began = performance.now()
   const options = { timeoutSeconds: context.timeoutSeconds, signal: context.kill, before }
   folded.gathered = (await gather(session, [...folded.facts.values()], options)).results
+  if (name === 'gathering') {
+    context.onFacts?.(state.name, folded.gathered)
+    // A later play finds what an earlier one made.
+    const expected = context.expected?.get(state.name)
+    context.expected?.delete(state.name)
+    if (expected !== undefined) holdAgainst(expected, folded.facts, folded.gathered)
+  }
   state.metrics[name === 'gathering' ? 'gatherMs' : 'verifyMs'] += performance.now() - began
   if (state.status === 'not-started') state.status = 'ok'
 }

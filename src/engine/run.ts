@@ -7,6 +7,8 @@ import type { Redactor } from '../text/redact.ts'
 import type { Transport } from '../transport/types.ts'
 import type { Assembled } from './assemble.ts'
 import type { Attempt } from './attempt.ts'
+import type { ExpectedFacts } from './expected.ts'
+import type { FactResults } from './script/probe.ts'
 import { assemble } from './assemble.ts'
 import { runBatch } from './batch.ts'
 import type { HostState, RunContext } from './context.ts'
@@ -26,6 +28,8 @@ export interface RunOptions {
   assembled?: Assembled
   /** See RunContext. */
   resume?: Map<string, Attempt>
+  onFacts?: (host: string, results: FactResults) => void
+  expected?: Map<string, ExpectedFacts>
   /** What was asked for, for the journal. */
   request?: RunRequestRecord
   limit: string | null

@@ -2,6 +2,7 @@
 import type { PlannedChange, Step } from '../model/change.ts'
 import type { PlayPlan, RunEvent } from '../model/events.ts'
 import { censorChange } from '../model/no-log.ts'
+import { plainValue } from '../model/plain.ts'
 import { Secret } from '../model/secret.ts'
 import type { Redactor } from '../text/redact.ts'
 
@@ -14,13 +15,24 @@ const NAMES = new Set(
 )
 
 /** Fields that hold what was read of hosts: their keys are data as well. */
-const DATA = new Set(['before', 'after', 'effects', 'observed'])
+const DATA = new Set(['before', 'after', 'effects'])
 
 /** An event as subscribers get it. */
 export function shownEvent(event: RunEvent, secrets: Redactor): RunEvent {
-  if (event.type === 'plan-ready') return { ...event, plan: shownPlan(event.plan, secrets) }
-  if (event.type !== 'apply-started') return shown(event, secrets)
-  return { ...event, changes: event.changes.map((change) => keptChange(change, secrets)) }
+  switch (event.type) {
+    case 'plan-ready': {
+      return { ...event, plan: shownPlan(event.plan, secrets) }
+    }
+    case 'apply-started': {
+      return { ...event, changes: event.changes.map((change) => keptChange(change, secrets)) }
+    }
+    case 'apply-finished': {
+      return { ...shown(event, secrets), observed: event.observed.map((value) => keptValue(value, secrets)) }
+    }
+    default: {
+      return shown(event, secrets)
+    }
+  }
 }
 
 /** A plan as a person reviews it. */
@@ -35,21 +47,30 @@ export function shown<T>(record: T, secrets: Redactor): T {
 }
 
 /**
- * A change for the undo record, which is for its owner alone: `no_log` hides nothing there, and steps stay as they are to be
- * run. One in which a secret stands is marked by a Secret, which is never kept.
+ * A change for the undo record, which is for its owner alone and may be encrypted: nothing is missing from it, also under
+ * `no_log`, but that what holds a secret is a Secret itself: values as JSON, of a step its bytes or its stdin.
  */
 function keptChange(change: PlannedChange, secrets: Redactor): PlannedChange {
+  const [before, after] = [keptValue(change.before, secrets), keptValue(change.after, secrets)]
   const kept = (steps: readonly Step[]): Step[] => steps.map((step) => keptStep(step, secrets))
-  return { ...shown(change, secrets), undo: kept(change.undo), apply: kept(change.apply) }
+  return { ...shown(change, secrets), before, after, undo: kept(change.undo), apply: kept(change.apply) }
+}
+
+function keptValue(value: unknown, secrets: Redactor): unknown {
+  if (value instanceof Secret) return new Secret(JSON.stringify(value.reveal()))
+  const json = value === undefined ? '' : JSON.stringify(plainValue(value))
+  return secrets.occursIn(json) ? new Secret(json) : value
 }
 
 function keptStep(step: Step, secrets: Redactor): Step {
-  const open = (texts: readonly (string | Secret | undefined)[]): boolean =>
+  const holds = (texts: readonly (string | Secret | undefined)[]): boolean =>
     texts.some((text) => typeof text === 'string' && secrets.occursIn(text))
-  if (step.kind === 'write') {
-    const path = secrets.text(step.path)
-    return path !== step.path || open([step.bytes]) ? { ...step, path, bytes: new Secret('') } : step
-  }
-  if (step.kind === 'remove' || !open([step.stdin, step.chdir, ...step.argv, ...(step.files ?? [])])) return step
-  return { kind: 'run', argv: step.argv.map((word) => secrets.text(word)), stdin: new Secret('') }
+  if (step.kind === 'remove') return step
+  if (step.kind === 'write') return holds([step.path, step.bytes]) ? { ...step, bytes: asSecret(step.bytes) } : step
+  const texts = [step.stdin, step.script?.text, step.chdir, ...step.argv, ...(step.files ?? [])]
+  return holds(texts) ? { ...step, stdin: asSecret(step.stdin ?? '') } : step
+}
+
+function asSecret(text: string | Secret): Secret {
+  return text instanceof Secret ? text : new Secret(text)
 }

@@ -1,13 +1,13 @@
 import { FactUnreadable } from '../model/fact.ts'
 import { defineFact } from './define.ts'
-import { NMCLI_NAMES, nmIsAway } from './read/nmcli.ts'
+import { NMCLI_NAMES, nmcliColumns, nmIsAway } from './read/nmcli.ts'
 import { endPiece, firstLine, piece } from './read/output.ts'
 
 /**
  * Settings of one NetworkManager profile as `nmcli -t` prints them, with the names nmcli uses:
  * `connection.id`, `connection.uuid`, `connection.interface-name`, `connection.autoconnect`, `connection.mptcp-flags`
  * (a decimal number as text, `0` is default; absent before NetworkManager 1.40), `ipv4.method`, `ipv4.addresses`,
- * `ipv4.gateway`, the same for ipv6.
+ * `ipv4.gateway`, the same for ipv6. Beside them `filename`, the file that holds them (see isSaved).
  */
 export type NmSettings = Record<string, string>
 
@@ -25,12 +25,14 @@ const NEW = [...CONNECTION, 'connection.mptcp-flags', ...IP]
 export const nmProfiles = defineFact<NmProfiles>({
   key: 'nm_profile',
   summary: 'Profiles of NetworkManager, with addresses and MPTCP flags.',
-  // nmcli refuses a whole list of fields for one it does not know: asked again without the one that came with 1.40.
+  // nmcli refuses a whole list of fields for one it does not know: asked again without those that came later.
   probe: `command -v nmcli >/dev/null || exit 0
 ${NMCLI_NAMES}
-u=$(nmcli -t -f UUID connection show); r=$?
+l=$(nmcli -t -f UUID,FILENAME connection show 2>/dev/null) || l=$(nmcli -t -f UUID connection show); r=$?
 if [ $r -ne 0 ]; then printf '\\n== profiles %s\\n' $r; exit 0; fi
-[ -n "$u" ] || exit 0
+[ -n "$l" ] || exit 0
+printf '%s\\n' "$l"
+u=$(printf '%s\\n' "$l" | cut -d : -f 1)
 set -f
 if o=$(nmcli -t -f ${NEW.join(',')} connection show $u 2>/dev/null); then printf '%s\\n' "$o"
 else nmcli -t -f ${OLD.join(',')} connection show $u; fi
@@ -41,8 +43,11 @@ ${endPiece('profiles')}`,
     if (nmIsAway({ text: output.stderr, rc })) return {}
     if (rc !== 0) throw new FactUnreadable(`nmcli failed: ${firstLine(output.stderr)}`)
     const profiles: NmSettings[] = []
+    const files = new Map<string, string>()
     let settings: NmSettings = {}
     for (const line of text.split('\n')) {
+      const [uuid, path] = /^[\da-f-]{36}:\//.test(line) ? nmcliColumns(line) : []
+      if (uuid !== undefined && path !== undefined) files.set(uuid, path)
       const match = /^((?:connection|ipv[46])\.[a-z\d-]+):(.*)$/.exec(line)
       if (match === null) continue
       const [, name = '', value = ''] = match
@@ -52,6 +57,8 @@ ${endPiece('profiles')}`,
         profiles.push(settings)
       }
       settings[name] = name === 'connection.mptcp-flags' ? decimal(value) : value
+      const file = name === 'connection.uuid' ? files.get(value) : undefined
+      if (file !== undefined) settings['filename'] = file
     }
     return byName(profiles)
   },
@@ -73,7 +80,8 @@ ${endPiece('profiles')}`,
     else settings[rest.join('/')] = value as string
     return { ...copy, [name]: settings }
   },
-  example: `connection.id:eth0
+  example: `96ba3487-e973-8a3e-8ace-82620f8489ae:/etc/NetworkManager/system-connections/eth0.nmconnection
+connection.id:eth0
 connection.uuid:96ba3487-e973-8a3e-8ace-82620f8489ae
 connection.interface-name:eth0
 connection.autoconnect:yes
@@ -93,6 +101,15 @@ ipv6.gateway:
 export function profileWith(profiles: NmProfiles, uuid: string): { name: string; settings: NmSettings } | null {
   const entry = Object.entries(profiles).find(([, settings]) => settings['connection.uuid'] === uuid)
   return entry === undefined ? null : { name: entry[0], settings: entry[1] }
+}
+
+/**
+ * Whether NetworkManager finds the profile as it is at the next boot. Below /run it keeps what was made or changed in memory
+ * only; netplan makes its profiles there anew at each boot. Where no file is told it is taken for saved.
+ */
+export function isSaved(settings: NmSettings): boolean {
+  const file = settings['filename'] ?? ''
+  return !file.startsWith('/run/') || /\/netplan-[^/]*$/.test(file)
 }
 
 function byName(profiles: readonly NmSettings[]): NmProfiles {

@@ -12,8 +12,13 @@ let ofProcess: LocalDefaults | undefined
 
 /** The defaults of this process, one object for all hosts. The home directory is the password database's, as for ssh. */
 export function localDefaults(): LocalDefaults {
+  ofProcess ??= readDefaults()
+  return ofProcess
+}
+
+function readDefaults(): LocalDefaults {
   const { homedir, username, uid } = userInfo()
-  ofProcess ??= {
+  return {
     cwd: process.cwd(),
     home: homedir,
     user: username,
@@ -23,7 +28,6 @@ export function localDefaults(): LocalDefaults {
     homeOf,
     systemFolder: '/etc/ssh',
   }
-  return ofProcess
 }
 
 function homeOf(user: string): string | null {

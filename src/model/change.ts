@@ -15,6 +15,8 @@ export interface RunStep {
   chdir?: string
   /** What it does outlasts a reboot: under a guard it runs only once the other steps are confirmed. */
   lasting?: boolean
+  /** A file that is there only while the program runs: the word of `argv` at `at` names it, and becomes its path. */
+  script?: { at: number; text: string }
   /** Files that it changes, beside those that steps write: copied first, so that they can be brought back. */
   files?: readonly string[]
 }

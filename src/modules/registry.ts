@@ -1,4 +1,5 @@
 /** All modules, by the name that they have in playbooks. A new module is added here, and nowhere else. */
+import { command } from './command.ts'
 import type { Module } from './define.ts'
 import { mptcpAvailable } from './mptcp_available.ts'
 import { mptcpEnabled } from './mptcp_enabled.ts'
@@ -10,6 +11,8 @@ import { mptcpSysctl } from './mptcp_sysctl.ts'
 import { mptcpTest } from './mptcp_test.ts'
 import { mptcpTools } from './mptcp_tools.ts'
 import { nmConnection } from './nm_connection.ts'
+import { script } from './script.ts'
+import { shell } from './shell.ts'
 
 export const modules: ReadonlyMap<string, Module> = new Map(
   [
@@ -23,5 +26,8 @@ export const modules: ReadonlyMap<string, Module> = new Map(
     mptcpPair,
     mptcpTest,
     nmConnection,
+    command,
+    shell,
+    script,
   ].map((module: Module): [string, Module] => [module.name, module]),
 )

@@ -18,7 +18,7 @@ export const PLAY_NOT_YET: ReadonlySet<string> = new Set(
 
 const TASK_NOT_YET: ReadonlySet<string> = new Set(
   (
-    `${EVERYWHERE} action always args async block changed_when delay delegate_facts delegate_to failed_when ` +
+    `${EVERYWHERE} action always async block changed_when delay delegate_facts delegate_to failed_when ` +
     'first_available_file import_playbook import_role import_tasks include include_role include_tasks include_vars ' +
     'listen local_action loop loop_control notify poll register remote_user rescue retries until when'
   ).split(' '),
@@ -27,10 +27,10 @@ const TASK_NOT_YET: ReadonlySet<string> = new Set(
 /** Modules of Ansible that people try first. */
 const ANSIBLE_MODULES: ReadonlySet<string> = new Set(
   (
-    'add_host apt apt_repository assemble assert async_status blockinfile command copy cron debconf debug dnf ' +
+    'add_host apt apt_repository assemble assert async_status blockinfile copy cron debconf debug dnf ' +
     'dpkg_selections expect fail fetch file find firewalld get_url getent git group group_by hostname iptables ' +
     'known_hosts lineinfile meta modprobe mount nmcli package package_facts pause ping pip raw reboot replace rpm_key ' +
-    'script selinux service service_facts set_fact set_stats setup shell slurp stat subversion synchronize sysctl ' +
+    'selinux service service_facts set_fact set_stats setup slurp stat subversion synchronize sysctl ' +
     'systemd systemd_service tempfile template unarchive uri user validate_argument_spec wait_for ' +
     'wait_for_connection yum yum_repository'
   ).split(' '),
@@ -39,6 +39,15 @@ const ANSIBLE_MODULES: ReadonlySet<string> = new Set(
 /** Whether a task's key is a keyword of Ansible that has no meaning here yet: `loop`, `with_items`, `block`. */
 export function isTaskKeywordNotYet(key: string): boolean {
   return TASK_NOT_YET.has(key.replace(/^ansible\.(?:builtin|legacy)\./, '')) || key.startsWith('with_')
+}
+
+/** Modules that Ansible has as well, and that mean the same here: they may be written with their collection. */
+const SHARED_MODULES: ReadonlySet<string> = new Set(['command', 'script', 'shell'])
+
+/** The name that a module has here: `ansible.builtin.command` is `command`. */
+export function moduleName(name: string): string {
+  const [, own] = /^ansible\.(?:builtin|legacy)\.(\w+)$/.exec(name) ?? []
+  return own !== undefined && SHARED_MODULES.has(own) ? own : name
 }
 
 /** Whether a name is one of Ansible's modules, by itself or with its collection (`community.general.nmcli`). */

@@ -1,6 +1,6 @@
 /** Reads a playbook from disk. */
 import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { DiagnosticsError } from '../model/diagnostic.ts'
 import type { Module } from '../modules/define.ts'
 import { decodeText, unreadableFile } from '../text/file.ts'
@@ -18,5 +18,6 @@ export async function loadPlaybook(
   })
   const decoded = decodeText(bytes, path)
   if ('diagnostic' in decoded) throw new DiagnosticsError([decoded.diagnostic])
-  return parsePlaybook(decoded.text, path, modules)
+  const folder = dirname(resolve(cwd, path))
+  return parsePlaybook(decoded.text, path, modules, [join(folder, 'files'), folder, cwd])
 }

@@ -15,15 +15,23 @@ import { parseTask } from './task.ts'
 import type { Play, Playbook, Task } from './types.ts'
 import { readVars } from './vars.ts'
 
-/** Throws DiagnosticsError with every mistake. `file` is the name that positions carry. */
-export function parsePlaybook(text: string, file: string, modules: ReadonlyMap<string, Module>): Playbook {
+/**
+ * Throws DiagnosticsError with every mistake. `file` is the name that positions carry; `folders` are those where files are
+ * looked for that tasks name.
+ */
+export function parsePlaybook(
+  text: string,
+  file: string,
+  modules: ReadonlyMap<string, Module>,
+  folders: readonly string[] = [process.cwd()],
+): Playbook {
   const { node, diagnostics } = parseYaml(text, file)
   const plays: Play[] = []
   const isEmpty =
     node === null || (node.kind === 'scalar' ? node.value === null : node.kind === 'list' && node.items.length === 0)
   if (!isEmpty) {
     for (const playNode of playNodes(node, diagnostics)) {
-      const play = parsePlay(playNode, modules, diagnostics)
+      const play = parsePlay(playNode, modules, folders, diagnostics)
       if (play !== null) plays.push(play)
     }
   } else if (diagnostics.length === 0) {
@@ -51,7 +59,12 @@ function playNodes(node: YamlNode, diagnostics: Diagnostic[]): YamlMap[] {
   })
 }
 
-function parsePlay(node: YamlMap, modules: ReadonlyMap<string, Module>, diagnostics: Diagnostic[]): Play | null {
+function parsePlay(
+  node: YamlMap,
+  modules: ReadonlyMap<string, Module>,
+  folders: readonly string[],
+  diagnostics: Diagnostic[],
+): Play | null {
   const supported = dropUnsupported(node, diagnostics)
   // A line such as "- import_playbook: x.yml" is no play: what it lacks for one need not be listed.
   if (node.entries.has('import_playbook') || node.entries.has('ansible.builtin.import_playbook')) return null
@@ -64,6 +77,7 @@ function parsePlay(node: YamlMap, modules: ReadonlyMap<string, Module>, diagnost
     checkMode: keywords?.check_mode ?? null,
     noLog: readNoLog(node) ?? false,
     guard: keywords?.guard,
+    folders,
   }
   const tasks = taskNodes(node).flatMap((task) => parseTask(task, modules, inherited, diagnostics) ?? [])
   return keywords === null ? null : buildPlay(node, keywords, vars, tasks)

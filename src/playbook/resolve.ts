@@ -4,6 +4,7 @@ import { errorDiagnostic } from '../model/diagnostic.ts'
 import { CENSORED, censorDiagnostics } from '../model/no-log.ts'
 import { hasTemplate, renderValue, TemplateError } from '../text/template.ts'
 import { showPath, validate } from '../text/validate.ts'
+import { loadFiles } from './local-files.ts'
 import type { Task } from './types.ts'
 
 /**
@@ -19,8 +20,9 @@ export function resolveTask(
   const rendered = renderAt(task.args, [], task, vars, diagnostics)
   if (diagnostics.length > 0) return { diagnostics: forHost(diagnostics, vars) }
   const checked = validate(task.module.params, rendered, { prefix: task.module.name, locate: task.locate })
-  if ('value' in checked) return { params: checked.value as unknown }
-  return { diagnostics: forHost(task.noLog ? censorDiagnostics(checked.diagnostics) : checked.diagnostics, vars) }
+  const loaded = 'value' in checked ? loadFiles(task.module, checked.value, task) : checked
+  if ('params' in loaded) return loaded
+  return { diagnostics: forHost(task.noLog ? censorDiagnostics(loaded.diagnostics) : loaded.diagnostics, vars) }
 }
 
 /** What is wrong with one host's variables need not be wrong with those of others: says whose they are. */

@@ -5,11 +5,12 @@ import { censorDiagnostics } from '../model/no-log.ts'
 import type { Module } from '../modules/define.ts'
 import { closest } from '../text/closest.ts'
 import { hasTemplate } from '../text/template-scan.ts'
-import { locateIn, validateNode } from '../text/validate.ts'
+import { validateNode } from '../text/validate.ts'
 import { keysAt } from '../text/zod-shape.ts'
 import type { YamlEntry, YamlMap, YamlNode } from '../text/yaml-node.ts'
 import { toValue } from '../text/yaml-node.ts'
-import { isAnsibleModule, isTaskKeywordNotYet, noTemplate, notYet, readNoLog } from './keywords.ts'
+import { isAnsibleModule, isTaskKeywordNotYet, moduleName, noTemplate, notYet, readNoLog } from './keywords.ts'
+import { readParams } from './params.ts'
 import { TASK_KEYWORDS, taskSchema } from './schema.ts'
 import type { Task } from './types.ts'
 import { readVars } from './vars.ts'
@@ -22,6 +23,7 @@ export interface Inherited {
   checkMode: boolean | null
   noLog: boolean
   guard: number | null | undefined
+  folders: readonly string[]
 }
 
 /** Null where the task cannot stand; the diagnostics then say why. */
@@ -46,7 +48,8 @@ export function parseTask(
   const [chosen] = sorted.modules
   const noLog = readNoLog(node) ?? inherited.noLog
   const wrong: Diagnostic[] = []
-  const params = chosen === undefined ? null : readParams(chosen.module, chosen.entry, wrong)
+  const params =
+    chosen === undefined ? null : readParams(chosen.module, chosen.entry, sorted.args, inherited.folders, wrong)
   diagnostics.push(...(noLog ? censorDiagnostics(wrong) : wrong))
   if (chosen === undefined || params === null || 'diagnostics' in checked || diagnostics.length > before) return null
   const keywords = checked.value
@@ -54,7 +57,7 @@ export function parseTask(
     name: keywords.name ?? chosen.module.name,
     module: chosen.module,
     ...params,
-    locate: locateIn(chosen.entry.node),
+    folders: inherited.folders,
     tags: [...new Set([...inherited.tags, ...keywords.tags])],
     checkMode: keywords.check_mode ?? inherited.checkMode,
     noLog,
@@ -74,18 +77,21 @@ function guardOf(own: number | null | undefined, play: number | null | undefined
 interface SortedKeys {
   keywords: [string, YamlEntry][]
   modules: { module: Module; entry: YamlEntry }[]
+  /** More parameters. */
+  args: YamlEntry | null
   diagnostics: Diagnostic[]
 }
 
 function sortKeys(node: YamlMap, modules: Modules): SortedKeys {
-  const sorted: SortedKeys = { keywords: [], modules: [], diagnostics: [] }
+  const sorted: SortedKeys = { keywords: [], modules: [], args: node.entries.get('args') ?? null, diagnostics: [] }
   const unknown: [string, YamlEntry][] = []
   const report = (code: string, summary: string, entry: YamlEntry, hint = ''): void => {
     sorted.diagnostics.push(errorDiagnostic(code, summary, { source: entry.keySource, hint }))
   }
   let isPostponed = false
   for (const [key, entry] of node.entries) {
-    const module = modules.get(key)
+    if (key === 'args') continue
+    const module = modules.get(moduleName(key))
     if (module !== undefined) {
       sorted.modules.push({ module, entry })
     } else if (TASK_KEYWORDS.includes(key)) {
@@ -139,34 +145,4 @@ function unknownKey(key: string, entry: YamlEntry, modules: Modules, module: Mod
   }
   const summary = `${key}: unknown module${suggestion}`
   return errorDiagnostic('unknown-module', summary, { source, hint: near === null ? listed : '' })
-}
-
-/** Parameters without templates are checked in full; with templates, what can be told without their values. */
-function readParams(
-  module: Module,
-  entry: YamlEntry,
-  diagnostics: Diagnostic[],
-): { args: Record<string, unknown>; params: unknown } | null {
-  const { node } = entry
-  const isEmpty = node.kind === 'scalar' && node.value === null
-  const tree: YamlNode = isEmpty ? { kind: 'map', entries: new Map(), source: node.source } : node
-  if (tree.kind === 'scalar') {
-    const hint = `write the parameters below, as in:\n${module.name}:\n  NAME: VALUE`
-    const summary = `${module.name}: parameters on one line are not supported`
-    diagnostics.push(errorDiagnostic('not-supported', summary, { source: node.source, hint }))
-    return null
-  }
-  const args = toValue(tree) as Record<string, unknown>
-  const checked = validateNode(module.params, tree, module.name)
-  if (!hasTemplate(args)) {
-    if ('value' in checked) return { args, params: checked.value as unknown }
-    diagnostics.push(...checked.diagnostics)
-    return null
-  }
-  if ('diagnostics' in checked) {
-    const sure = checked.diagnostics.filter((each) => ['unknown-key', 'missing-key'].includes(each.code))
-    diagnostics.push(...sure)
-    if (sure.length > 0) return null
-  }
-  return { args, params: null }
 }

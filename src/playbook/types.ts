@@ -46,6 +46,8 @@ export interface Task {
   params: unknown
   /** Position of anything inside `args`. */
   locate: Locate
+  /** Where files that the parameters name are looked for, in this order. */
+  folders: readonly string[]
   /** The task's own tags and those of its play. */
   tags: string[]
   /** The task's own word, else its play's, else null. */

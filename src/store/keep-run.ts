@@ -11,7 +11,7 @@ import { fleetFolder } from './fleet-folder.ts'
 import type { JournalEntry } from './journal.ts'
 import { appendToJournal, createJournal } from './journal.ts'
 import type { UndoRecord } from './undo-record.ts'
-import { undoSegment } from './undo-record.ts'
+import { keptValue, undoSegment } from './undo-record.ts'
 
 /**
  * Makes the run's folder and journal at once (throws DiagnosticsError where that fails: nothing has happened yet). Undo
@@ -54,7 +54,8 @@ export function keepRun(
         const record = records.get(event.host)
         const last = record?.segments.at(-1)?.changes ?? []
         for (const [index, value] of event.observed.entries()) {
-          if (value !== undefined && last[index] !== undefined) last[index].observed = value
+          if (value !== undefined && last[index] !== undefined)
+            last[index].observed = keptValue(value, seal !== undefined)
         }
         if (record !== undefined) writeRecord(record)
       }

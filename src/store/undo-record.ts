@@ -11,6 +11,7 @@ const runStep = z.strictObject({
   timeout: z.number().optional(),
   chdir: z.string().optional(),
   lasting: z.boolean().optional(),
+  script: z.strictObject({ at: z.number(), text: z.string() }).optional(),
   files: z.array(z.string()).optional(),
 })
 
@@ -64,8 +65,8 @@ export function undoSegment(changes: readonly PlannedChange[], at: Date, sealed:
       module: change.module,
       taskIndex: change.taskIndex,
       fact: change.fact,
-      before: plainValue(change.before),
-      after: plainValue(change.after),
+      before: keptValue(change.before, sealed),
+      after: keptValue(change.after, sealed),
       summary: change.summary,
       disruptive: change.disruptive,
       noLog: change.noLog === true,
@@ -73,6 +74,11 @@ export function undoSegment(changes: readonly PlannedChange[], at: Date, sealed:
       apply: kept(change.apply, sealed),
     })),
   }
+}
+
+/** A value as it is kept. One that holds a secret comes as a Secret, in JSON. */
+export function keptValue(value: unknown, sealed: boolean): unknown {
+  return sealed && value instanceof Secret ? (JSON.parse(value.reveal()) as unknown) : plainValue(value)
 }
 
 function kept(all: readonly Step[], sealed: boolean): UndoSegment['changes'][number]['undo'] {

@@ -141,6 +141,30 @@ const become = async (user: string, password: string | null, script = 'cat; echo
 }
 
 describe('reaching a host', () => {
+  it('waits as long as ConnectTimeout says, unless it is told otherwise', async () => {
+    const port = await listen(() => {})
+    const slow = targetOf({ port, ssh: { connectTimeout: 1 } })
+    const { data } = await failureOf(transportOf({ connectRetries: 0 }).connect(slow, signal))
+    expect(data).toMatchObject({ code: 'timeout', detail: 'it took longer than 1 s' })
+    const options = { connectRetries: 0, connectTimeoutMs: 200 }
+    expect((await failureOf(transportOf(options).connect(slow, signal))).data.detail).toBe('it took longer than 0.2 s')
+  })
+
+  it('loses a host that answers no keepalive, as often as ServerAlive* says', async () => {
+    const { port, keyFile } = await serve()
+    let frozen = false
+    const gate = await listen((socket) => {
+      const onward = createConnection({ port, host: '127.0.0.1' }).on('error', () => {})
+      socket.on('data', (chunk) => void (frozen || onward.write(chunk)))
+      onward.on('data', (chunk) => void (frozen || socket.write(chunk)))
+      socket.once('close', () => onward.destroy())
+    })
+    const ssh = { serverAliveInterval: 1, serverAliveCountMax: 1 }
+    const session = await transportOf().connect(targetOf({ port: gate, privateKeyFile: keyFile, ssh }), signal)
+    const running = session.exec(request('echo begun; sleep 30', { onLine: () => void (frozen = true) }))
+    expect(await running).toMatchObject({ end: 'lost', stdout: 'begun\n' })
+  })
+
   it('tries again after a connection that was dropped, and gives up after the retries', async () => {
     let dropped = 0
     const port = await listen((socket) => {
@@ -225,7 +249,9 @@ describe('reaching a host', () => {
 
 describe('host keys', () => {
   it.each(['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ssh-rsa'])('asks for the %s key that is known', async (type) => {
-    const { target } = await known((s) => renderKnownHost(knownHostName('127.0.0.1', s.port), s.hostKeys[type] ?? Buffer.alloc(0)))
+    const { target } = await known((s) =>
+      renderKnownHost(knownHostName('127.0.0.1', s.port), s.hostKeys[type] ?? Buffer.alloc(0)),
+    )
     await expect(transportOf().connect(target, signal)).resolves.toBeDefined()
   })
 
@@ -251,6 +277,58 @@ describe('host keys', () => {
       return `${line}\n@revoked ${line}`
     })
     expect((await failureOf(transportOf().connect(target, signal))).data.code).toBe('host-key-revoked')
+  })
+})
+
+describe('without checking host keys', () => {
+  const withPassword = { user: 'root', password: new Secret('right'), privateKeyFile: null }
+
+  it('gives no password to a host whose key is not the known one, or revoked', async () => {
+    const given: string[] = []
+    const authenticate = (context: AuthContext): void => {
+      given.push(context.method)
+      password(['password', 'keyboard-interactive'])(context)
+    }
+    const server = await serve({ authenticate })
+    const file = join(server.dir, 'known_hosts')
+    const name = knownHostName('127.0.0.1', server.port)
+    const ssh = { hostKeyChecking: 'off', userKnownHostsFiles: [file] } as const
+    const own = renderKnownHost(name, server.hostKeys['ssh-ed25519']!)
+    for (const text of [renderKnownHost(name, other), `${own}\n@revoked ${own}`]) {
+      writeFileSync(file, text)
+      const { data } = await failureOf(connectTo(server, { ...withPassword, ssh }))
+      expect(data).toMatchObject({ code: 'auth', detail: expect.stringContaining('passwords were kept back') })
+      expect(readFileSync(file, 'utf8')).toBe(text)
+    }
+    expect(new Set(given)).toEqual(new Set(['none']))
+    writeFileSync(file, own)
+    await expect(connectTo(server, { ...withPassword, ssh })).resolves.toBeDefined()
+  })
+
+  it('makes a new key known, and goes on where it cannot', async () => {
+    const server = await serve()
+    const file = join(server.dir, 'known_hosts')
+    const reach = (file: string) =>
+      connectTo(server, {
+        privateKeyFile: server.keyFile,
+        ssh: { hostKeyChecking: 'off', userKnownHostsFiles: [file] },
+      })
+    await reach(file)
+    const name = knownHostName('127.0.0.1', server.port)
+    expect(readFileSync(file, 'utf8')).toBe(`${renderKnownHost(name, server.hostKeys['ssh-ed25519']!)}\n`)
+    await expect(reach('/proc/none/known_hosts')).resolves.toBeDefined()
+  })
+})
+
+describe('what is still to come', () => {
+  it('is said before anybody is reached', async () => {
+    const server = await serve()
+    const jump = targetOf({ address: 'bastion' }).connection
+    const { data } = await failureOf(connectTo(server, { privateKeyFile: server.keyFile, jumps: [jump] }))
+    expect(data).toMatchObject({ code: 'jump-host', detail: 'ProxyJump: bastion:22' })
+    const openssh = ['--', '127.0.0.1']
+    expect((await failureOf(connectTo(server, { openssh }))).data.code).toBe('transport')
+    expect(server.connections()).toBe(0)
   })
 })
 

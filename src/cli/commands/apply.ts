@@ -1,4 +1,5 @@
 /** `apply PLAYBOOK…`: shows the plan, asks, makes the changes, verifies and proves them. */
+import type { RunRequestRecord } from '../../model/events.ts'
 import type { RunReport } from '../../model/report.ts'
 import { readGuardTime } from '../../text/duration.ts'
 import type { FlagValues } from '../command.ts'
@@ -15,6 +16,7 @@ import {
 } from '../flags.ts'
 import type { Io } from '../io.ts'
 import type { Resumed } from '../run/resume.ts'
+import type { SavedPlan } from '../../store/saved-plan.ts'
 
 const flags = {
   ...connectionFlags,
@@ -34,7 +36,7 @@ const flags = {
 export type ApplyFlags = FlagValues<typeof flags>
 
 export const command = defineCommand({
-  usage: 'apply PLAYBOOK…',
+  usage: 'apply PLAYBOOK… | PLAN',
   summary: 'Show the plan, ask, make the changes, verify them, run the trials, and report host by host.',
   description: 'Without a terminal to ask on it needs --yes. Runs are kept below .mptcp-fleet/runs/.',
   examples: [
@@ -55,14 +57,17 @@ export async function applyPlaybooks(
 ): Promise<number> {
   const { execute } = await import('../run/execute.ts')
   const { splitTags } = await import('../run/run-flags.ts')
+  const { readSavedPlan } = await import('../run/saved-plan.ts')
   const { recordSealer } = await import('../run/vault.ts')
   const resumed = flags.resume === null ? null : await takeUp(flags.resume, args, flags, io)
   if (resumed === null && args.length === 0) throw usageError('too few arguments: mptcp-fleet apply PLAYBOOK…')
-  const again = resumed?.request
+  const saved = resumed === null ? readSavedPlan(args, io) : null
+  const again = resumed?.request ?? savedRequest(saved)
   const request = {
     command: 'apply',
-    source: { files: again?.playbooks ?? args },
-    flags: again === undefined ? flags : { ...flags, inventory: again.inventories, limit: flags.limit ?? again.limit },
+    source: saved === null ? { files: again?.playbooks ?? args } : { texts: saved.playbooks },
+    flags:
+      again === null ? flags : { ...flags, inventory: inventoriesOf(flags, again), limit: flags.limit ?? again.limit },
     check: flags.check,
     yes: flags.yes,
     guard: readGuardTime(flags.guard) ?? null,
@@ -72,6 +77,7 @@ export async function applyPlaybooks(
     lists: flags,
     seal: await recordSealer(flags, io),
     ...(resumed === null ? {} : { resume: resumed }),
+    ...(saved === null ? {} : { saved }),
     ...(onReport === undefined ? {} : { onReport }),
   }
   return await execute(request, io)
@@ -81,4 +87,13 @@ async function takeUp(name: string, args: readonly string[], flags: ApplyFlags, 
   if (args.length > 0) throw usageError('--resume takes playbooks, inventory and tags from the run', 'name no playbook')
   const { loadResumed } = await import('../run/resume.ts')
   return await loadResumed(name, flags, io)
+}
+
+function savedRequest(saved: SavedPlan | null): RunRequestRecord | null {
+  return saved === null ? null : { ...saved, playbooks: saved.playbooks.map(({ file }) => file) }
+}
+
+/** Those of the earlier command, unless others are given: secrets are read from them anew. */
+function inventoriesOf(flags: ApplyFlags, again: RunRequestRecord): string[] {
+  return flags.inventory.length > 0 ? flags.inventory : again.inventories
 }

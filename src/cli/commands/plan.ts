@@ -1,12 +1,15 @@
 /** `plan PLAYBOOK…`: what would change on which host; nothing is changed. */
 import { defineCommand } from '../command.ts'
-import { connectionFlags, detailedExitcode, listFlags, outputFlags, taskFlags } from '../flags.ts'
+import { connectionFlags, detailedExitcode, listFlags, outFlag, outputFlags, taskFlags } from '../flags.ts'
 
 export const command = defineCommand({
   usage: 'plan PLAYBOOK…',
   summary: 'Show what would change on which host. Hosts with the same plan are shown together; nothing is changed.',
-  examples: ['plan -i inventories/pair.yml playbooks/pair.yml', 'plan -i inventories/pair.yml -D playbooks/pair.yml'],
-  flags: { ...connectionFlags, ...taskFlags, ...outputFlags, ...detailedExitcode, ...listFlags },
+  examples: [
+    'plan -i inventories/pair.yml playbooks/pair.yml',
+    'plan -i inventories/pair.yml --out pair.plan playbooks/pair.yml',
+  ],
+  flags: { ...connectionFlags, ...taskFlags, ...outputFlags, ...detailedExitcode, ...listFlags, ...outFlag },
   args: { min: 1, max: Infinity },
   run: async ({ args, flags }, io) => {
     const { execute } = await import('../run/execute.ts')
@@ -21,6 +24,7 @@ export const command = defineCommand({
       skipTags: splitTags(flags['skip-tags']),
       detailedExitcode: flags['detailed-exitcode'],
       lists: flags,
+      out: flags.out,
     }
     return await execute(request, io)
   },

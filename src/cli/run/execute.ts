@@ -9,6 +9,7 @@ import type { RunReport } from '../../model/report.ts'
 import { renderDiagnostics } from '../../report/diagnostics.ts'
 import { renderPlan } from '../../report/plan.ts'
 import type { PlanOptions } from '../../report/plan-change.ts'
+import type { SavedPlan } from '../../store/saved-plan.ts'
 import { keepRun } from '../../store/keep-run.ts'
 import { createSshTransport } from '../../transport/ssh.ts'
 import { usageError } from '../errors.ts'
@@ -27,6 +28,7 @@ import { assembleFrom, loadAll } from './load.ts'
 import { canAsk, confirm } from './prompt.ts'
 import { checkReportFiles, writeReportFiles } from './report-files.ts'
 import type { RunFlags } from './run-flags.ts'
+import { checkSavedPlan, planKeeper, wasShown } from './saved-plan.ts'
 import { passwordsOf } from './passwords.ts'
 import { plainConnectionOf } from './run-flags.ts'
 import { fanOut } from './subscribers.ts'
@@ -44,12 +46,16 @@ export interface RunRequest {
   tags: string[]
   skipTags: string[]
   detailedExitcode: boolean
-  /** Guard time in seconds; null or unset: none. */
+  /** Guard time in seconds; null: none; unset: nothing is changed, so that none runs. */
   guard?: number | null
   /** Encrypts undo records. */
   seal?: ((text: string) => string) | undefined
   /** Applies of an earlier run whose end nobody saw, by host. */
   resume?: { runId: string; attempts: Map<string, Attempt> }
+  /** Where the plan is to be kept; null or unset: nowhere. */
+  out?: string | null
+  /** A plan that was kept: what is done is what it showed. */
+  saved?: SavedPlan
   /** Show these and stop. */
   lists: ListFlags | null
   /** Gets the report as well. */
@@ -60,7 +66,7 @@ export interface RunRequest {
 export async function execute(request: RunRequest, io: Io): Promise<number> {
   const { flags, check, yes } = request
   const lists = request.lists !== null && wantsList(request.lists) ? request.lists : null
-  if (!check && !yes && lists === null && !canAsk(io)) {
+  if (!check && !yes && lists === null && request.saved === undefined && !canAsk(io)) {
     throw usageError(
       'there is no terminal to ask on before changes are made',
       '--yes makes them without asking; --check or the command plan shows them',
@@ -69,7 +75,8 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
   checkReportFiles(flags.report, io.cwd)
   const loaded = await loadAll(flags.inventory, request.source, io)
   const { secrets } = io
-  const selection = { ...loaded, limit: flags.limit, tags: request.tags, skipTags: request.skipTags, secrets }
+  const guard = request.guard === undefined ? {} : { guard: request.guard }
+  const selection = { ...loaded, ...guard, limit: flags.limit, tags: request.tags, skipTags: request.skipTags, secrets }
   const plain = plainConnectionOf(flags, io)
   const first = assembleFrom(request.source, { ...selection, connection: plain })
   const screen = createScreen(io)
@@ -83,7 +90,11 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
   const connection = { ...plain, ...passwords }
   const hasPasswords = Object.keys(passwords).length > 0
   const assembled = hasPasswords ? assembleFrom(request.source, { ...selection, connection }) : first
+  const { saved } = request
+  if (saved !== undefined) checkSavedPlan(saved, assembled, secrets)
   const runId = newRunId()
+  const record = recordOf(request)
+  const keeper = request.out == null ? null : planKeeper(request.out, { io, assembled, request: record, runId })
   const store = check
     ? () => {}
     : keepRun(io.cwd, runId, { seal: request.seal, resumed: request.resume?.runId }).subscriber
@@ -96,11 +107,14 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
     env: io.env,
   })
   const interrupts = listenForInterrupts((text) => screen.err(text))
+  const ask = reviewer(flags.output === 'text', screen, planOptions, interrupts, io)
   try {
     const report = await run({
       ...selection,
       assembled,
-      request: recordOf(request),
+      request: record,
+      ...(keeper === null ? {} : { onFacts: keeper.onFacts }),
+      ...(saved === undefined ? {} : { expected: new Map(Object.entries(saved.facts)) }),
       ...(request.resume === undefined ? {} : { resume: request.resume.attempts }),
       command: request.command,
       runId,
@@ -113,12 +127,14 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
       detailedExitcode: request.detailedExitcode,
       interrupt: interrupts.interrupt,
       kill: interrupts.kill,
-      review: yes ? async () => true : reviewer(flags.output === 'text', screen, planOptions, interrupts, io),
-      emit: fanOut(store, [progress.subscriber, results], (error) => {
+      review: async (plan) =>
+        yes || (saved !== undefined && wasShown(saved, plan)) || (canAsk(io) && (await ask(plan))),
+      emit: fanOut(store, [progress.subscriber, results, ...(keeper === null ? [] : [keeper.subscriber])], (error) => {
         screen.err(`mptcp-fleet: the run goes on, but beside it this went wrong: ${String((error as Error).stack)}\n`)
       }),
     })
     request.onReport?.(report)
+    keeper?.write()
     const unwritten = writeReportFiles(flags.report, io.cwd, report)
     for (const line of unwritten) screen.err(`mptcp-fleet: ${line}\n`)
     return unwritten.length > 0 && report.exitCode === EXIT.ok.code ? EXIT.notStarted.code : report.exitCode

@@ -9,15 +9,17 @@ import type { Diagnostic } from '../../model/diagnostic.ts'
 import { DiagnosticsError, errorDiagnostic } from '../../model/diagnostic.ts'
 import { modules } from '../../modules/registry.ts'
 import { loadPlaybook } from '../../playbook/load.ts'
+import { parsePlaybook } from '../../playbook/parse.ts'
 import type { Playbook } from '../../playbook/types.ts'
 import { didYouMean } from '../../text/closest.ts'
 import type { Io } from '../io.ts'
 import { MADE } from './made-playbook.ts'
 
-/** Where a run's plays come from: files, a playbook that a command made, or what a command makes of the inventory. */
+/** Where a run's plays come from: files, texts of a saved plan, a playbook that a command made, or what a command makes of the inventory. */
 export type PlaybookSource =
   | { files: readonly string[] }
   | { made: () => Playbook; hosts: readonly string[] }
+  | { texts: readonly { file: string; text: string }[] }
   | { assembled: (options: AssembleOptions) => Assembled }
 
 export interface Loaded {
@@ -29,9 +31,15 @@ export interface Loaded {
 export async function loadAll(inventories: readonly string[], source: PlaybookSource, io: Io): Promise<Loaded> {
   const diagnostics: Diagnostic[] = []
   const files = 'files' in source ? source.files : []
-  const inventory = await attempt(diagnostics, () => readInventory(inventories, files.map(dirname), io))
+  const texts = 'texts' in source ? source.texts : []
+  const inventory = await attempt(diagnostics, () =>
+    readInventory(inventories, [...files, ...texts.map(({ file }) => file)].map(dirname), io),
+  )
   const playbooks: (Playbook | null)[] = []
   for (const file of files) playbooks.push(await attempt(diagnostics, () => loadPlaybook(file, modules, io.cwd)))
+  for (const { file, text } of texts) {
+    playbooks.push(await attempt(diagnostics, async () => parsePlaybook(text, file, modules)))
+  }
   if ('made' in source) {
     if (inventory !== null) diagnostics.push(...unknownHosts(source.hosts, inventory))
     if (diagnostics.length === 0) playbooks.push(await attempt(diagnostics, async () => placeless(source.made)))

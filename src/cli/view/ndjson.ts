@@ -25,10 +25,9 @@ function leanChange(change: PlannedChange): unknown {
   return { ...change, apply: change.apply.map(leanStep), undo: change.undo.map(leanStep) }
 }
 
-/** Its undo is for the undo record alone, and `plan-ready` has told what may be told. */
+/** Its steps are for the undo record alone: `plan-ready` has told what may be told. */
 function startedChange(change: PlannedChange): unknown {
-  const shown = censorChange(change)
-  return { ...shown, apply: shown.apply.map(leanStep), undo: [] }
+  return { ...censorChange(change), apply: [], undo: [] }
 }
 
 function leanStep(step: Step): unknown {

@@ -48,9 +48,19 @@ export function stepText(step: Step, undo = false): ScriptPart[] {
 
 function runText(step: RunStep): ScriptPart[] {
   const folder = step.chdir === undefined ? '' : `cd ${shellQuote(step.chdir)} || exit\n`
-  const command = `timeout -k 5 ${step.timeout ?? STEP_TIMEOUT} ${shellJoin(step.argv)}`
+  const program = step.script === undefined ? shellJoin(step.argv) : withFile(step.argv, step.script.at)
+  const command = `timeout -k 5 ${step.timeout ?? STEP_TIMEOUT} ${program}`
   const fed = step.stdin === undefined ? [command] : [...base64(step.stdin), ` | base64 -d | ${command}`]
-  return [`umask 022\n${folder}`, ...fed]
+  // Programs expect that a reader that goes away ends them.
+  const head = 'trap - PIPE\n'
+  if (step.script === undefined) return [`${head}umask 022\n${folder}`, ...fed]
+  const written = [...base64(step.script.text), ' | base64 -d >"$F" || exit\n']
+  const name = shellQuote(`script-${step.argv[step.script.at]!.replace(/^.*\//, '')}`)
+  return [`${head}F=$R/${name}\n`, ...written, `umask 022\n${folder}`, ...fed, '\ne=$?; rm -f "$F"; exit "$e"']
+}
+
+function withFile(argv: readonly string[], at: number): string {
+  return argv.map((word, index) => (index === at ? '"$F"' : shellQuote(word))).join(' ')
 }
 
 function writeText(step: WriteStep, how: 'w' | 'v'): ScriptPart[] {
