@@ -134,6 +134,8 @@ export const outFlag = {
     value: 'FILE',
     summary: 'also keep the plan in a file; apply FILE does what it shows, or nothing',
   },
+  sign: { type: 'string', value: 'KEY', summary: 'sign the kept plan with this OpenSSH key: FILE.sig (ssh-keygen -Y)' },
+  'diff-from': { type: 'string', value: 'RUN', summary: 'also show what changed since a kept run' },
 } as const satisfies Record<string, Flag>
 
 export const detailedExitcode = {

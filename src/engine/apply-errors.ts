@@ -17,8 +17,7 @@ export function stepError(
   rest: string,
 ): HostError {
   const doing = change.summary
-  const { what, why, detail, hint } =
-    change.noLog === true ? censoredFailure(change) : explainStepFailure(step, section)
+  const { what, why, detail, hint } = change.noLog === true ? censoredFailure(change) : explained(change, step, section)
   const more = { detail, hint: [hint, rest].filter((text) => text !== '').join('; ') }
   if (step.kind === 'run' && (section.rc === 124 || section.rc === 137)) {
     return new HostError('failed', 'timed-out', `${doing}: ${what} was stopped after its time limit`, more)
@@ -26,6 +25,12 @@ export function stepError(
   const ended = `${what} ended with ${section.rc}`
   const summary = `${doing}: ${why === null ? ended : `${why} (${ended})`}`
   return new HostError('failed', 'command-failed', summary, more)
+}
+
+/** An opaque task's summary is its command, which need not be named twice. */
+function explained(change: PlannedChange, step: Step, section: Section): StepFailure {
+  const failure = explainStepFailure(step, section)
+  return change.opaque === true ? { ...failure, what: 'it' } : failure
 }
 
 function censoredFailure({ task }: PlannedChange): StepFailure {

@@ -118,11 +118,13 @@ function judgeRolledBack(job: Job, again: Attempt['changes']): void {
   const { state } = member
   member.fold.absent = state.absent
   if (state.status !== 'rolled-back') return
-  job.telling = changeStatuses(attempt, false).map((status): ChangeStatus =>
-    status === 'not-started' ? status : 'rolled-back',
+  const stays = attempt.changes.map(({ opaque, undo }) => opaque === true && undo.length === 0)
+  job.telling = changeStatuses(attempt, false).map((status, index): ChangeStatus =>
+    status === 'not-started' || stays[index] === true ? status : 'rolled-back',
   )
   const differs = attempt.changes.filter(
-    ({ fact, before }) =>
+    ({ fact, before }, index) =>
+      stays[index] === false &&
       !again.some((one) => one.fact === fact && isDeepStrictEqual(plainValue(one.before), plainValue(before))),
   )
   if (differs.length === 0) return

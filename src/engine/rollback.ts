@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { factAt, valueAt } from '../facts/registry.ts'
 import type { PlannedChange, PlanResult, Problem } from '../model/change.ts'
 import type { Fact } from '../model/fact.ts'
+import { CENSORED } from '../model/no-log.ts'
 import { plainValue } from '../model/plain.ts'
 import type { HostModule } from '../modules/define.ts'
 
@@ -52,7 +53,8 @@ function planOne(
 ): void {
   const place = factAt(change.fact)
   if (place === null) {
-    takeOpaque(change, result)
+    if (withheld) result.problems.push(withheldProblem(change))
+    else takeOpaque(change, result)
     return
   }
   const before = atPath(place, change.before)
@@ -60,17 +62,17 @@ function planOne(
   if (isDeepStrictEqual(now, before)) return
   // A file that several changes write is undone once, by the first of them; the others only lead there.
   const after = ahead.has(change.fact) || observed === undefined ? atPath(place, change.after) : observed
+  if (withheld) {
+    result.problems.push(withheldProblem(change))
+    return
+  }
   const isUnknown = change.after === 'known after apply'
   if (!isUnknown && !ahead.has(change.fact) && !isDeepStrictEqual(now, plainValue(after))) {
     result.problems.push(conflict(change, now))
     return
   }
-  if (withheld) {
-    result.problems.push(withheldProblem(change))
-    return
-  }
   ahead.set(change.fact, before)
-  const { fact, apply, undo, disruptive, summary } = change
+  const { fact, apply, undo, disruptive, noLog = false, summary } = change
   result.changes.push({
     fact,
     before: change.after,
@@ -79,6 +81,7 @@ function planOne(
     apply: undo,
     undo: apply,
     disruptive,
+    noLog,
   })
 }
 
@@ -102,6 +105,7 @@ function takeOpaque(change: PlannedChange, result: Required<PlanResult>): void {
     apply: change.undo,
     undo: change.apply,
     disruptive: change.disruptive,
+    noLog: change.noLog === true,
     opaque: true,
   })
 }
@@ -110,7 +114,10 @@ function conflict(change: PlannedChange, now: unknown): Problem {
   return {
     code: 'changed-since',
     summary: `${change.fact} was changed since by somebody else: it is not what the run made it`,
-    detail: `made: ${JSON.stringify(plainValue(change.after))}\nnow: ${JSON.stringify(now)}\nbefore: ${JSON.stringify(change.before)}`,
+    detail:
+      change.noLog === true
+        ? CENSORED
+        : `made: ${JSON.stringify(plainValue(change.after))}\nnow: ${JSON.stringify(now)}\nbefore: ${JSON.stringify(change.before)}`,
     hint: 'set it by hand, or leave the host out with --limit',
   }
 }

@@ -10,7 +10,7 @@ import type { Redactor } from '../text/redact.ts'
 const NAMES = new Set(
   (
     'type runId command host hosts name address attempt module server client kind phase status verdict code severity ' +
-    'owner inventoryHash startedAt endedAt playbooks inventories limit tags skipTags'
+    'owner fact inventoryHash startedAt endedAt playbooks inventories limit tags skipTags'
   ).split(' '),
 )
 

@@ -59,6 +59,8 @@ export interface Change {
   undo: readonly Step[]
   /** True if the steps could cut the connection that carries SSH. */
   disruptive: boolean
+  /** It is not to be shown, since its task stands under `no_log: true`: see no-log.ts. */
+  noLog?: boolean
   /** What it does cannot be read back: verify does not plan it again. */
   opaque?: boolean
 }
@@ -73,8 +75,6 @@ export interface PlannedChange extends Change {
   taskIndex: number
   /** The task stands under `check_mode: true`: shown and counted, never applied. */
   checkOnly: boolean
-  /** The task stands under `no_log: true`: see no-log.ts. */
-  noLog?: boolean
   /** Guard time in seconds that the task asks for, null for none; unset: the run's. */
   guard?: number | null
 }

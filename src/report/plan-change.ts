@@ -53,9 +53,10 @@ export function renderChange(change: PlannedChange, style: Style, options: PlanO
   else if (INDENT.length + 4 + displayWidth(name + text) <= style.width) lines.push(head(`${name}: ${text}`))
   else lines.push(head(name), wrap(text, style.width, DEEPER))
   // What does not fit on one line is hard to read without its meaning.
-  const silent = SILENT.test(change.fact) || isKnownAfterApply(change.after)
+  const silent = SILENT.test(change.fact) || isKnownAfterApply(change.after) || change.opaque === true
   if (options.verbose || lines.length > 1 || silent) lines.push(remark(change.summary, style))
   if (change.disruptive) lines.push(paint(style, 'yellow', `${DEEPER}! may cut the connection that carries SSH`))
+  lines.push(...opaqueTexts(change).map((text) => remark(text, style)))
   if (change.checkOnly) lines.push(remark('check_mode: shown, never applied', style))
   if (options.steps) lines.push(...change.apply.map((step) => remark(stepText(step), style)))
   if (options.diff) lines.push(...renderFileDiffs(change, style).map((line) => `${DEEPER}${line}`))
@@ -63,7 +64,19 @@ export function renderChange(change: PlannedChange, style: Style, options: PlanO
 }
 
 function remark(text: string, style: Style): string {
-  return paint(style, 'dim', wrap(sanitize(text), style.width, `${DEEPER}# `))
+  return paint(style, 'dim', wrap(sanitize(text, { lines: true }), style.width, `${DEEPER}# `, `${DEEPER}#   `))
+}
+
+/** What takes an opaque task back, as its author wrote it: whole, since nothing else tells what it does. */
+export function opaqueTexts(change: PlannedChange): string[] {
+  if (change.opaque !== true) return []
+  const [label, steps] = change.after === null ? ['run', change.apply] : ['undo', change.undo]
+  return steps.map((step) => {
+    if (step.kind !== 'run') return `${label}: ${stepText(step)}`
+    const folder = step.chdir === undefined ? '' : ` (in ${step.chdir})`
+    const stdin = step.stdin === undefined ? '' : `\nstdin: ${String(step.stdin).trimEnd()}`
+    return `${label}: ${shellJoin(step.argv)}${folder}${stdin}`
+  })
 }
 
 /** One line for a step, without what it writes or reads. */

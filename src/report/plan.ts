@@ -3,7 +3,7 @@ import type { HostPlan, PlayPlan } from '../model/events.ts'
 import { plainValue } from '../model/plain.ts'
 import { renderHint } from './diagnostics.ts'
 import type { PlanOptions } from './plan-change.ts'
-import { renderChange, stepText } from './plan-change.ts'
+import { opaqueTexts, renderChange, stepText } from './plan-change.ts'
 import { sanitize } from './sanitize.ts'
 import type { Style } from './style.ts'
 import { paint } from './style.ts'
@@ -51,6 +51,7 @@ function groupHosts(hosts: readonly HostPlan[], options: PlanOptions): HostPlan[
       change.summary,
       change.disruptive,
       options.steps ? change.apply.map(stepText) : [],
+      opaqueTexts(change),
     ])
     const key = JSON.stringify([changes, host.notes, host.problems, host.afterApply])
     const group = groups.get(key)

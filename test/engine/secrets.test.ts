@@ -76,13 +76,17 @@ interface Shown {
 }
 
 /** Runs a play on a host whose passwords are SSH and SUDO, with the store behind it. */
-async function play(tasks: unknown, more: Record<string, unknown> = {}): Promise<Shown> {
+async function play(
+  tasks: unknown,
+  more: Record<string, unknown> = {},
+  seal?: (text: string) => string,
+): Promise<Shown> {
   const vars = { ansible_password: SSH, ansible_become_password: '{{ sudo_pw }}', ansible_become: true, sudo_pw: SUDO }
   writeFileSync(path.join(folder, 'hosts.yml'), JSON.stringify({ all: { hosts: { a: vars, b: vars } } }))
   const events: RunEvent[] = []
   const reviewed: PlayPlan[] = []
   const runId = path.basename(folder)
-  const store = keepRun(folder, runId).subscriber
+  const store = keepRun(folder, runId, { seal }).subscriber
   const text = JSON.stringify([{ hosts: 'a,b', tasks, ...more }])
   const report = await run({
     command: 'apply',
@@ -177,13 +181,34 @@ describe('known secrets', () => {
     const { events } = await play([{ chatty: { text: SUDO } }, { set: { values: { x: '1' } } }])
     const [started] = events.flatMap((event) => (event.type === 'apply-started' ? [event.changes] : []))
     const [write] = started![0]!.undo
-    expect(write).toMatchObject({ kind: 'write', path: '/x/[secret]', bytes: expect.any(Secret) })
+    expect(write).toMatchObject({ kind: 'write', bytes: expect.any(Secret) })
     const [record] = await loadUndo(folder, path.basename(folder))
     expect(record!.segments[0]!.changes.map(({ undo }) => undo)).toEqual([
       null,
       [{ kind: 'run', argv: ['set', 'x', 'null'] }],
     ])
     expectNothingOf(kept(), SUDO)
+  })
+
+  it('are in an undo record only where it is encrypted, and then it is whole', async () => {
+    const sealed: string[] = []
+    const seal = (text: string): string => {
+      sealed.push(text)
+      return text
+    }
+    const { text } = await play([{ chatty: { text: SUDO } }], {}, seal)
+    expectNothingOf(text, SUDO)
+    const [record] = await loadUndo(folder, path.basename(folder))
+    expect(record!.segments[0]!.changes[0]).toMatchObject({
+      after: `new ${SUDO}`,
+      observed: `new ${SUDO}`,
+      undo: [
+        { kind: 'write', path: `/x/${SUDO}`, bytes: `old ${SUDO}` },
+        { kind: 'run', argv: ['undo', SUDO], stdin: 'harmless' },
+      ],
+      apply: [{ kind: 'run', argv: ['set', 'chat', `new ${SUDO}`] }],
+    })
+    expect(sealed.length).toBeGreaterThan(0)
   })
 
   it('that are too short to be hidden are warned of', async () => {

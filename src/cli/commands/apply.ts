@@ -26,6 +26,11 @@ const flags = {
   ...outputFlags,
   ...detailedExitcode,
   ...listFlags,
+  'allowed-signers': {
+    type: 'string',
+    value: 'FILE',
+    summary: 'take a plan only if FILE.sig is of one of these signers (see ssh-keygen, ALLOWED SIGNERS)',
+  },
   resume: {
     type: 'string',
     value: 'RUN',
@@ -62,6 +67,7 @@ export async function applyPlaybooks(
   const resumed = flags.resume === null ? null : await takeUp(flags.resume, args, flags, io)
   if (resumed === null && args.length === 0) throw usageError('too few arguments: mptcp-fleet apply PLAYBOOK…')
   const saved = resumed === null ? readSavedPlan(args, io) : null
+  if (flags['allowed-signers'] !== null) await checkSigner(saved, args[0] ?? '', flags['allowed-signers'], io)
   const again = resumed?.request ?? savedRequest(saved)
   const request = {
     command: 'apply',
@@ -96,4 +102,11 @@ function savedRequest(saved: SavedPlan | null): RunRequestRecord | null {
 /** Those of the earlier command, unless others are given: secrets are read from them anew. */
 function inventoriesOf(flags: ApplyFlags, again: RunRequestRecord): string[] {
   return flags.inventory.length > 0 ? flags.inventory : again.inventories
+}
+
+async function checkSigner(saved: SavedPlan | null, file: string, allowed: string, io: Io): Promise<void> {
+  if (saved === null) throw usageError('--allowed-signers is for saved plans', 'plan --out FILE --sign KEY makes one')
+  const { signerOf } = await import('../run/signature.ts')
+  const { sanitize } = await import('../../report/sanitize.ts')
+  io.stderr.write(`${sanitize(file)}: signed by ${sanitize(await signerOf(file, allowed, io))}\n`)
 }

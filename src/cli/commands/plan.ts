@@ -1,6 +1,9 @@
 /** `plan PLAYBOOK…`: what would change on which host; nothing is changed. */
+import type { RunReport } from '../../model/report.ts'
 import { defineCommand } from '../command.ts'
+import { usageError } from '../errors.ts'
 import { connectionFlags, detailedExitcode, listFlags, outFlag, outputFlags, taskFlags } from '../flags.ts'
+import type { Io } from '../io.ts'
 
 export const command = defineCommand({
   usage: 'plan PLAYBOOK…',
@@ -12,6 +15,8 @@ export const command = defineCommand({
   flags: { ...connectionFlags, ...taskFlags, ...outputFlags, ...detailedExitcode, ...listFlags, ...outFlag },
   args: { min: 1, max: Infinity },
   run: async ({ args, flags }, io) => {
+    if (flags.sign !== null && flags.out === null) throw usageError('--sign signs what --out writes', 'add --out FILE')
+    const since = flags['diff-from'] === null ? null : await loadEarlier(flags['diff-from'], io)
     const { execute } = await import('../run/execute.ts')
     const { splitTags } = await import('../run/run-flags.ts')
     const request = {
@@ -26,6 +31,24 @@ export const command = defineCommand({
       lists: flags,
       out: flags.out,
     }
-    return await execute(request, io)
+    let report: RunReport | null = null
+    const code = await execute({ ...request, onReport: (made) => (report = made) }, io)
+    if (since !== null && report !== null) {
+      const { changesSince, renderSince } = await import('../../report/since.ts')
+      const { styleOf } = await import('../../report/style.ts')
+      const text = renderSince(since.runId, changesSince(since, report), styleOf(io.stdout, io.env))
+      const stream = flags.output === 'text' ? io.stdout : io.stderr
+      stream.write(text)
+    }
+    if (flags.sign !== null) {
+      const { signFile } = await import('../run/signature.ts')
+      await signFile(flags.out!, flags.sign, io)
+    }
+    return code
   },
 })
+
+async function loadEarlier(name: string, io: Io): Promise<RunReport> {
+  const { loadReport, runNamed } = await import('../../store/load-run.ts')
+  return loadReport(io.cwd, runNamed(io.cwd, name))
+}

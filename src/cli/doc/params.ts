@@ -79,7 +79,7 @@ function typeText(schema: JsonSchema): string {
   if (schema.const !== undefined) return JSON.stringify(schema.const)
   const shapes = schema.anyOf ?? schema.oneOf
   if (shapes !== undefined) return oneOf([...new Set(shapes.map(typeText))])
-  if (Array.isArray(schema.type)) return schema.type.join(' or ')
+  if (Array.isArray(schema.type)) return oneOf(schema.type.map((type) => typeText({ ...schema, type })))
   switch (schema.type) {
     case 'boolean': {
       return 'true or false'

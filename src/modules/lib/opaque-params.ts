@@ -39,8 +39,8 @@ export const shared = {
     .boolean()
     .default(false)
     .describe(
-      'it may cut the connection that carries SSH: the host takes it back by undo unless a new connection confirms it ' +
-        'within the guard time; whether it outlasts a reboot is then up to you, since it runs before that',
+      'it may cut the connection that carries SSH: the host then takes it back by undo, unless a new connection ' +
+        'confirms it within the guard time. What it makes last over a reboot is there before that, and for undo to remove',
     ),
 }
 
