@@ -80,10 +80,6 @@ function judge(
   sections: ReadonlyMap<string, Section>,
   moved: readonly string[],
 ): { error: HostError | null; lost: boolean } {
-  const failed = (code: string, summary: string, detail = '', hint = ''): { error: HostError; lost: boolean } => ({
-    error: new HostError('failed', code, summary, { detail, hint }),
-    lost: false,
-  })
   if (moved.length > 0) {
     return failed(
       'stale',
@@ -115,4 +111,8 @@ function judge(
   }
   const rest = attempt.guard === null ? leftOver(changeStatuses(attempt, false)) : ''
   return { error: stepError(change, placed.step, { ...section, rc: section.rc }, rest), lost: false }
+}
+
+function failed(code: string, summary: string, detail = '', hint = ''): { error: HostError; lost: boolean } {
+  return { error: new HostError('failed', code, summary, { detail, hint }), lost: false }
 }

@@ -66,7 +66,6 @@ export async function changeHosts(
     const attempt = newAttempt(context.runId, state.applies + 1, changes, guards.get(state.name) ?? null)
     return { member, attempt, applied: null, telling: null }
   })
-  const isGuarded = ({ attempt }: Job): boolean => attempt.guard !== null
   const plain = jobs.filter((job) => !isGuarded(job))
   const groups = segment.tied.map((names) =>
     jobs.filter((job) => isGuarded(job) && names.includes(job.member.state.name)),
@@ -77,6 +76,10 @@ export async function changeHosts(
     ...groups.map((group) => context.limit(() => changeGuarded(context, segment, group))),
   ])
   for (const job of jobs.filter(({ applied }) => applied !== null)) tell(context, job)
+}
+
+function isGuarded({ attempt }: Job): boolean {
+  return attempt.guard !== null
 }
 
 async function changePlain(context: RunContext, segment: Segment, jobs: readonly Job[]): Promise<void> {

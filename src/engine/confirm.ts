@@ -122,6 +122,11 @@ function judgeRolledBack(job: Job, again: Attempt['changes']): void {
   job.telling = changeStatuses(attempt, false).map((status, index): ChangeStatus =>
     status === 'not-started' || stays[index] === true ? status : 'rolled-back',
   )
+  const kept = attempt.changes.filter((_, index) => stays[index] === true && job.telling?.[index] === 'done')
+  if (state.error !== null && kept.length > 0) {
+    const said = kept.map(({ summary }) => `stays done, as it has no undo: ${summary}`)
+    state.error = { ...state.error, detail: [state.error.detail, ...said].join('\n').trim() }
+  }
   const differs = attempt.changes.filter(
     ({ fact, before }, index) =>
       stays[index] === false &&

@@ -86,7 +86,7 @@ async function readOne(
 }
 
 /** A host that is lost after it was changed is not merely unreachable: nobody knows whether the changes hold. */
-export function unverified(error: unknown): unknown {
+function unverified(error: unknown): unknown {
   if (!(error instanceof HostError) || error.outcome !== 'unreachable') return error
   const summary = 'changes were applied, but whether they hold could not be read'
   const detail = [error.data.summary, error.data.detail].filter((text) => text !== '').join('\n')

@@ -19,20 +19,12 @@ const DATA = new Set(['before', 'after', 'effects'])
 
 /** An event as subscribers get it. */
 export function shownEvent(event: RunEvent, secrets: Redactor): RunEvent {
-  switch (event.type) {
-    case 'plan-ready': {
-      return { ...event, plan: shownPlan(event.plan, secrets) }
-    }
-    case 'apply-started': {
-      return { ...event, changes: event.changes.map((change) => keptChange(change, secrets)) }
-    }
-    case 'apply-finished': {
-      return { ...shown(event, secrets), observed: event.observed.map((value) => keptValue(value, secrets)) }
-    }
-    default: {
-      return shown(event, secrets)
-    }
+  if (event.type === 'plan-ready') return { ...event, plan: shownPlan(event.plan, secrets) }
+  if (event.type === 'apply-started') {
+    return { ...event, changes: event.changes.map((change) => keptChange(change, secrets)) }
   }
+  if (event.type !== 'apply-finished') return shown(event, secrets)
+  return { ...shown(event, secrets), observed: event.observed.map((value) => keptValue(value, secrets)) }
 }
 
 /** A plan as a person reviews it. */

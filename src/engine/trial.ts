@@ -155,8 +155,12 @@ async function runBoth(
 }
 
 /** A stdin that says nothing and closes when its time has come: a dead man's switch. */
-async function* openUntil(release: Promise<void>): AsyncGenerator<string> {
-  await release
+function openUntil(release: Promise<void>): AsyncIterable<string> {
+  const next = async (): Promise<IteratorResult<string>> => {
+    await release
+    return { done: true, value: undefined }
+  }
+  return { [Symbol.asyncIterator]: () => ({ next }) }
 }
 
 /** A promise with its resolver outside (Promise.withResolvers needs Node 22). */

@@ -22,7 +22,7 @@ const request = z.strictObject({
 const intent = z.strictObject({ task: z.string(), module: z.string(), fact: z.string(), summary: z.string() })
 
 /** One line of the journal. */
-export const journalEntrySchema = z.discriminatedUnion('type', [
+const journalEntrySchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('run-started'),
     at,

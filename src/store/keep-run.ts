@@ -104,7 +104,13 @@ function entryOf(event: RunEvent): JournalEntry | null {
     case 'run-finished': {
       return { type: 'run-finished', at, exitCode: event.report.exitCode }
     }
-    default: {
+    case 'play-started':
+    case 'host-phase':
+    case 'plan-ready':
+    case 'change-finished':
+    case 'recovered':
+    case 'trial-started':
+    case 'trial-finished': {
       return null
     }
   }

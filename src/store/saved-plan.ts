@@ -20,7 +20,7 @@ const fact = z.union([
   z.strictObject({ unreadable: z.string() }),
 ])
 
-export const savedPlanSchema = z.strictObject({
+const savedPlanSchema = z.strictObject({
   schemaVersion: z.literal(1),
   kind: z.literal(KIND),
   createdAt: z.string().describe('ISO 8601 UTC'),

@@ -15,9 +15,8 @@ import { defineFact } from '../../src/facts/define.ts'
 import { facts, factsWithArguments } from '../../src/facts/registry.ts'
 import { defineModule } from '../../src/modules/define.ts'
 import { modules } from '../../src/modules/registry.ts'
-import { parsePlaybook } from '../../src/playbook/parse.ts'
 import { PLAIN } from '../../src/report/style.ts'
-import { examplePlaybooks } from '../support/examples.ts'
+import { examplePlaybooks, parseExample } from '../support/examples.ts'
 import { testIo } from './test-io.ts'
 
 const sample = defineModule({
@@ -203,7 +202,7 @@ describe('every module', () => {
     const docs = paramDocs(module.params)
     const shown = docs.flatMap(({ name, defaultText }) => (defaultText === null ? [] : [[name, parse(defaultText)]]))
     const required = new Set(docs.filter((doc) => doc.required).map(({ name }) => name))
-    const plays = examplePlaybooks(module.example).flatMap((text) => parsePlaybook(text, 'example', modules).plays)
+    const plays = examplePlaybooks(module.example).flatMap(parseExample)
     const given = plays.flatMap(({ tasks }) => tasks.map(({ args }) => args))
     expect(given).not.toEqual([])
     for (const args of given) {

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { renderEvent } from '../../src/cli/view/ndjson.ts'
 import { run } from '../../src/engine/run.ts'
+import { shownEvent } from '../../src/engine/shown.ts'
 import { loadInventory } from '../../src/inventory/load.ts'
 import type { PlayPlan, RunEvent } from '../../src/model/events.ts'
 import type { RunReport } from '../../src/model/report.ts'
@@ -19,6 +20,8 @@ import { renderRun } from '../../src/report/run.ts'
 import { PLAIN } from '../../src/report/style.ts'
 import { keepRun } from '../../src/store/keep-run.ts'
 import { loadUndo } from '../../src/store/load-run.ts'
+import { keptValue } from '../../src/store/undo-record.ts'
+import { createRedactor } from '../../src/text/redact.ts'
 import type { ShellHosts } from '../support/shell-transport.ts'
 import { shellHosts } from '../support/shell-transport.ts'
 import { change, probeTrial, setModule, settings } from '../support/tasks.ts'
@@ -201,7 +204,6 @@ describe('known secrets', () => {
     const [record] = await loadUndo(folder, path.basename(folder))
     expect(record!.segments[0]!.changes[0]).toMatchObject({
       after: `new ${SUDO}`,
-      observed: `new ${SUDO}`,
       undo: [
         { kind: 'write', path: `/x/${SUDO}`, bytes: `old ${SUDO}` },
         { kind: 'run', argv: ['undo', SUDO], stdin: 'harmless' },
@@ -209,6 +211,22 @@ describe('known secrets', () => {
       apply: [{ kind: 'run', argv: ['set', 'chat', `new ${SUDO}`] }],
     })
     expect(sealed.length).toBeGreaterThan(0)
+  })
+
+  it('are in what was observed of a fact as in its values of before and after', () => {
+    const secrets = createRedactor()
+    secrets.add(new Secret(SUDO), '-K')
+    const event: RunEvent = {
+      type: 'apply-finished',
+      host: 'a',
+      changes: [],
+      observed: [{ a: SUDO }, 'other', undefined],
+    }
+    const shown = shownEvent(event, secrets)
+    expectNothingOf(`${JSON.stringify(shown)}${renderEvent(shown)}`.padEnd(1001), SUDO)
+    const observed = shown.type === 'apply-finished' ? shown.observed : []
+    expect(observed.map((value) => keptValue(value, true))).toEqual([{ a: SUDO }, 'other', null])
+    expect(observed.map((value) => keptValue(value, false))).toEqual(['[secret]', 'other', null])
   })
 
   it('that are too short to be hidden are warned of', async () => {

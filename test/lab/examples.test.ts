@@ -1,9 +1,10 @@
 /** Every module's example, as its documentation shows it, on System A and System B. */
+import { cpSync } from 'node:fs'
+import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { RunReport } from '../../src/model/report.ts'
 import { modules } from '../../src/modules/registry.ts'
-import { parsePlaybook } from '../../src/playbook/parse.ts'
-import { examplePlaybooks } from '../support/examples.ts'
+import { EXAMPLE_FILES, examplePlaybooks, parseExample } from '../support/examples.ts'
 import { reported, workFolder } from './support/cli.ts'
 import { withPairLab } from './support/pair-lab.ts'
 import { changedFacts } from './support/round-trip.ts'
@@ -27,6 +28,7 @@ const ROUNDS: Round[] = [
   { examples: [['mptcp_pair', 0], ['mptcp_test']], stays: true },
   { examples: [['mptcp_pair', 1]] },
   { examples: [['nm_connection']] },
+  { examples: [['command'], ['shell'], ['script']] },
 ]
 
 /** Modules that never change anything. */
@@ -43,7 +45,8 @@ ip route | sed 's/ metric [0-9]*//'
 dpkg-query -W -f '\${Package} \${Status}\\n' mptcpize mptcpd 2>/dev/null | grep ' installed'
 find /etc/sysctl.d /etc/systemd/system /usr/local -xdev -printf '%p %y %m\\n' | sort
 find /etc/sysctl.d /etc/systemd/system /usr/local -xdev -type f -exec sha256sum {} + | sort
-ss -HMln | awk '{print $4}' | sort`
+ss -HMln | awk '{print $4}' | sort
+ls -d /var/lib/captures /sys/class/net/* /root/*`
 
 async function state(): Promise<string[]> {
   return await Promise.all(lab().hosts.map(async ({ name }) => (await lab().exec(name, STATE)).stdout))
@@ -51,6 +54,7 @@ async function state(): Promise<string[]> {
 
 beforeAll(async () => {
   expect(await lab().exec('system-b', STAND_INS)).toMatchObject({ rc: 0 })
+  cpSync(EXAMPLE_FILES, path.join(work.folder, 'files'), { recursive: true })
 })
 
 function textsOf([name, document]: Round['examples'][number]): string[] {
@@ -69,7 +73,7 @@ test.each(ROUNDS.map((round) => [round.examples.map((example) => example.join(' 
   async (_name, { examples, stays }) => {
     const before = await state()
     const text = examples.flatMap(textsOf).join('\n')
-    const tasks = parsePlaybook(text, 'example', modules).plays.flatMap((play) => play.tasks)
+    const tasks = parseExample(text).flatMap((play) => play.tasks)
     const changing = tasks.filter(({ module }) => !LOOKS.has(module.name)).map(({ name }) => name)
     const args = ['-i', lab().inventoryFile, work.write('example.yml', text)]
     const planned = await reported(work.folder, ['plan', ...args, '--detailed-exitcode'])

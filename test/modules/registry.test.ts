@@ -5,9 +5,8 @@ import * as z from 'zod'
 import { loadInventory } from '../../src/inventory/load.ts'
 import { selectHosts } from '../../src/inventory/select.ts'
 import { modules } from '../../src/modules/registry.ts'
-import { parsePlaybook } from '../../src/playbook/parse.ts'
 import { resolveTask } from '../../src/playbook/resolve.ts'
-import { examplePlaybooks } from '../support/examples.ts'
+import { examplePlaybooks, parseExample } from '../support/examples.ts'
 
 const NO_MODULES = new Set(['define', 'registry'])
 const files = readdirSync(new URL('../../src/modules/', import.meta.url))
@@ -42,7 +41,7 @@ describe.each([...modules.values()])('$name', (module) => {
 
   it('has an example that is a playbook for System A and System B', async () => {
     const inventory = await loadInventory(['inventories/pair.yml'], process.cwd())
-    const plays = examplePlaybooks(module.example).flatMap((text) => parsePlaybook(text, 'example', modules).plays)
+    const plays = examplePlaybooks(module.example).flatMap(parseExample)
     for (const play of plays) {
       expect(selectHosts(inventory, play.hosts, play.hostsSource)).toMatchObject({ diagnostics: [] })
       const wished = play.tasks.map((task) => [task.module.name, task.name, resolveTask(task, {})])

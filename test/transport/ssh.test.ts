@@ -10,6 +10,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import type { HostError } from '../../src/model/errors.ts'
 import type { Target } from '../../src/model/host.ts'
 import { Secret } from '../../src/model/secret.ts'
+import type { SshSettings } from '../../src/model/ssh-settings.ts'
 import { knownHostName, renderKnownHost } from '../../src/transport/known-hosts.ts'
 import { createSshTransport } from '../../src/transport/ssh.ts'
 import type { SshTransportOptions } from '../../src/transport/ssh.ts'
@@ -292,7 +293,7 @@ describe('without checking host keys', () => {
     const server = await serve({ authenticate })
     const file = join(server.dir, 'known_hosts')
     const name = knownHostName('127.0.0.1', server.port)
-    const ssh = { hostKeyChecking: 'off', userKnownHostsFiles: [file] } as const
+    const ssh: Partial<SshSettings> = { hostKeyChecking: 'off', userKnownHostsFiles: [file] }
     const own = renderKnownHost(name, server.hostKeys['ssh-ed25519']!)
     for (const text of [renderKnownHost(name, other), `${own}\n@revoked ${own}`]) {
       writeFileSync(file, text)

@@ -16,6 +16,7 @@ import {
 } from '../flags.ts'
 import type { Io } from '../io.ts'
 import type { Resumed } from '../run/resume.ts'
+import type { readSavedPlan } from '../run/saved-plan.ts'
 import type { SavedPlan } from '../../store/saved-plan.ts'
 
 const flags = {
@@ -62,12 +63,13 @@ export async function applyPlaybooks(
 ): Promise<number> {
   const { execute } = await import('../run/execute.ts')
   const { splitTags } = await import('../run/run-flags.ts')
-  const { readSavedPlan } = await import('../run/saved-plan.ts')
+  const savedPlans = await import('../run/saved-plan.ts')
   const { recordSealer } = await import('../run/vault.ts')
   const resumed = flags.resume === null ? null : await takeUp(flags.resume, args, flags, io)
   if (resumed === null && args.length === 0) throw usageError('too few arguments: mptcp-fleet apply PLAYBOOK…')
-  const saved = resumed === null ? readSavedPlan(args, io) : null
-  if (flags['allowed-signers'] !== null) await checkSigner(saved, args[0] ?? '', flags['allowed-signers'], io)
+  const read = resumed === null ? savedPlans.readSavedPlan(args, io) : null
+  const saved = read?.plan ?? null
+  if (flags['allowed-signers'] !== null) await checkSigner(read, flags['allowed-signers'], io)
   const again = resumed?.request ?? savedRequest(saved)
   const request = {
     command: 'apply',
@@ -104,9 +106,10 @@ function inventoriesOf(flags: ApplyFlags, again: RunRequestRecord): string[] {
   return flags.inventory.length > 0 ? flags.inventory : again.inventories
 }
 
-async function checkSigner(saved: SavedPlan | null, file: string, allowed: string, io: Io): Promise<void> {
-  if (saved === null) throw usageError('--allowed-signers is for saved plans', 'plan --out FILE --sign KEY makes one')
+async function checkSigner(read: ReturnType<typeof readSavedPlan>, allowed: string, io: Io): Promise<void> {
+  if (read === null) throw usageError('--allowed-signers is for saved plans', 'plan --out FILE --sign KEY makes one')
   const { signerOf } = await import('../run/signature.ts')
   const { sanitize } = await import('../../report/sanitize.ts')
-  io.stderr.write(`${sanitize(file)}: signed by ${sanitize(await signerOf(file, allowed, io))}\n`)
+  const signer = await signerOf(read.text, read.file, allowed, io)
+  io.stderr.write(`${sanitize(read.file)}: signed by ${sanitize(signer)}\n`)
 }

@@ -64,11 +64,13 @@ function variablesOf(assembled: Assembled, secrets: Redactor): SavedPlan['variab
 }
 
 /** The saved plan that the arguments name, or null where they name playbooks. Throws DiagnosticsError. */
-export function readSavedPlan(args: readonly string[], io: Io): SavedPlan | null {
+export function readSavedPlan(args: readonly string[], io: Io): { plan: SavedPlan; text: string; file: string } | null {
   const [file = ''] = args
   if (args.length !== 1 || /\.ya?ml$/.test(file)) return null
   try {
-    return parseSavedPlan(readFileSync(resolve(io.cwd, file), 'utf8'), file)
+    const text = readFileSync(resolve(io.cwd, file), 'utf8')
+    const plan = parseSavedPlan(text, file)
+    return plan === null ? null : { plan, text, file }
   } catch (error) {
     if (error instanceof DiagnosticsError) throw error
     // What cannot be read is told by who reads playbooks.

@@ -1,6 +1,6 @@
 /** Detached signatures by OpenSSH's keys: `FILE.sig`, made and checked by `ssh-keygen -Y`. */
 import { spawn } from 'node:child_process'
-import { closeSync, existsSync, openSync, rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { DiagnosticsError, errorDiagnostic } from '../../model/diagnostic.ts'
 import { childEnv } from '../../text/child-env.ts'
@@ -22,17 +22,19 @@ export async function signFile(file: string, key: string, io: Io): Promise<void>
     )
 }
 
-/** Who signed the file, by the names of the allowed signers. Throws DiagnosticsError where nobody of them did. */
-export async function signerOf(file: string, allowed: string, io: Io): Promise<string> {
-  const path = resolve(io.cwd, file)
+/**
+ * Who signed the text, which was read from `file`, by the names of the allowed signers. Throws DiagnosticsError where nobody
+ * of them did.
+ */
+export async function signerOf(text: string, file: string, allowed: string, io: Io): Promise<string> {
   const signers = resolve(io.cwd, allowed)
-  const signature = `${path}.sig`
+  const signature = `${resolve(io.cwd, file)}.sig`
   if (!existsSync(signature)) throw refused(`${file} is not signed`, '', `there is no ${file}.sig`)
   const found = await sshKeygen(['find-principals', '-f', signers, '-s', signature], null, io)
   const [name = ''] = found.stdout.split('\n')
   if (found.code !== 0 || name === '') throw refused(`${file} is signed by nobody of ${allowed}`, found.stderr, '')
   const options = ['-f', signers, '-I', name, '-n', NAMESPACE, '-s', signature]
-  const checked = await sshKeygen(['verify', ...options], path, io)
+  const checked = await sshKeygen(['verify', ...options], text, io)
   if (checked.code !== 0)
     throw refused(`${file} is not what ${name} signed`, checked.stderr + checked.stdout, 'it was changed since')
   return name
@@ -43,13 +45,13 @@ async function sshKeygen(
   stdin: string | null,
   io: Io,
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const input = stdin === null ? null : openSync(stdin, 'r')
   try {
     const child = spawn('ssh-keygen', ['-Y', ...args], {
       cwd: io.cwd,
       env: childEnv(io.env, (value) => io.secrets.occursIn(value)),
-      stdio: [input ?? 'inherit', 'pipe', 'pipe'],
+      stdio: [stdin === null ? 'inherit' : 'pipe', 'pipe', 'pipe'],
     })
+    child.stdin?.on('error', () => {}).end(stdin)
     const text = { stdout: '', stderr: '' }
     child.stdout!.setEncoding('utf8').on('data', (chunk: string) => (text.stdout += chunk))
     child.stderr!.setEncoding('utf8').on('data', (chunk: string) => (text.stderr += chunk))
@@ -58,11 +60,11 @@ async function sshKeygen(
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
     throw refused('ssh-keygen is not installed', '', "it comes with OpenSSH's client")
-  } finally {
-    if (input !== null) closeSync(input)
   }
 }
 
 function refused(summary: string, detail: string, hint: string): DiagnosticsError {
-  return new DiagnosticsError([errorDiagnostic('signature', summary, { detail: detail.trim().slice(0, 2000), hint })])
+  return new DiagnosticsError([
+    errorDiagnostic('signature', summary, { detail: detail.replaceAll('\r', '').trim().slice(0, 2000), hint }),
+  ])
 }

@@ -33,8 +33,6 @@ export async function recordSealer(flags: Flags, io: Io): Promise<((text: string
 export async function recordOpener(flags: Flags, io: Io): Promise<(text: string) => Promise<string>> {
   const given = await vaultPassword(flags, io)
   const { decryptVault, isVault, VaultError } = await import('../../text/vault.ts')
-  const refused = (summary: string): DiagnosticsError =>
-    new DiagnosticsError([errorDiagnostic('vault', summary, { hint: "give the run's own with --vault-password-file" })])
   return async (text) => {
     if (!isVault(text)) return text
     if (given === null) throw refused('the undo records of this run are encrypted, and no vault password is given')
@@ -45,4 +43,10 @@ export async function recordOpener(flags: Flags, io: Io): Promise<(text: string)
       throw error
     }
   }
+}
+
+function refused(summary: string): DiagnosticsError {
+  return new DiagnosticsError([
+    errorDiagnostic('vault', summary, { hint: "give the run's own with --vault-password-file" }),
+  ])
 }

@@ -51,6 +51,9 @@ export function trackProgress(progress: Progress, event: RunEvent, now: number):
     case 'plan-ready':
     case 'apply-started':
     case 'change-finished':
+    case 'commit-started':
+    case 'apply-finished':
+    case 'recovered':
     case 'run-finished': {
       break
     }

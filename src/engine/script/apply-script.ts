@@ -39,12 +39,16 @@ export interface ApplyScript {
   guard: number | null
 }
 
+/** Notes in the lock until when it is believed to be held, `from` seconds from now. */
+function until(from: number): string {
+  return `echo $(($(up) + ${from + LOCK_GRACE})) >"$B/armed-$RUN/until"`
+}
+
 /** The script, and how long it may take on the host in seconds: the sum of its steps' limits and some. */
 export function applyScript(nonce: string, apply: ApplyScript): { script: ScriptPart[]; seconds: number } {
   const { guard } = apply
   const seconds = apply.steps.reduce((sum, { step }) => sum + stepSeconds(step), PREPARE_SECONDS)
   const undo = undoScript(apply, apply.undo, apply.copies)
-  const until = (from: number): string => `echo $(($(up) + ${from + LOCK_GRACE})) >"$B/armed-$RUN/until"`
   const arms = (phase: number, wait: number): ScriptPart[] => (guard === null ? [] : armed(phase, wait, until(wait)))
   return {
     script: frameScript(nonce, [

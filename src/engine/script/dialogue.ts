@@ -13,7 +13,7 @@ export function dialogue(nonce: string): Dialogue {
   /** Lines up to the first question; nobody asks for more. */
   let lines: string[] | null = []
   const queue: (string | null)[] = []
-  let wake = (): void => {}
+  let wake: (() => void) | null = null
   return {
     on: (name, answer) => answers.set(name, answer),
     request: {
@@ -24,7 +24,7 @@ export function dialogue(nonce: string): Dialogue {
         const word = answer(`\n${lines?.join('\n') ?? ''}\n`)
         lines = null
         queue.push(word === null ? null : `${nonce}-${word}\n`)
-        wake()
+        wake?.()
       },
       stdin: said(),
     },
