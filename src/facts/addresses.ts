@@ -67,6 +67,8 @@ export const addresses = defineFact<Addresses>({
       }),
     )
   },
+  // Link-local ones come by themselves when a link is up, and each IPv6 one is tentative for a second or two.
+  steady: (found) => found.filter(({ scope }) => scope !== 'link').map((one) => ({ ...one, tentative: false })),
   example: `[{"ifindex":2,"link_index":1674,"ifname":"mgmt0","flags":["BROADCAST","MULTICAST","UP","LOWER_UP"],"mtu":1500,\
 "qdisc":"noqueue","operstate":"UP","group":"default","txqlen":1000,"link_type":"ether",\
 "address":"02:2c:93:ad:cc:b3","broadcast":"ff:ff:ff:ff:ff:ff","link_netnsid":0,"addr_info":[{"family":"inet",\

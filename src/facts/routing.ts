@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { ProbeOutput } from '../model/fact.ts'
 import type { RouteEntry, RuleEntry } from '../mptcp/route.ts'
+import { isLinkLocal } from '../text/ip.ts'
 import { defineFact } from './define.ts'
 import { endPiece, parseJson, piece, requireSuccess } from './read/output.ts'
 
@@ -78,6 +79,11 @@ ${endPiece(PIECES[family].rules)}`,
   parse: (output) => ({
     routes: [...parseRoutes(output, 4), ...parseRoutes(output, 6)],
     rules: [...parseRules(output, 4), ...parseRules(output, 6)],
+  }),
+  // Table local follows the addresses, and an IPv6 one enters it when it is no longer tentative.
+  steady: ({ routes, rules }) => ({
+    routes: routes.filter(({ table, dst }) => table !== 'local' && !isLinkLocal(dst.split('/')[0]!)),
+    rules,
   }),
   example: `[{"dst":"192.0.2.0/24","dev":"eth0","protocol":"kernel","scope":"link","prefsrc":"192.0.2.20","metric":100,\
 "flags":[]},{"dst":"203.0.113.0/24","gateway":"192.0.2.1","dev":"eth0","flags":[]}]

@@ -2,7 +2,7 @@
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Become, BecomeMethod, Connection, Host } from '../model/host.ts'
 import type { SshOptionDirective } from '../text/ssh-config-parse.ts'
-import type { SshHost } from '../text/ssh-config-settings.ts'
+import type { SshHost } from '../text/ssh-config-host.ts'
 import { describeValue } from '../text/zod-issue.ts'
 import * as names from './connection-names.ts'
 import { findForeignVariables, newVariableReader } from './connection-vars.ts'
@@ -36,11 +36,10 @@ export function resolveConnection(
   const diagnostics = [...read.diagnostics, ...findForeignVariables(host, play, inventory)]
   if (diagnostics.length > 0) return { diagnostics }
 
-  const commandLine = optionsOf(wishes)
-  // OpenSSH's own client reads its configuration itself.
-  const config = transport === 'openssh' ? 'none' : wishes.configFile
-  const request = { name: wishes.name, commandLine, ownKey: wishes.keyFile !== null }
-  const resolved = sshHostsOf(config, local)(request)
+  // OpenSSH's own client reads its configuration and its arguments itself.
+  const isOurs = transport !== 'openssh'
+  const request = { name: wishes.name, commandLine: optionsOf(wishes, isOurs), ownKey: wishes.keyFile !== null }
+  const resolved = sshHostsOf(isOurs ? wishes.configFile : 'none', local)(request)
   if ('diagnostics' in resolved) {
     return { diagnostics: resolved.diagnostics.map((one) => Object.assign(one, { detail: `for host ${host.name}` })) }
   }
@@ -50,8 +49,8 @@ export function resolveConnection(
     password: wishes.password,
     privateKeyFile: wishes.keyFile,
     become,
-    jumps: transport === 'openssh' ? [] : route.jumps.map(sharedConnectionTo),
-    openssh: transport === 'openssh' ? opensshArguments(wishes) : null,
+    jumps: route.jumps.map(sharedConnectionTo),
+    openssh: isOurs ? null : opensshArguments(wishes),
   }
   return { connection }
 }
@@ -103,15 +102,15 @@ function readWishes(
 }
 
 /** In the order in which Ansible gives them to ssh: the first value of an option counts. */
-function optionsOf(wishes: ConnectionWishes): SshOptionDirective[] {
+function optionsOf(wishes: ConnectionWishes, withArgs: boolean): SshOptionDirective[] {
   const { port, user, hostKeyChecking, timeout } = wishes
   return [
-    ...wishes.argsBefore.options,
+    ...(withArgs ? wishes.argsBefore.options : []),
     ...(hostKeyChecking === false ? [givenOption('stricthostkeychecking', 'no')] : []),
     ...(port === null ? [] : [givenOption('port', String(port))]),
     ...(user === null ? [] : [givenOption('user', user)]),
     ...(timeout === null ? [] : [givenOption('connecttimeout', String(timeout))]),
-    ...wishes.argsAfter.options,
+    ...(withArgs ? wishes.argsAfter.options : []),
   ]
 }
 

@@ -4,8 +4,8 @@ import { errorDiagnostic } from '../model/diagnostic.ts'
 import { evaluateSshConfig } from '../text/ssh-config-evaluate.ts'
 import type { SshConfigSource, SshProblem } from '../text/ssh-config-evaluate.ts'
 import type { SshOptionDirective } from '../text/ssh-config-parse.ts'
-import { sshHostOf } from '../text/ssh-config-settings.ts'
-import type { SshHost } from '../text/ssh-config-settings.ts'
+import { sshHostOf } from '../text/ssh-config-host.ts'
+import type { SharedSettings, SshHost } from '../text/ssh-config-host.ts'
 import { expandJump, TokenError } from '../text/ssh-config-tokens.ts'
 import type { SshLocal } from '../text/ssh-config-tokens.ts'
 import { renderJumps } from '../text/ssh-jump.ts'
@@ -13,7 +13,7 @@ import type { SshJump } from '../text/ssh-jump.ts'
 
 /** How to ask for another way where ours cannot do what the configuration says. */
 export const OPENSSH_HINT =
-  "to let OpenSSH's own client make the connection, set transport: openssh for the host (variable mptcp_fleet_transport)"
+  "set transport: openssh (variable mptcp_fleet_transport) for the host, and OpenSSH's own client makes the connection"
 
 export interface SshHostRequest {
   /** As the inventory gives it: what `Host` is held against. */
@@ -32,17 +32,18 @@ export interface SshRoute {
 
 type Outcome = { route: SshRoute } | { problems: SshProblem[] }
 
-/** Answers requests from one configuration; jump hosts that several hosts share are looked at once, and shared. */
+/** Answers requests from one configuration. Settings and jump hosts that several hosts share are one object. */
 export function newSshHostResolver(
   config: SshConfigSource,
   local: SshLocal,
 ): (request: SshHostRequest) => { route: SshRoute } | { diagnostics: Diagnostic[] } {
   const shared = new Map<string, Outcome>()
+  const settings: SharedSettings = new Map()
 
   /** `above`: the hosts that are reached through this one, which must not come again. */
   const routeTo = ({ name, commandLine, ownKey }: SshHostRequest, above: readonly string[]): Outcome => {
     const evaluation = evaluateSshConfig(name, commandLine, config, local)
-    const outcome = sshHostOf(name, evaluation, ownKey, local)
+    const outcome = sshHostOf(name, evaluation, ownKey, local, settings)
     if ('problems' in outcome) return outcome
     const { host } = outcome
     if (host.jumps.length === 0) return { route: { host, jumps: [] } }

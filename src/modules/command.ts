@@ -11,7 +11,7 @@ const program = {
   cmd: commandLine
     .optional()
     .describe('program and arguments, split as a shell splits words; may stand beside "command:" itself'),
-  argv: z.array(word).min(1, 'names no program').optional().describe('the same as a list, in which nothing is split'),
+  argv: z.array(word).min(1).optional().describe('the same as a list, in which nothing is split'),
 }
 
 const ONE = { error: 'give either cmd or argv' }

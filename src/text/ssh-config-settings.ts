@@ -1,4 +1,4 @@
-/** From what OpenSSH's configuration says of a host to settings that can be used, or to what stands against it. */
+/** From the options that counted for a host to settings that can be used, or to what stands against them. */
 import type { AuthMethod, SshSettings } from '../model/ssh-settings.ts'
 import { isLoopback } from './ip.ts'
 import { canonicalAddress } from './ssh-address.ts'
@@ -6,22 +6,8 @@ import { ALGORITHMS } from './ssh-algorithms.ts'
 import type { SshEvaluation, SshProblem } from './ssh-config-evaluate.ts'
 import type { SshOptionReader } from './ssh-config-reader.ts'
 import { newSshOptionReader } from './ssh-config-reader.ts'
-import { expandTokens, TokenError } from './ssh-config-tokens.ts'
 import type { SshLocal, TokenValues } from './ssh-config-tokens.ts'
-import type { SshJump } from './ssh-jump.ts'
 import { asciiLowerCase } from './ssh-pattern.ts'
-
-/** One host as OpenSSH's configuration has it. */
-export interface SshHost {
-  /** As given. */
-  name: string
-  hostName: string
-  user: string
-  port: number
-  /** The first one first; jump hosts of jump hosts are not among them. */
-  jumps: SshJump[]
-  settings: SshSettings
-}
 
 /** Directives that would change whom we reach or whom we trust, and the values with which they do. */
 const LACKING: Readonly<Record<string, (value: string) => boolean>> = {
@@ -57,27 +43,15 @@ const GLOBAL_KNOWN_HOSTS = ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_host
 const LEAST_RSA = 1024
 
 /**
- * Settings of the host called `name`. Where IdentityFile names no key the default ones are offered, unless `ownKey` says
- * that a key is named elsewhere. Problems: all that is wrong or lacking.
+ * Settings of one host. Where IdentityFile names no key the default ones are offered, unless `ownKey` says that a key is
+ * named elsewhere. Problems: what cannot be expanded, and all that we lack.
  */
-export function sshHostOf(
-  name: string,
-  evaluation: SshEvaluation,
+export function settingsOf(
+  { hostName, options, identityFiles }: SshEvaluation,
   ownKey: boolean,
+  tokens: TokenValues,
   local: SshLocal,
-): { host: SshHost } | { problems: SshProblem[] } {
-  const { hostName, options, identityFiles, jumps } = evaluation
-  const alias = options.get('hostkeyalias')?.values[0] ?? null
-  const port = Number(options.get('port')?.values[0] ?? 22)
-  const tokens: TokenValues = {
-    host: hostName,
-    originalHost: name,
-    port,
-    user: local.user,
-    keyAlias: alias === null ? name : asciiLowerCase(alias),
-    jumpHost: jumps?.at(-1)?.host ?? '',
-  }
-  const userProblem = readUser(evaluation, tokens, local)
+): { settings: SshSettings } | { problems: SshProblem[] } {
   const read = newSshOptionReader(options, tokens, local)
   for (const [keyword, isLacking] of Object.entries(LACKING)) {
     const value = read.value(keyword)
@@ -88,10 +62,11 @@ export function sshHostOf(
     identityFiles.length === 0 && !ownKey
       ? DEFAULT_KEYS.map((key) => read.path(key, null))
       : keys.map(({ path, source }) => read.path(path, source))
+  const alias = read.value('hostkeyalias')
   const settings: SshSettings = {
     identityFiles: [...new Set(keyPaths)],
     identitiesOnly: read.isYes('identitiesonly'),
-    identityAgent: identityAgent(evaluation, read),
+    identityAgent: identityAgent(options, read),
     authentications: authentications(read),
     hostKeyAlias: alias === null ? null : asciiLowerCase(alias),
     hostKeyChecking: hostKeyChecking(read, hostName),
@@ -110,27 +85,10 @@ export function sshHostOf(
     addressFamily: addressFamily(read),
     bindAddress: bindAddress(read),
   }
-  const problems = [...evaluation.problems, ...userProblem, ...read.problems]
-  if (problems.length > 0) return { problems }
-  return { host: { name, hostName, user: tokens.user, port, jumps: [...(jumps ?? [])], settings } }
+  return read.problems.length > 0 ? { problems: read.problems } : { settings }
 }
 
-/** Puts the user into the tokens; its own value may have others of them. */
-function readUser({ options }: SshEvaluation, tokens: TokenValues, local: SshLocal): SshProblem[] {
-  const option = options.get('user')
-  if (option === undefined) return []
-  const [text = ''] = option.values
-  try {
-    // What no file says (a variable, a flag) is the name itself.
-    tokens.user = option.source === null ? text : expandTokens(text, tokens, local)
-    return []
-  } catch (error) {
-    if (!(error instanceof TokenError)) throw error
-    return [{ code: 'bad-ssh-config', summary: `user ${text}: ${error.message}`, hint: '', source: option.source }]
-  }
-}
-
-function identityAgent({ options }: SshEvaluation, read: SshOptionReader): string | null {
+function identityAgent(options: SshEvaluation['options'], read: SshOptionReader): string | null {
   const { values, source } = options.get('identityagent') ?? { values: [], source: null }
   const [value = 'SSH_AUTH_SOCK'] = values
   if (value === 'none') return null

@@ -3,7 +3,7 @@ import type { HostError } from '../model/errors.ts'
 import type { Connection } from '../model/host.ts'
 import { rsaBits } from './host-key-blob.ts'
 import { authorityOnly, changedKey, revokedKey, unknownKey, weakKey } from './host-key-errors.ts'
-import type { HostKeyVerdict } from './known-hosts.ts'
+import type { HostKeyVerdict, Known } from './known-hosts.ts'
 import { findKnown, judgeHostKey, knownAs, knownKeyTypes } from './known-hosts.ts'
 import type { KnownHostsFiles } from './known-hosts-files.ts'
 
@@ -25,17 +25,17 @@ export async function hostKeyPolicy(connection: Connection, files: KnownHostsFil
   const { address, port, ssh } = connection
   const { hostKeyChecking: checking, userKnownHostsFiles, globalKnownHostsFiles } = ssh
   const names = knownAs(address, port, ssh.hostKeyAlias)
-  const find = async () => findKnown(await files.read([...userKnownHostsFiles, ...globalKnownHostsFiles]), names)
+  const find = async (): Promise<Known> =>
+    findKnown(await files.read([...userKnownHostsFiles, ...globalKnownHostsFiles]), names)
+  const known = await find()
   const [target] = userKnownHostsFiles
   const takesNew = checking === 'accept-new' || checking === 'off'
   let passwords = true
 
-  const verdictOf = async (key: Buffer): Promise<HostKeyVerdict> => judgeHostKey(await find(), key)
-
   /** Makes a new key known; what another connection made known meanwhile counts. */
   const record = async (file: string, key: Buffer): Promise<HostError | null> =>
     files.alone(file, async () => {
-      const verdict = await verdictOf(key)
+      const verdict = judgeHostKey(await find(), key)
       if (verdict.kind !== 'unknown') return judge(verdict, key)
       try {
         await files.record(file, names.name, key, ssh.hashKnownHosts)
@@ -69,11 +69,11 @@ export async function hostKeyPolicy(connection: Connection, files: KnownHostsFil
   }
 
   return {
-    algorithms: orderAlgorithms(ssh.hostKeyAlgorithms, ssh.knownKeysFirst ? knownKeyTypes(await find()) : []),
+    algorithms: orderAlgorithms(ssh.hostKeyAlgorithms, ssh.knownKeysFirst ? knownKeyTypes(known) : []),
     verify: async (key) => {
       const bits = rsaBits(key)
       if (bits !== null && bits < ssh.requiredRsaBits) return weakKey(connection, bits)
-      return judge(await verdictOf(key), key)
+      return judge(judgeHostKey(known, key), key)
     },
     mayGivePassword: () => passwords,
   }

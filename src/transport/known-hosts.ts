@@ -82,9 +82,13 @@ export interface KnownHostsIndex {
 export function indexKnownHosts(entries: readonly KnownHost[]): KnownHostsIndex {
   const exact = new Map<string, KnownHost[]>()
   const patterns: KnownHost[] = []
+  const hashed: { entry: KnownHost; salt: Buffer; digest: string }[] = []
   const add = (entries: readonly KnownHost[]): void => {
     for (const entry of entries) {
-      if (/[*?!|]/.test(entry.names)) patterns.push(entry)
+      if (entry.names.startsWith('|')) {
+        const hash = readHash(entry.names)
+        if (hash !== null) hashed.push({ entry, ...hash })
+      } else if (/[*?!]/.test(entry.names)) patterns.push(entry)
       else {
         for (const name of new Set(entry.names.split(','))) {
           const same = exact.get(name)
@@ -97,27 +101,26 @@ export function indexKnownHosts(entries: readonly KnownHost[]): KnownHostsIndex 
   add(entries)
   return {
     find: (name) =>
-      [...(exact.get(name) ?? []), ...patterns.filter((entry) => matchesNames(entry.names, name))].sort(
-        (a, b) => a.line - b.line,
-      ),
+      [
+        ...(exact.get(name) ?? []),
+        ...patterns.filter(({ names }) => matchesPatternList(names, name)),
+        ...hashed.filter(({ salt, digest }) => digestOf(name, salt) === digest).map(({ entry }) => entry),
+      ].sort((a, b) => a.line - b.line),
     add,
   }
 }
 
-function matchesNames(names: string, name: string): boolean {
-  return names.startsWith('|') ? matchesHash(names, name) : matchesPatternList(names, name)
-}
-
-/** The hash is computed anew and compared as text, so that no other spelling of it matches. */
-function matchesHash(names: string, name: string): boolean {
-  const salt = Buffer.from(names.split('|')[2] ?? '', 'base64')
-  return salt.length === SALT_BYTES && hashName(name, salt) === names
+/** Salt and digest of `|1|salt|hash`. The digest is compared as text, so that no other spelling of it matches. */
+function readHash(names: string): { salt: Buffer; digest: string } | null {
+  const [, text = '', digest = ''] = /^\|1\|([^|]+)\|(.*)$/.exec(names) ?? []
+  const salt = Buffer.from(text, 'base64')
+  return salt.length === SALT_BYTES && salt.toString('base64') === text ? { salt, digest } : null
 }
 
 const SALT_BYTES = 20
 
-function hashName(name: string, salt: Buffer): string {
-  return `|1|${salt.toString('base64')}|${createHmac('sha1', salt).update(name).digest('base64')}`
+function digestOf(name: string, salt: Buffer): string {
+  return createHmac('sha1', salt).update(name).digest('base64')
 }
 
 /** The name under which OpenSSH records a host: `host`, or `[host]:port` for a port other than 22. */
@@ -171,5 +174,5 @@ export function knownKeyTypes({ ours, withoutPort }: Known): string[] {
 
 /** The line that makes a key known; give a salt of 20 bytes to hide the name as `HashKnownHosts yes` does. */
 export function renderKnownHost(name: string, key: Buffer, salt?: Buffer): string {
-  return `${salt === undefined ? name : hashName(name, salt)} ${keyType(key) ?? 'unknown'} ${key.toString('base64')}`
+  return `${salt === undefined ? name : `|1|${salt.toString('base64')}|${digestOf(name, salt)}`} ${keyType(key) ?? 'unknown'} ${key.toString('base64')}`
 }

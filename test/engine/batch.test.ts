@@ -2,10 +2,9 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { undo } from '../../src/engine/undo.ts'
-import type { Change, PlannedChange } from '../../src/model/change.ts'
+import type { Change } from '../../src/model/change.ts'
 import { HostError } from '../../src/model/errors.ts'
-import { execs, runOn, target } from '../support/run-on.ts'
+import { execs, runOn } from '../support/run-on.ts'
 import { shellHosts } from '../support/shell-transport.ts'
 import { change, joinModule, probeTrial, setModule, task } from '../support/tasks.ts'
 
@@ -199,24 +198,5 @@ describe('one batch', () => {
     })
     expect(host('a').status).toBe('not-started')
     expect(execs(hosts, 'a')).toBe(0)
-  })
-
-  test('undo takes back what was applied, the last change first', async () => {
-    const hosts = shellHosts(folder, { a: { x: '0', y: '5' } })
-    const tasks = [
-      task(0, setModule, { a: { values: { x: '1' } } }),
-      task(1, setModule, { a: { values: { x: '1', y: '6' } } }),
-    ]
-    const { events } = await runOn(hosts, ['a'], tasks)
-    const changes = events.flatMap((event): PlannedChange[] => (event.type === 'apply-started' ? event.changes : []))
-    expect(hosts.settings('a')).toEqual({ x: '1', y: '6' })
-    const results = await undo([{ target: target('a'), changes }], {
-      transport: hosts,
-      runId: 'undo',
-      forks: 1,
-      signal: new AbortController().signal,
-    })
-    expect(results.get('a')).toBeNull()
-    expect(hosts.settings('a')).toEqual({ x: '0', y: '5' })
   })
 })

@@ -298,12 +298,22 @@ test('what we lack is refused with its place, and names the way out', async () =
     ],
   })
   expect(await connection({ ansible_host: 'elsewhere' }, {}, {}, defaults)).toMatchObject({ address: 'elsewhere' })
-  const openssh = await connection({ mptcp_fleet_transport: 'openssh', ansible_port: 7 }, {}, {}, defaults)
-  expect(openssh.openssh).toEqual(['-o', 'Port=7', '--', 'web1'])
+  const vars = { mptcp_fleet_transport: 'openssh', ansible_port: 7, ansible_ssh_args: '-o ProxyCommand=nc' }
+  const openssh = await connection(vars, {}, {}, defaults)
+  expect(openssh.openssh).toEqual(['-o', 'ProxyCommand=nc', '-o', 'Port=7', '--', 'web1'])
 })
 
 test('a file that others may write is refused, as ssh does', async () => {
   const defaults = localWith({ 'home/.ssh/config': 'User x\n' })
   chmodSync(join(defaults.home, '.ssh/config'), 0o620)
   expect((await complaints({}, {}, {}, defaults))[0]).toContain('bad owner or permissions')
+})
+
+test('hosts share their settings where nothing in them depends on the host', async () => {
+  const defaults = localWith({ 'home/.ssh/config': 'Host b\n IdentityFile ~/%h\nHost *\n HashKnownHosts yes\n' })
+  const [one, two, other] = await Promise.all(
+    ['a1', 'a2', 'b'].map((ansible_host, nr) => connection({ ansible_host, ansible_port: 22 + nr }, {}, {}, defaults)),
+  )
+  expect(two!.ssh).toBe(one!.ssh)
+  expect(other!.ssh).toMatchObject({ hashKnownHosts: true, identityFiles: [join(defaults.home, 'b')] })
 })

@@ -190,8 +190,16 @@ test('mptcp_available changes nothing and says what there is', async () => {
 })
 
 test('every module has a case here, or a test of its own', () => {
-  const elsewhere = ['mptcp_available', 'mptcp_test', 'nm_connection', 'mptcp_service', 'mptcp_sysctl']
-  elsewhere.push('command', 'shell', 'script')
+  const elsewhere = [
+    'mptcp_available',
+    'mptcp_test',
+    'nm_connection',
+    'mptcp_service',
+    'mptcp_sysctl',
+    'command',
+    'shell',
+    'script',
+  ]
   const others = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.test.ts'))
   const texts = others.map((name) => readFileSync(path.join(import.meta.dirname, name), 'utf8')).join('\n')
   for (const name of elsewhere) expect(texts).toMatch(new RegExp(`\\b${name}:`))

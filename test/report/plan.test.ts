@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { UNKNOWN } from '../../src/model/change.ts'
+import { CENSORED } from '../../src/model/no-log.ts'
 import { Secret } from '../../src/model/secret.ts'
 import { renderPlan } from '../../src/report/plan.ts'
 import type { PlanOptions } from '../../src/report/plan-change.ts'
@@ -157,6 +158,39 @@ describe('renderPlan', () => {
     expect(text([hostPlan('a', { changes: [secret] })], { diff: true, verbose: true, steps: true })).not.toContain(
       'tiger',
     )
+  })
+
+  it('shows whole what takes an opaque task back, and what a rollback of it runs', () => {
+    const undo = { kind: 'run', argv: ['/bin/sh', '-c', 'ip link set eth1 up\nip -s link'], chdir: '/srv' } as const
+    const opaque = change('a', {
+      fact: 'shell/cut',
+      module: 'shell',
+      before: null,
+      after: UNKNOWN,
+      summary: 'run ip link set eth1 down',
+      apply: [{ kind: 'run', argv: ['/bin/sh', '-c', 'ip link set eth1 down'] }],
+      undo: [undo, { kind: 'run', argv: ['tee'], stdin: new Secret('tiger') }],
+      opaque: true,
+    })
+    const other = { ...opaque, host: 'b', undo: [{ kind: 'run', argv: ['true'] } as const] }
+    const shown = text([hostPlan('a', { changes: [opaque] }), hostPlan('b', { changes: [other] })])
+    expect(shown).toContain(
+      [
+        '    + shell/cut: known after apply',
+        '        # run ip link set eth1 down',
+        "        # undo: /bin/sh -c 'ip link set eth1 up",
+        "        #   ip -s link' (in /srv)",
+        '        # undo: tee',
+        '        #   stdin: [secret]',
+        '',
+      ].join('\n'),
+    )
+    // Another undo is another plan.
+    expect(shown).toContain('        # undo: true\n')
+    const back = { ...opaque, before: 'known after apply', after: null, apply: [undo], undo: opaque.apply }
+    expect(text([hostPlan('a', { changes: [back] })])).toContain("        # run: /bin/sh -c 'ip link set eth1 up\n")
+    const hidden = { ...opaque, noLog: true, apply: [], undo: [], summary: CENSORED }
+    expect(text([hostPlan('a', { changes: [hidden] })])).not.toContain('eth1')
   })
 
   it('lists hosts beyond the first groups with the number of their changes', () => {

@@ -7,8 +7,11 @@ const secret = z.instanceof(Secret).meta({ type: 'string' })
 
 /** Text that every user of the host can read, as in an argument vector. */
 export const openText = z.union([z.string(), secret]).transform((text, context) => {
-  if (typeof text === 'string') return text
-  const message = 'a secret cannot stand here, where every user of the host could read it: give it by stdin'
+  if (typeof text === 'string' && !text.includes('\0')) return text
+  const message =
+    typeof text === 'string'
+      ? 'a NUL byte cannot stand here'
+      : 'a secret cannot stand here, where every user of the host could read it: give it by stdin'
   context.addIssue({ code: 'custom', message })
   return z.NEVER
 })

@@ -1,0 +1,30 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { dispatch } from '../../src/cli/dispatch.ts'
+import { makeFiles } from '../inventory/files.ts'
+import { testIo } from './test-io.ts'
+
+/** Lists the hosts of a playbook without reaching any; `file:line: summary` of what stands against it. */
+async function list(config: string, ...flags: string[]): Promise<string[]> {
+  const cwd = makeFiles({
+    'inventory.yml': 'all:\n  hosts:\n    web1: { ansible_host: 192.0.2.1 }\n    web2:\n',
+    'playbook.yml': '- hosts: all\n  tasks:\n    - mptcp_enabled:\n',
+    'ssh/config': config,
+  })
+  const { io, err } = testIo({ cwd })
+  await dispatch(['plan', '-i', 'inventory.yml', 'playbook.yml', '--list-hosts', ...flags], '1', io)
+  const places = err().matchAll(/^(\S+:\d+):\d+: (.*)$/gm)
+  return [...places].map(([, place, summary]) => `${place!.slice(join(cwd, '/').length)}: ${summary}`)
+}
+
+test('--ssh-config names the file that counts, relative to the working directory, before any host is touched', async () => {
+  const config = 'Host 192.0.2.*\n  ProxyCommand nc %h %p\nHost web2\n  CertificateFile c\n'
+  expect(await list(config, '--ssh-config', 'ssh/config')).toEqual([
+    'ssh/config:2: ssh_config: proxycommand is not supported',
+    'ssh/config:4: ssh_config: certificatefile is not supported',
+  ])
+  expect(await list(config, '--ssh-config', 'ssh/config', '-l', 'web2')).toEqual([
+    'ssh/config:4: ssh_config: certificatefile is not supported',
+  ])
+  expect(await list(config, '--ssh-config', 'none')).toEqual([])
+})

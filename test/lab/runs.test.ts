@@ -1,0 +1,135 @@
+/** Kept runs on real hosts: a way back for each, saved plans, and runs that were cut off. */
+import { spawn } from 'node:child_process'
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, expect, test } from 'vitest'
+import { cli, hostOf, reported, workFolder } from './support/cli.ts'
+import { withPairLab } from './support/pair-lab.ts'
+
+const lab = withPairLab()
+const work = workFolder()
+afterAll(() => work.remove())
+
+const ROOT = path.resolve(import.meta.dirname, '../..')
+const LIMITS = '[{ hosts: all, become: true, tasks: [mptcp_limits: { subflows: 4 }] }]'
+const inventory = (): string[] => ['-i', lab().inventoryFile]
+
+/** Everything that these runs may change. */
+const STATE = `sysctl -n net.mptcp.enabled; ip mptcp limits; ip mptcp endpoint | sed 's/ id [0-9]*//'
+nmcli -g connection.id,connection.mptcp-flags connection show eth0 2>/dev/null
+find /etc /usr/local /run/mptcp-fleet -xdev -newer /etc/hostname -type f -print -exec cat {} + 2>/dev/null | sort
+dpkg -l mptcpize 2>/dev/null | tail -1; systemctl is-enabled mptcp-fleet.service; find / -xdev -name '.*-??????' -path '*T*Z*' | sort`
+
+const read = async (): Promise<string[]> =>
+  await Promise.all(lab().hosts.map(async ({ name }) => (await lab().exec(name, `${STATE}; :`)).stdout))
+
+test('a whole pairing is taken back to what was there before, shown first, and only once', async () => {
+  const before = await read()
+  const paired = await reported(work.folder, ['apply', ...inventory(), path.join(ROOT, 'playbooks/pair.yml'), '--yes'])
+  expect(paired.code, paired.stdout + paired.stderr).toBe(0)
+  const shown = await cli(['rollback', 'last', ...inventory(), '--check', '--detailed-exitcode'], { cwd: work.folder })
+  expect(shown.code, shown.stderr).toBe(3)
+  expect(shown.stdout).toContain('take back: ')
+  const back = await reported(work.folder, ['rollback', paired.report.runId, ...inventory(), '--yes'])
+  expect(back.code, back.stdout + back.stderr).toBe(0)
+  expect(await read()).toEqual(before)
+  const again = await reported(work.folder, ['rollback', paired.report.runId, ...inventory(), '--yes'])
+  expect(again.report.hosts.map(({ status, changes }) => [status, changes])).toEqual([
+    ['ok', []],
+    ['ok', []],
+  ])
+})
+
+test('what somebody else changed since is refused, by its name; other hosts go on', async () => {
+  const playbook = work.write('limits.yml', LIMITS)
+  const applied = await reported(work.folder, ['apply', ...inventory(), playbook, '--yes'])
+  expect(applied.code, applied.stderr).toBe(0)
+  await lab().exec('system-a', 'ip mptcp limits set subflows 6')
+  const back = await reported(work.folder, ['rollback', applied.report.runId, ...inventory(), '--yes'])
+  expect(back.code).toBe(2)
+  expect(hostOf(back.report, 'system-a').error).toMatchObject({ code: 'changed-since' })
+  expect(hostOf(back.report, 'system-a').error?.summary).toContain('limits/subflows')
+  expect(hostOf(back.report, 'system-b').status).toBe('changed')
+  expect((await lab().exec('system-a', 'ip mptcp limits')).stdout).toContain('subflows 6')
+  await lab().exec('system-a', 'ip mptcp limits set subflows 4')
+  const rest = await reported(work.folder, [
+    'rollback',
+    applied.report.runId,
+    ...inventory(),
+    '-l',
+    'system-a',
+    '--yes',
+  ])
+  expect(rest.code, rest.stdout + rest.stderr).toBe(0)
+})
+
+test('a saved plan is done as it was shown; edited, unsigned or overtaken by events it is refused', async () => {
+  const playbook = work.write('limits.yml', LIMITS)
+  const key = path.join(work.folder, 'key')
+  expect(await keygen(['-q', '-t', 'ed25519', '-N', '', '-f', key])).toBe(0)
+  work.write('allowed', `ops@example.org ${readFileSync(`${key}.pub`, 'utf8')}`)
+  const saving = ['plan', ...inventory(), playbook, '--out', 'saved.plan', '--sign', 'key']
+  expect((await cli(saving, { cwd: work.folder })).code).toBe(0)
+  const file = path.join(work.folder, 'saved.plan')
+  const text = readFileSync(file, 'utf8')
+  const apply = (...more: string[]): ReturnType<typeof cli> =>
+    cli(['apply', 'saved.plan', ...more], { cwd: work.folder })
+
+  for (const edited of [
+    text.replace('subflows: 4', 'subflows: 7'),
+    text.replaceAll('set limit subflows to 4', 'nothing to see'),
+    text.replaceAll('"subflows": 2', '"subflows": 3'),
+  ]) {
+    expect(edited).not.toBe(text)
+    writeFileSync(file, edited)
+    const refused = await apply()
+    expect([refused.code, refused.stdout]).toEqual([1, ''])
+    expect(refused.stderr).toMatch(/of the plan|otherwise than shown/)
+    const unsigned = await apply('--allowed-signers', 'allowed')
+    expect([unsigned.code, unsigned.stderr]).toEqual([1, expect.stringContaining('is not what ops@example.org signed')])
+  }
+  writeFileSync(file, text)
+  await lab().exec('system-a', 'ip mptcp limits set subflows 5')
+  const done = await apply('--allowed-signers', 'allowed')
+  expect(done.stderr).toContain('signed by ops@example.org')
+  expect(done.stdout).toContain('stale: nothing was changed: since the plan was saved, limits changed')
+  expect(done.code).toBe(2)
+  expect((await lab().exec('system-a', 'ip mptcp limits')).stdout).toContain('subflows 5')
+  expect((await lab().exec('system-b', 'ip mptcp limits')).stdout).toContain('subflows 4')
+})
+
+test('a run that was killed: runs show says what is unknown, --resume asks the hosts and goes on', async () => {
+  const playbook = work.write(
+    'slow.yml',
+    '[{ hosts: all, become: true, tasks: [mptcp_limits: { subflows: 3 }, mptcp_tools: {}] }]',
+  )
+  const args = ['apply', ...inventory(), playbook, '--yes', '--output', 'ndjson']
+  const child = spawn(process.execPath, [path.join(ROOT, 'dist/main.js'), ...args], { cwd: work.folder })
+  const ended = new Promise((resolve) => child.on('close', resolve))
+  // Killed while packages are installed: the limits are set by then.
+  for (let i = 0; i < 300; i++) {
+    const set = await Promise.all(['system-a', 'system-b'].map((host) => lab().exec(host, 'ip mptcp limits')))
+    if (set.every(({ stdout }) => stdout.includes('subflows 3'))) break
+    await sleep(100)
+  }
+  child.kill('SIGKILL')
+  await ended
+  const shown = await cli(['runs', 'show', 'last'], { cwd: work.folder })
+  expect(shown.stdout).toContain('It ended without a word')
+  expect(shown.stdout).toMatch(/unknown {5}set limit subflows to 3/)
+  const killed = readdirSync(path.join(work.folder, '.mptcp-fleet/runs')).toSorted().at(-1)!
+  const resumed = await reported(work.folder, ['apply', '--resume', killed, '--yes'])
+  expect(resumed.code, resumed.stdout + resumed.stderr).toBe(0)
+  expect(resumed.stderr).toMatch(new RegExp(`system-a: run ${killed}: \\d of \\d changes done`))
+  const after = await cli(['runs', 'show', killed], { cwd: work.folder })
+  expect(after.stdout).toMatch(/done {8}set limit subflows to 3/)
+  const again = await reported(work.folder, ['apply', ...inventory(), playbook, '--yes'])
+  expect(again.report.hosts.map(({ status }) => status)).toEqual(['ok', 'ok'])
+  expect((await lab().exec('system-a', 'ls -A /run/mptcp-fleet 2>&1; :')).stdout).not.toContain('Z-')
+})
+
+async function keygen(args: readonly string[]): Promise<number | null> {
+  const child = spawn('ssh-keygen', args, { stdio: 'ignore' })
+  return await new Promise((resolve) => child.on('close', resolve))
+}
