@@ -7,11 +7,11 @@ import { describeValue } from '../text/zod-issue.ts'
 import * as names from './connection-names.ts'
 import { findForeignVariables, newVariableReader } from './connection-vars.ts'
 import type { VariableReader } from './connection-vars.ts'
-import { absolutePath, localDefaults, sshHostsOf } from './local-defaults.ts'
+import { readWishes } from './connection-wishes.ts'
+import type { ConnectionWishes } from './connection-wishes.ts'
+import { localDefaults, sshHostsOf } from './local-defaults.ts'
 import type { LocalDefaults } from './local-defaults.ts'
 import { opensshArguments } from './openssh-arguments.ts'
-import type { SshArgs } from './ssh-args.ts'
-import { parseSshArgs } from './ssh-args.ts'
 import { givenOption } from './ssh-hosts.ts'
 import type { ConnectionFlags, Inventory, PlayConnection } from './types.ts'
 
@@ -55,52 +55,6 @@ export function resolveConnection(
   return { connection }
 }
 
-/** What inventory, play and flags say; null where they say nothing. */
-export interface ConnectionWishes {
-  name: string
-  port: number | null
-  user: string | null
-  password: Connection['password']
-  keyFile: string | null
-  /** False: keys are not checked. Null: as configured. */
-  hostKeyChecking: boolean | null
-  /** Seconds. */
-  timeout: number | null
-  /** Before and after what stands above, as Ansible puts them. */
-  argsBefore: SshArgs
-  argsAfter: SshArgs
-  configFile: string | null
-}
-
-function readWishes(
-  host: Host,
-  read: VariableReader,
-  play: PlayConnection,
-  flags: ConnectionFlags,
-  local: LocalDefaults,
-): ConnectionWishes {
-  const keyFile = read.text(names.KEY_FILE_NAMES) ?? flags.privateKeyFile ?? null
-  const argsBefore = readSshArgs(read, names.SSH_ARGS_NAMES)
-  const common = readSshArgs(read, names.SSH_COMMON_ARGS_NAMES)
-  const extra = readSshArgs(read, names.SSH_EXTRA_ARGS_NAMES)
-  return {
-    name: read.text(names.HOST_NAMES) ?? host.name,
-    port: read.port(names.PORT_NAMES),
-    user: read.text(names.USER_NAMES) ?? play.remoteUser ?? flags.user ?? null,
-    password: read.secret(names.PASSWORD_NAMES) ?? flags.password ?? null,
-    keyFile: keyFile === null ? null : absolutePath(keyFile, local),
-    hostKeyChecking: read.boolean(names.HOST_KEY_CHECKING_NAMES),
-    timeout: read.seconds(names.TIMEOUT_NAMES),
-    argsBefore,
-    argsAfter: {
-      words: [...common.words, ...extra.words],
-      options: [...common.options, ...extra.options],
-      configFile: extra.configFile ?? common.configFile,
-    },
-    configFile: extra.configFile ?? common.configFile ?? argsBefore.configFile ?? flags.sshConfig ?? null,
-  }
-}
-
 /** In the order in which Ansible gives them to ssh: the first value of an option counts. */
 function optionsOf(wishes: ConnectionWishes, withArgs: boolean): SshOptionDirective[] {
   const { port, user, hostKeyChecking, timeout } = wishes
@@ -130,14 +84,6 @@ function becomeMethod(read: VariableReader): BecomeMethod {
   const hint = 'this version knows sudo and doas'
   read.refuse(names.BECOME_METHOD_NAMES, `${describeValue(name)} is not supported yet in this version`, hint)
   return 'sudo'
-}
-
-function readSshArgs(read: VariableReader, variable: readonly string[]): SshArgs {
-  const { args, problems } = parseSshArgs(read.text(variable) ?? '', read.place(variable))
-  const hint =
-    'options of ssh(1) that choose how a host is reached: -o KEY=VALUE, -F, -i, -J, -l, -p, -4, -6, -b, -c, -m'
-  for (const problem of problems) read.refuse(variable, problem, hint)
-  return args
 }
 
 function connectionTo({ hostName, port, user, settings }: SshHost): Connection {

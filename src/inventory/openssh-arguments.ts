@@ -1,5 +1,5 @@
 /** What OpenSSH's own client is told, so that it reaches the host as it would for Ansible. */
-import type { ConnectionWishes } from './connection.ts'
+import type { ConnectionWishes } from './connection-wishes.ts'
 import { quoteSshWord } from './ssh-args.ts'
 
 /** Options in Ansible's order (the first value of an option counts), `--`, and the destination. */
