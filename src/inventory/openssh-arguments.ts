@@ -5,8 +5,6 @@ import { quoteSshWord } from './ssh-args.ts'
 /** Options in Ansible's order (the first value of an option counts), `--`, and the destination. */
 export function opensshArguments(wishes: ConnectionWishes): string[] {
   const { name, port, user, keyFile, hostKeyChecking, timeout, configFile } = wishes
-  const option = (keyword: string, value: string | number | null): string[] =>
-    value === null ? [] : ['-o', `${keyword}=${quoteSshWord(String(value))}`]
   return [
     ...wishes.argsBefore.words,
     ...option('StrictHostKeyChecking', hostKeyChecking === false ? 'no' : null),
@@ -21,4 +19,8 @@ export function opensshArguments(wishes: ConnectionWishes): string[] {
     '--',
     name,
   ]
+}
+
+function option(keyword: string, value: string | number | null): string[] {
+  return value === null ? [] : ['-o', `${keyword}=${quoteSshWord(String(value))}`]
 }

@@ -12,7 +12,7 @@ import { renderJumps } from '../text/ssh-jump.ts'
 import type { SshJump } from '../text/ssh-jump.ts'
 
 /** How to ask for another way where ours cannot do what the configuration says. */
-export const OPENSSH_HINT =
+const OPENSSH_HINT =
   "set transport: openssh (variable mptcp_fleet_transport) for the host, and OpenSSH's own client makes the connection"
 
 export interface SshHostRequest {

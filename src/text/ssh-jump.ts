@@ -59,7 +59,7 @@ export function renderJumps(jumps: readonly SshJump[]): string {
   return jumps.length === 0 ? 'none' : jumps.map(renderJump).join(',')
 }
 
-export function renderJump({ host, user, port }: SshJump): string {
+function renderJump({ host, user, port }: SshJump): string {
   const name = host.includes(':') || /^[\d.]+$/.test(host) ? `[${host}]` : host
   return `${user === null ? '' : `${user}@`}${name}${port === null ? '' : `:${port}`}`
 }

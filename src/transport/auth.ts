@@ -73,6 +73,7 @@ export function startAuth(
   mayGivePassword: () => boolean = () => true,
 ): AuthAttempt {
   const left = [...offers]
+  const isFit = (c: Credential): boolean => c.method === 'publickey' || mayGivePassword()
   const tried: string[] = []
   let offered: readonly string[] = []
   let partial = false
@@ -81,7 +82,6 @@ export function startAuth(
       if (methods === null) return { type: 'none', username: connection.user }
       offered = methods
       partial ||= partialSuccess === true
-      const isFit = (c: Credential): boolean => c.method === 'publickey' || mayGivePassword()
       const index = left.findIndex((c) => methods.includes(c.method) && isFit(c) && c.isSpent?.() !== true)
       const [credential] = index < 0 ? [] : left.splice(index, 1)
       if (credential === undefined) return false

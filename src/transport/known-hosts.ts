@@ -166,10 +166,12 @@ export function judgeHostKey({ ours, withoutPort }: Known, key: Buffer): HostKey
 
 /** Types of the keys known for a host, in the order of the files; what to ask the host for first. */
 export function knownKeyTypes({ ours, withoutPort }: Known): string[] {
-  const types = (entries: readonly KnownHost[]): string[] =>
-    entries.filter((entry) => entry.marker === null).map((entry) => entry.type)
-  const known = types(ours)
-  return [...new Set(known.length > 0 ? known : types(withoutPort))]
+  const known = typesOf(ours)
+  return [...new Set(known.length > 0 ? known : typesOf(withoutPort))]
+}
+
+function typesOf(entries: readonly KnownHost[]): string[] {
+  return entries.filter((entry) => entry.marker === null).map((entry) => entry.type)
 }
 
 /** The line that makes a key known; give a salt of 20 bytes to hide the name as `HashKnownHosts yes` does. */

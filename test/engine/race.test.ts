@@ -28,16 +28,19 @@ interface Ended {
   stdout: string
 }
 
-/** A shell that waits for `go` before it begins. */
+/** A shell that waits for `go` before it begins; what it asks at its end is answered. */
 function contender(argv: readonly string[], text: string): { go: (word: string) => void; ended: Promise<Ended> } {
   const child = spawn('sh', argv, { stdio: ['pipe', 'pipe', 'ignore'] })
   let stdout = ''
-  child.stdout.setEncoding('utf8').on('data', (part: string) => (stdout += part))
+  child.stdout.setEncoding('utf8').on('data', (part: string) => {
+    stdout += part
+    if (stdout.includes(`${NONCE} end b\n`)) child.stdin.end(`${NONCE}-ack\n`)
+  })
   // One that has ended reads nothing more.
   child.stdin.on('error', () => {})
   child.stdin.write(text)
   return {
-    go: (word) => child.stdin.end(word),
+    go: (word) => child.stdin.write(word),
     ended: new Promise((resolve) => child.on('close', (rc) => resolve({ rc, stdout }))),
   }
 }
@@ -83,11 +86,11 @@ async function race(nth: number): Promise<'commit' | 'undo' | 'undo gone'> {
   const { commit, undo, value } = prepare(base)
   const cut = commit.lastIndexOf('main; exit')
   const committing = contender(['-s'], commit.slice(0, cut))
-  const undoing = contender(['-c', 'read -r go && . "$1"', undo, undo], '')
+  const undoing = contender(['-c', 'read -r go && . "$0"', undo], '')
   // Both have started, and wait.
   await sleep(15)
   // The undo is read first, which takes it a moment: either may be ahead.
-  const starts = [(): void => undoing.go('go\n'), (): void => committing.go(`${commit.slice(cut)}${NONCE}-ack\n`)]
+  const starts = [(): void => undoing.go('go\n'), (): void => committing.go(commit.slice(cut))]
   for (const start of nth % 2 === 0 ? starts : starts.toReversed()) start()
   const [made, undone] = await Promise.all([committing.ended, undoing.ended])
   const sections = parseSections(NONCE, made.stdout, '')

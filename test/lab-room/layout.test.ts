@@ -71,10 +71,7 @@ test('a folder with a blank in its name is read back whole', () => {
       all: { hosts: Record<string, Record<string, string>> }
     }
     const { args, problems } = parseSshArgs(all.hosts['one']!['ansible_ssh_common_args']!)
-    expect([args.options[0], problems]).toMatchObject([
-      { keyword: 'userknownhostsfile', values: [knownHostsFile] },
-      [],
-    ])
+    expect([args.options[0], problems]).toMatchObject([{ keyword: 'userknownhostsfile', values: [knownHostsFile] }, []])
   }
 })
 

@@ -123,10 +123,7 @@ describe('reaching a host', () => {
     expect(unknown).toMatchObject({ outcome: 'unreachable', data: { code: 'host-key-unknown' } })
     const type = parseKnownHosts(await onHost('cat /etc/ssh/ssh_host_ed25519_key.pub | sed "s/^/h /"'), 'h')[0]!
     expect(unknown.data.detail).toContain(renderKnownHost(address, type.key))
-    writeFileSync(
-      file,
-      `# old\n${renderKnownHost(address, Buffer.from(keyPair().public.split(' ')[1]!, 'base64'))}`,
-    )
+    writeFileSync(file, `# old\n${renderKnownHost(address, Buffer.from(keyPair().public.split(' ')[1]!, 'base64'))}`)
     const changed = await failureOf(connect({ ssh: { hostKeyChecking: 'strict', userKnownHostsFiles: [file] } }))
     expect(changed).toMatchObject({ outcome: 'unreachable', data: { code: 'host-key-changed' } })
     expect(changed.data.detail).toContain(`${file}:2`)

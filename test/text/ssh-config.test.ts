@@ -104,7 +104,7 @@ describe('evaluation', () => {
     expect(value('Port 1\nPort 2\nHost web1\nPort 3', 'port')).toBe('1')
     const options = [parseSshOption('Port=9', null)!]
     const source = { files: [file('Port 1\nUser u')], include: () => [] }
-    const { options: found } = evaluateSshConfig('web1', options as never, source, local)
+    const { options: found } = evaluateSshConfig('web1', options, source, local)
     expect([found.get('port')?.values, found.get('user')?.values]).toEqual([['9'], ['u']])
   })
 

@@ -40,7 +40,7 @@ function askSsh(file: string, options: readonly string[], host: string): Record<
   const { status, stdout } = spawnSync('ssh', ['-T', '-G', '-F', file, ...options, '--', host], {
     encoding: 'utf8',
     cwd: work,
-    env: local.env as NodeJS.ProcessEnv,
+    env: local.env,
   })
   if (status !== 0) return null
   const lines: Record<string, string[]> = {}
@@ -204,7 +204,7 @@ describe.skipIf(!hasSsh)('ssh_config, beside ssh -G (skipped where there is no s
     const { port } = server.address() as AddressInfo
     const child = spawn('ssh', ['-v', '-F', file, '-p', String(port), '127.0.0.1', 'true'], {
       cwd: work,
-      env: local.env as NodeJS.ProcessEnv,
+      env: local.env,
     })
     let said = ''
     child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))

@@ -107,12 +107,19 @@ export function recordScript(nonce: string, run: { id: string; owner: string }, 
   return frameScript(nonce, [...head(run), ...recordSection(seconds), ...FINAL])
 }
 
-/** For a probe on a new connection: the run's steps and outcome, once its script has ended. */
+/**
+ * For a probe on a new connection: the run's steps and outcome. Waits while a script of it is at work: the apply until it
+ * has an outcome, commit and undo until they are over. One that has just taken the lock has not signed it yet.
+ */
 function recordSection(seconds: number): ScriptPart[] {
   return section('record', [
-    `i=0; while [ "$i" -lt ${seconds * 5} ] && [ ! -e "$R/outcome" ]; do
-w=; for o in "$B/armed-$RUN" "$B/commit-$RUN" "$B/undo-$RUN"; do works "$o" && w=1; done
-[ -n "$w" ] || [ ! -d "$R" ] || sleep 0.2; [ -n "$w" ] || break; sleep 0.2; i=$((i+1)); done
+    `i=0; j=0; while [ "$i" -lt ${seconds * 5} ]; do
+O=; { read -r O _ <"$R/outcome"; } 2>/dev/null
+case $O in ''|applied) ;; *) break;; esac
+w=; for o in commit undo \${O:-armed}; do [ ! -d "$B/$o-$RUN" ] || w=\${w:-0}; works "$B/$o-$RUN" && w=1; done
+case $w in 1) j=0;; 0) j=$((j+1)); [ "$j" -le 5 ] || break;; *) [ -z "$O" ] && [ -d "$R" ] && [ "$j" -eq 0 ] || break; j=1;; esac
+sleep 0.2; i=$((i+1))
+done
 cat "$R/steps" 2>/dev/null; echo "outcome $(cat "$R/outcome" 2>/dev/null)"; cat "$R/undo-failures" >&2 2>/dev/null; :`,
   ])
 }
