@@ -36,12 +36,16 @@ function setPath(predicted: Predicted, path: string, after: unknown): void {
   if (fact === null) return
   const old = predicted.values.get(fact.key)
   const rest = path.slice(fact.key.length + 1)
-  if (rest === '') {
-    predicted.values.set(fact.key, { ok: true, value: after })
-  } else if (old?.ok === true && old.value !== UNKNOWN) {
-    const value = fact.set === undefined ? setEntry(old.value, rest, after) : fact.set(old.value, rest, after)
+  if (rest === '' || (old?.ok === true && old.value !== UNKNOWN)) {
+    const value = putAt(fact, rest, old?.ok === true ? old.value : null, after)
     predicted.values.set(fact.key, { ok: true, value })
   }
+}
+
+/** The fact's value with what lies at `rest` (empty: all of it) set to `after`; null: absent. */
+export function putAt(fact: Fact, rest: string, value: unknown, after: unknown): unknown {
+  if (rest === '') return after
+  return fact.set === undefined ? setEntry(value, rest, after) : fact.set(value, rest, after)
 }
 
 /** The fact whose key is the path, or the longest that the path lies below. */

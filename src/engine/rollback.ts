@@ -8,8 +8,9 @@ import { factAt, valueAt } from '../facts/registry.ts'
 import type { PlannedChange, PlanResult, Problem } from '../model/change.ts'
 import type { Fact } from '../model/fact.ts'
 import { CENSORED } from '../model/no-log.ts'
-import { plainValue } from '../model/plain.ts'
+import { KNOWN_AFTER_APPLY, plainValue } from '../model/plain.ts'
 import type { HostModule } from '../modules/define.ts'
+import { putAt } from './predict.ts'
 
 /** One change of the run; `observed`: what was read of its fact once it was verified, undefined where nobody read it. */
 export interface RecordedChange {
@@ -38,40 +39,52 @@ export const rollbackModule: HostModule<RollbackWant> = {
   },
   plan: (want, have) => {
     const result: Required<PlanResult> = { changes: [], notes: [], problems: [] }
-    /** What the host will have at a path once later changes are taken back. */
-    const ahead = new Map<string, unknown>()
-    for (const recorded of want.changes.toReversed()) planOne(recorded, have, ahead, result)
+    const first = new Map(want.changes.toReversed().map(({ change }) => [change.fact, change.before]))
+    const state: Way = { facts: new Map(Object.entries(have)), first, settled: new Set(), undone: new Set() }
+    for (const recorded of want.changes.toReversed()) planOne(recorded, state, result)
     return result.problems.length > 0 ? { ...result, changes: [] } : result
   },
 }
 
-function planOne(
-  { change, observed, withheld }: RecordedChange,
-  have: Readonly<Record<string, unknown>>,
-  ahead: Map<string, unknown>,
-  result: Required<PlanResult>,
-): void {
+/** The host as it will be once the changes after this one are taken back. */
+interface Way {
+  facts: Map<string, unknown>
+  /** What there was before the whole run, by path. */
+  first: ReadonlyMap<string, unknown>
+  /** Paths of changes that are to be taken back. */
+  undone: Set<string>
+  /** Paths that are as they were before the run, or that somebody else changed: nothing is done about them. */
+  settled: Set<string>
+}
+
+function planOne({ change, observed, withheld }: RecordedChange, state: Way, result: Required<PlanResult>): void {
   const place = factAt(change.fact)
   if (place === null) {
     if (withheld) result.problems.push(withheldProblem(change))
     else takeOpaque(change, result)
     return
   }
-  const before = atPath(place, change.before)
-  const now = ahead.has(change.fact) ? ahead.get(change.fact) : plainValue(valueAt(place, have[place.fact.key]))
-  if (isDeepStrictEqual(now, before)) return
-  // A file that several changes write is undone once, by the first of them; the others only lead there.
-  const after = ahead.has(change.fact) || observed === undefined ? atPath(place, change.after) : observed
+  const now = state.facts.get(place.fact.key)
+  if (state.settled.has(change.fact)) return
+  if (!state.undone.has(change.fact) && holds(place, now, state.first.get(change.fact))) {
+    state.settled.add(change.fact)
+    return
+  }
+  if (holds(place, now, change.before)) return
   if (withheld) {
     result.problems.push(withheldProblem(change))
     return
   }
-  const isUnknown = change.after === 'known after apply'
-  if (!isUnknown && !ahead.has(change.fact) && !isDeepStrictEqual(now, plainValue(after))) {
-    result.problems.push(conflict(change, now))
+  // A file that several changes write is undone once, by the last of them; the others only lead there.
+  const seen = plainValue(valueAt(place, now))
+  const asMade = isDeepStrictEqual(seen, observed) || holds(place, now, change.after)
+  if (change.after !== KNOWN_AFTER_APPLY && !state.undone.has(change.fact) && !asMade) {
+    state.settled.add(change.fact)
+    result.problems.push(conflict(change, seen))
     return
   }
-  ahead.set(change.fact, before)
+  state.undone.add(change.fact)
+  state.facts.set(place.fact.key, putAt(place.fact, place.rest, now, change.before))
   const { fact, apply, undo, disruptive, noLog = false, summary } = change
   result.changes.push({
     fact,
@@ -85,10 +98,11 @@ function planOne(
   })
 }
 
-/** A value of before or after as it is compared: as JSON, without what changes by itself where it is the whole fact. */
-function atPath({ fact, rest }: { fact: Fact; rest: string }, value: unknown): unknown {
-  const steady = rest === '' && value !== null && fact.steady !== undefined && typeof value === 'object'
-  return plainValue(steady ? fact.steady!(value) : value)
+/** Whether setting a fact's value at a place would change nothing that stays as it is by itself. */
+function holds({ fact, rest }: { fact: Fact; rest: string }, now: unknown, value: unknown): boolean {
+  const steady = (whole: unknown): unknown =>
+    plainValue(whole === null || fact.steady === undefined ? whole : fact.steady(whole))
+  return isDeepStrictEqual(steady(putAt(fact, rest, now, value)), steady(now))
 }
 
 /** What a command did cannot be read; its undo, if it has one, is shown whole and done. */

@@ -1,4 +1,6 @@
 import * as z from 'zod'
+import { FactUnreadable } from '../model/fact.ts'
+import { parseAddress } from '../text/ip.ts'
 import { defineFact } from './define.ts'
 import { parseJson, requireSuccess } from './read/output.ts'
 
@@ -31,7 +33,7 @@ const schema = z.array(
           local: z.string().optional(),
           /** Other end of a point-to-point link. */
           address: z.string().optional(),
-          prefixlen: z.number().optional(),
+          prefixlen: z.int().min(0).max(128).optional(),
           // A scope that the host's rt_scopes does not name is a number; it reaches as far as global does.
           scope: z.enum(['global', 'link', 'host', 'site']).catch('global'),
           dynamic: z.boolean().default(false),
@@ -52,7 +54,7 @@ export const addresses = defineFact<Addresses>({
     return parseJson(stdout, schema, 'ip addr').flatMap(({ ifname, addr_info }) =>
       addr_info.flatMap(({ family, local, address, prefixlen, noprefixroute, ...rest }) => {
         if (ifname === undefined || local === undefined || prefixlen === undefined) return []
-        if (family !== 'inet' && family !== 'inet6') return []
+        if ((family !== 'inet' && family !== 'inet6') || !isOfFamily(local, family, prefixlen)) return []
         return [
           {
             dev: ifname,
@@ -84,3 +86,12 @@ export const addresses = defineFact<Addresses>({
 "valid_life_time":4294967295,"preferred_life_time":4294967295}]}]
 `,
 })
+
+/** False for an IPv4 address written as IPv6, which no socket has. Throws FactUnreadable where the text is no address. */
+function isOfFamily(local: string, family: 'inet' | 'inet6', prefix: number): boolean {
+  const found = parseAddress(local)?.family
+  if (found === undefined || prefix > (family === 'inet' ? 32 : 128)) {
+    throw new FactUnreadable(`ip addr printed what is no address: ${`${local}/${prefix}`.slice(0, 80)}`)
+  }
+  return found === (family === 'inet' ? 4 : 6)
+}

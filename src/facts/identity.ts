@@ -28,7 +28,7 @@ read -r b </proc/sys/kernel/random/boot_id && echo "bootId $b"
       }),
     )
     const uid = fields.get('uid') ?? ''
-    if (!/^\d+$/.test(uid)) throw new FactUnreadable('id -u did not say who the user is')
+    if (!/^\d{1,10}$/.test(uid)) throw new FactUnreadable('id -u did not say who the user is')
     return {
       uid: Number(uid),
       hostname: fields.get('hostname') ?? '',

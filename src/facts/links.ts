@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { namedRecord } from '../text/record.ts'
 import { defineFact } from './define.ts'
 import { parseJson, requireSuccess } from './read/output.ts'
 
@@ -45,7 +46,7 @@ export const links = defineFact<Links>({
   probe: 'ip -j -d -s link show',
   parse: ({ stdout, stderr, rc }) => {
     requireSuccess({ rc, stderr, text: stdout }, 'ip')
-    const found: Links = {}
+    const found: Links = namedRecord([])
     for (const item of parseJson(stdout, schema, 'ip link')) {
       if (!('ifname' in item)) continue
       const stats = item.stats64 ?? item.stats
@@ -65,7 +66,7 @@ export const links = defineFact<Links>({
     return found
   },
   steady: (found) =>
-    Object.fromEntries(Object.entries(found).map(([name, link]) => [name, { ...link, rxBytes: 0, txBytes: 0 }])),
+    namedRecord(Object.entries(found).map(([name, link]) => [name, { ...link, rxBytes: 0, txBytes: 0 }])),
   example: `[{"ifindex":3,"link_index":6,"ifname":"eth0","flags":["BROADCAST","MULTICAST","UP","LOWER_UP"],"mtu":1500,\
 "qdisc":"noqueue","operstate":"UP","linkmode":"DEFAULT","group":"default","txqlen":1000,"link_type":"ether",\
 "address":"02:84:23:ff:a0:b7","broadcast":"ff:ff:ff:ff:ff:ff","link_netnsid":1,"promiscuity":0,"allmulti":0,\

@@ -51,7 +51,7 @@ function place(socket: Listener): string {
 /** Lines `[PROTOCOL] LISTEN RECV-Q SEND-Q LOCAL:PORT PEER:PORT [users:((…))]`; the socket of a port endpoint has port `*`. */
 function parseSockets(protocol: Listener['protocol'], text: string): Listener[] {
   return lines(text).flatMap((line) => {
-    const match = /(?:^|\s)LISTEN\s+\d+\s+\d+\s+(\S+):(\d{1,5})\s+\S+(.*)$/.exec(line)
+    const match = /^\s*(?:[a-z]+\s+)?LISTEN\s+\d+\s+\d+\s+(\S+):(\d{1,5})\s+\S+([^]*)$/.exec(line)
     if (match === null) return []
     const users = [...match[3]!.matchAll(/\("([^"]*)",pid=(\d{1,10})/g)]
     return [

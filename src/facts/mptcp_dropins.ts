@@ -1,3 +1,4 @@
+import { namedRecord } from '../text/record.ts'
 import { defineFact } from './define.ts'
 import type { FileBlock } from './read/file-block.ts'
 import { BLOCK_FUNCTION, parseBlock } from './read/file-block.ts'
@@ -40,7 +41,7 @@ u=\${f%.d/${DROP_IN}}; u=\${u##*/}
 printf 'unit %s\\n' "$u"; states "$u"; block "$f"
 done`,
   parse: ({ stdout }) => {
-    const found: MptcpDropIns = {}
+    const found: MptcpDropIns = namedRecord([])
     for (const text of stdout.split(/^(?=unit )/m)) {
       const unit = /^unit (\S+)$/m.exec(text)?.[1]
       const at = text.search(/^@/m)
@@ -63,7 +64,7 @@ dS9tcHRjcGl6ZS9saWJtcHRjcHdyYXAuc28uMCIK
 
 /** What STATES_FUNCTION printed. */
 export function parseStates(text: string): { active: string; triggers: Record<string, string> } {
-  const triggers: Record<string, string> = {}
-  for (const [, unit = '', state = ''] of text.matchAll(/^trigger (\S+) (\S+)$/gm)) triggers[unit] = state
+  const pairs = [...text.matchAll(/^trigger (\S+) (\S+)$/gm)].map(([, unit = '', state = '']) => [unit, state] as const)
+  const triggers = namedRecord(pairs)
   return { active: /^ActiveState=(\S+)$/m.exec(text)?.[1] ?? 'unknown', triggers }
 }

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { FactUnreadable } from '../model/fact.ts'
 import type { EndpointFlag } from '../mptcp/endpoint-flags.ts'
 import { endpointKey, flagsFromRaw, isEndpointFlag, sortFlags } from '../mptcp/endpoint-flags.ts'
+import { parseAddress } from '../text/ip.ts'
 import { defineFact } from './define.ts'
 import { lines, parseJson, requireSuccess } from './read/output.ts'
 
@@ -23,9 +24,9 @@ export type Endpoints = Record<string, Endpoint>
 
 const schema = z.array(
   z.looseObject({
-    address: z.string(),
-    port: z.number().optional(),
-    id: z.number(),
+    address: z.string().refine((text) => parseAddress(text) !== null, 'no address'),
+    port: z.int().optional(),
+    id: z.int().min(0),
     dev: z.string().optional(),
     rawflags: z.union([z.string(), z.number()]).optional(),
   }),
@@ -75,15 +76,19 @@ function fromText(line: string): Endpoint {
     }
     // Each word that is no flag has a value behind it; one that is not known is left out with its value.
     i++
-    if (word === 'port') endpoint.port = Number(value)
-    else if (word === 'id') endpoint.id = Number(value)
+    if (word === 'port') endpoint.port = decimal(value)
+    else if (word === 'id') endpoint.id = decimal(value)
     else if (word === 'dev') endpoint.dev = value
     else if (word === 'rawflags') endpoint.flags.push(...rawFlags(value))
   }
-  if (!/^[\da-f.:]+$/i.test(address) || !(endpoint.id >= 0) || Number.isNaN(endpoint.port ?? 0)) {
+  if (parseAddress(address) === null || !(endpoint.id >= 0) || Number.isNaN(endpoint.port ?? 0)) {
     throw new FactUnreadable(`ip mptcp endpoint printed what is no endpoint: ${line.slice(0, 80)}`)
   }
   return { ...endpoint, flags: sortFlags(endpoint.flags) }
+}
+
+function decimal(word: string): number {
+  return /^\d{1,5}$/.test(word) ? Number(word) : Number.NaN
 }
 
 function rawFlags(hex: string): EndpointFlag[] {

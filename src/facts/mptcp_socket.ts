@@ -39,7 +39,7 @@ echo "derived $(cat /proc/sys/net/mptcp/enabled 2>/dev/null || echo absent) $(un
   parse: ({ stdout }) => {
     const tried = /^(perl|python3) (\d{1,4})$/m.exec(stdout)
     if (tried !== null) return result(Number(tried[2]), tried[1] as 'perl' | 'python3')
-    const derived = /^derived (\S+) (\d+)\.(\d+)/m.exec(stdout)
+    const derived = /^derived (\S+) (\d{1,6})\.(\d{1,6})/m.exec(stdout)
     if (derived === null) throw new FactUnreadable('neither perl nor python3 could try an MPTCP socket')
     if (derived[1] === '1') return result(0, 'derived')
     if (derived[1] === '0') return result(92, 'derived')

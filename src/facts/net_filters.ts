@@ -1,3 +1,4 @@
+import { namedRecord } from '../text/record.ts'
 import { defineFact } from './define.ts'
 import { lines } from './read/output.ts'
 
@@ -12,7 +13,7 @@ export const netFilters = defineFact<NetFilters>({
   summary: 'Reverse path filter and ARP answering of each network link.',
   probe: "grep -H '' /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/arp_ignore 2>/dev/null",
   parse: ({ stdout }) => {
-    const filters: NetFilters = { rpFilter: {}, arpIgnore: {} }
+    const filters: NetFilters = { rpFilter: namedRecord([]), arpIgnore: namedRecord([]) }
     for (const line of lines(stdout)) {
       const match = /^\/proc\/sys\/net\/ipv4\/conf\/([^/]+)\/(rp_filter|arp_ignore):(\d{1,10})$/.exec(line)
       if (match === null) continue

@@ -1,4 +1,5 @@
 import { FactUnreadable } from '../model/fact.ts'
+import { namedRecord } from '../text/record.ts'
 import { defineFact } from './define.ts'
 import { nmcliColumns, nmIsAway } from './read/nmcli.ts'
 import { endPiece, firstLine, lines, piece } from './read/output.ts'
@@ -52,8 +53,8 @@ u=/etc/systemd/system n=NetworkManager.service
       installed: true,
       running: true,
       version: (OTHER_VERSION.exec(text) ?? VERSION.exec(text))?.[1] ?? null,
-      devices: Object.fromEntries(
-        lines(text).flatMap((line) => {
+      devices: namedRecord(
+        lines(text).flatMap((line): [string, NmDevice][] => {
           const [device, type, state, uuid] = nmcliColumns(line)
           if (device === undefined || type === undefined || state === undefined) return []
           const managed = state !== 'unmanaged' && !state.endsWith('(externally)')

@@ -1,4 +1,5 @@
 import { FactUnreadable } from '../model/fact.ts'
+import { namedRecord } from '../text/record.ts'
 import { defineFact } from './define.ts'
 import { NMCLI_NAMES, nmcliColumns, nmIsAway } from './read/nmcli.ts'
 import { endPiece, firstLine, piece } from './read/output.ts'
@@ -38,9 +39,9 @@ if o=$(nmcli -t -f ${NEW.join(',')} connection show $u 2>/dev/null); then printf
 else nmcli -t -f ${OLD.join(',')} connection show $u; fi
 ${endPiece('profiles')}`,
   parse: (output) => {
-    if (output.stdout.trim() === '') return {}
+    if (output.stdout.trim() === '') return namedRecord([])
     const { text, rc } = piece(output, 'profiles')
-    if (nmIsAway({ text: output.stderr, rc })) return {}
+    if (nmIsAway({ text: output.stderr, rc })) return namedRecord([])
     if (rc !== 0) throw new FactUnreadable(`nmcli failed: ${firstLine(output.stderr)}`)
     const profiles: NmSettings[] = []
     const files = new Map<string, string>()
@@ -113,12 +114,13 @@ export function isSaved(settings: NmSettings): boolean {
 }
 
 function byName(profiles: readonly NmSettings[]): NmProfiles {
-  const names = profiles.map((settings) => settings['connection.id'] ?? '')
-  const clear = (name: string): boolean =>
-    name !== '' && !name.includes('/') && names.indexOf(name) === names.lastIndexOf(name)
-  return Object.fromEntries(
-    profiles.map((settings, index) => [
-      clear(names[index]!) ? names[index]! : (settings['connection.uuid'] ?? ''),
+  const times = new Map<string, number>()
+  const nameOf = (settings: NmSettings): string => settings['connection.id'] ?? ''
+  for (const settings of profiles) times.set(nameOf(settings), (times.get(nameOf(settings)) ?? 0) + 1)
+  const isClear = (name: string): boolean => name !== '' && !name.includes('/') && times.get(name) === 1
+  return namedRecord(
+    profiles.map((settings) => [
+      isClear(nameOf(settings)) ? nameOf(settings) : (settings['connection.uuid'] ?? ''),
       settings,
     ]),
   )

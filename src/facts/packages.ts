@@ -1,3 +1,4 @@
+import { namedRecord } from '../text/record.ts'
 import { defineFact } from './define.ts'
 import { lines } from './read/output.ts'
 
@@ -28,7 +29,7 @@ fi`,
     const rows = words.filter((row) => row[0] === 'installed' && row.length === 3)
     return {
       manager: manager === 'apt' || manager === 'dnf' ? manager : null,
-      installed: Object.fromEntries(rows.map(([, name = '', version = '']) => [name, version])),
+      installed: namedRecord(rows.map(([, name = '', version = '']) => [name, version])),
     }
   },
   get: (packages, path) => (path === 'manager' ? packages.manager : packages.installed[path]),

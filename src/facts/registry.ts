@@ -108,6 +108,6 @@ export function factAt(path: string): { fact: Fact; rest: string } | null {
 /** The thing at a path of a fact's value, without what changes by itself; null: absent. */
 export function valueAt({ fact, rest }: { fact: Fact; rest: string }, value: unknown): unknown {
   if (rest === '') return fact.steady === undefined ? value : fact.steady(value)
-  const found = fact.get === undefined ? (value as Record<string, unknown>)[rest] : fact.get(value, rest)
-  return found ?? null
+  if (fact.get !== undefined) return fact.get(value, rest) ?? null
+  return (Object.hasOwn(value as object, rest) ? (value as Record<string, unknown>)[rest] : null) ?? null
 }

@@ -77,7 +77,7 @@ ${blockCall(dropInPath(name))}`,
     parse: ({ stdout, stderr }) => {
       if (stdout.trim() === 'offline') return OFFLINE
       const [head = '', ...blocks] = stdout.split(/^source .*\n/m)
-      const version = /^systemd (\d+)/m.exec(head)?.[1]
+      const version = /^systemd (\d{1,6})\b/m.exec(head)?.[1]
       const load = /^LoadState=(\S+)$/m.exec(head)?.[1]
       if (version === undefined || load === undefined || blocks.length === 0) {
         throw new FactUnreadable(`systemctl did not show ${name}: ${stderr.trim().split('\n')[0] ?? ''}`)
@@ -102,7 +102,7 @@ ${blockCall(dropInPath(name))}`,
         dropIn,
         folder: /^folder$/m.test(head),
         process: parseProcess(head),
-        ports: [...head.matchAll(/^Listen=.*?:(\d+) \(Stream\)$/gm)].map(([, port]) => Number(port)),
+        ports: [...head.matchAll(/^Listen=.*?:(\d{1,5}) \(Stream\)$/gm)].map(([, port]) => Number(port)),
       }
     },
     example: `systemd 257 (257.13-1~deb13u1)

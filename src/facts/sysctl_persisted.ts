@@ -1,6 +1,6 @@
 import { FactUnreadable } from '../model/fact.ts'
 import type { SysctlLine, SysctlSource } from '../mptcp/sysctl-files.ts'
-import { readingOrder, SYSCTL_DIRECTORIES, sysctlLines, winningLines } from '../mptcp/sysctl-files.ts'
+import { isGlob, readingOrder, SYSCTL_DIRECTORIES, sysctlLines, winningLines } from '../mptcp/sysctl-files.ts'
 import { defineFact } from './define.ts'
 import { BLOCK_FUNCTION, parseBlock } from './read/file-block.ts'
 
@@ -26,6 +26,9 @@ export interface SysctlPersisted {
   /** By path, links resolved. */
   files: Record<string, SysctlFile>
 }
+
+/** Names of the kernel, and patterns in files: each is tried on each. A kernel has 20 names, a host hardly any pattern. */
+const MOST = 1000
 
 /** Lines that may set a net.mptcp name, also by a glob; files without one are listed but not carried. */
 const RELEVANT = String.raw`^[[:space:]]*-?[[:space:]]*([^]#;=./[]*[]*?[][^=./]*|net)[./]([^]=./[]*[]*?[][^=./]*|mptcp)[./]`
@@ -55,6 +58,9 @@ for f in /proc/sys/net/mptcp/*; do [ -e "$f" ] && echo "sysctl \${f##*/}"; done`
     const read = readProbe(stdout)
     const sources = read.sources.map(({ source }) => source)
     const lines = sysctlLines(sources)
+    if (Math.max(read.names.length, lines.filter(({ name }) => isGlob(name)).length) > MOST) {
+      throw new FactUnreadable(`the host has more than ${MOST} settings or patterns below net.mptcp`)
+    }
     const order = new Set(readingOrder(sources))
     const hidden = readingOrder([...sources, ...read.hidden.map((path) => ({ path }))]).find(
       (item) => !('content' in item),
@@ -109,7 +115,7 @@ function readProbe(stdout: string): ProbeText {
     const [head = '', ...rest] = text.trimEnd().split('\n')
     const at = head.indexOf(' ')
     const [word, what] = [head.slice(0, at), head.slice(at + 1)]
-    if (word === 'sysctl') read.names.push(`net.mptcp.${what}`)
+    if (word === 'sysctl' && /^[\w-]{1,100}$/.test(what)) read.names.push(`net.mptcp.${what}`)
     else if (word === 'name') read.sources.push({ source: { path: what, target: null, content: '' }, file: null })
     else if (word === 'hidden' && what.endsWith('.conf')) read.hidden.push(what)
     else if (word === 'hidden') read.hiddenDirectory = what

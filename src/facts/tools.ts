@@ -1,3 +1,4 @@
+import { namedRecord } from '../text/record.ts'
 import { defineFact } from './define.ts'
 import { lines } from './read/output.ts'
 
@@ -35,8 +36,11 @@ echo "version iproute2 $(ip -V 2>/dev/null)"
 echo "version mptcpize $(mptcpize --version 2>/dev/null)"`,
   parse: ({ stdout }) => {
     const found: Tools = {
-      paths: Object.fromEntries(PROGRAMS.map((name) => [name, null])),
-      versions: { iproute2: null, mptcpize: null },
+      paths: namedRecord(PROGRAMS.map((name) => [name, null])),
+      versions: namedRecord([
+        ['iproute2', null],
+        ['mptcpize', null],
+      ]),
     }
     for (const line of lines(stdout)) {
       const path = /^path (\S+) (\S.*)$/.exec(line)

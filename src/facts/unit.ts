@@ -43,7 +43,7 @@ fi`,
         throw new FactUnreadable(`systemctl did not show ${name}: ${firstLine(stderr) || 'it said nothing'}`)
       }
       const exists = load !== 'not-found'
-      const pid = Number(fields.get('MainPID') ?? 0)
+      const pid = Number(/^\d{1,10}$/.exec(fields.get('MainPID') ?? '')?.[0] ?? 0)
       return {
         exists,
         enabled: exists ? fields.get('UnitFileState') || 'unknown' : 'not-found',

@@ -43,12 +43,12 @@ export const command = defineModule({
     creates: /var/lib/captures
     undo: rmdir /var/lib/captures
 
-- name: the machine has a card of its own, whatever happens to the others
+- name: guests have a bridge
   command:
-    argv: [ip, link, add, own0, type, dummy]
-    creates: /sys/class/net/own0
+    argv: [ip, link, add, br0, type, bridge]
+    creates: /sys/class/net/br0
     disruptive: true
-    undo: ip link delete own0
+    undo: ip link delete br0
 `,
   params,
   freeForm: 'cmd',

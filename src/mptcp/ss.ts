@@ -44,7 +44,7 @@ export interface TcpSocket extends SocketLine {
 /** Connections of `ss -M`; lines that are no socket (the heading, errors) are left out. */
 export function parseMptcpConnections(text: string): MptcpConnection[] {
   return socketLines(text).map(({ line: { state, local, peer }, rest, programs }) => {
-    const token = /^token:([0-9a-f]+)$/i
+    const token = /^token:([0-9a-f]{1,8})$/i
     const found = rest.map((word) => token.exec(word)?.[1]).find((hex) => hex !== undefined)
     return {
       state,
@@ -75,7 +75,7 @@ export function parseTcpSockets(text: string): TcpSocket[] {
 
 function subflowPart(words: readonly string[]): TcpSocket['mptcp'] {
   for (const word of words) {
-    const tokens = /^token:([0-9a-f]+)\(id:\d+\)\/([0-9a-f]+)\(id:\d+\)$/i.exec(word)
+    const tokens = /^token:([0-9a-f]{1,8})\(id:\d+\)\/([0-9a-f]{1,8})\(id:\d+\)$/i.exec(word)
     if (tokens === null) continue
     const flags = words.find((other) => other.startsWith('flags:'))?.slice('flags:'.length) ?? ''
     return { flags, remoteToken: Number.parseInt(tokens[1]!, 16), localToken: Number.parseInt(tokens[2]!, 16) }
@@ -85,27 +85,31 @@ function subflowPart(words: readonly string[]): TcpSocket['mptcp'] {
 
 /** `name:123` words. Sequence numbers, which old tools print in hexadecimal, are of no use and may be wrong here. */
 function decimals(words: readonly string[]): Record<string, number> {
-  const pairs = words.map((word) => /^(\w+):(\d+)$/.exec(word)).filter((match) => match !== null)
+  const pairs = words.map((word) => /^(\w+):(\d{1,20})$/.exec(word)).filter((match) => match !== null)
   return Object.fromEntries(pairs.map((match) => [match[1]!, Number(match[2])]))
 }
 
 function socketLines(text: string): { line: SocketLine; rest: string[]; programs: string[] }[] {
   const joined = text.replaceAll(/\r?\n[ \t]+(?=\S)/g, ' ')
   return joined.split('\n').flatMap((line) => {
-    // A program names itself, with blanks if it likes: its name is taken out before words are read.
-    const users = /\susers:\((\(.*,fd=\d+\))\)/.exec(line)
-    const names = [...(users?.[1] ?? '').matchAll(/\("(.*?)",pid=\d+,fd=\d+\)/g)].map((match) => match[1]!)
-    const row = users === null ? line : line.replace(users[0], '')
+    const { row, programs } = cutPrograms(line)
     const words = row.split(/\s+/).filter((word) => word !== '')
-    if (/^(mptcp|tcp)$/.test(words[0] ?? '')) words.shift()
-    const state = /^[A-Z][A-Z0-9-]+$/.test(words[0] ?? '') ? words.shift()! : 'ESTAB'
-    while (/^\d+$/.test(words[0] ?? '')) words.shift()
-    const local = socketEnd(words[0])
-    const peer = socketEnd(words[1])
-    return local === null || peer === null
-      ? []
-      : [{ line: { state, local, peer }, rest: words.slice(2), programs: [...new Set(names)] }]
+    let at = /^(mptcp|tcp)$/.test(words[0] ?? '') ? 1 : 0
+    const state = /^[A-Z][A-Z0-9-]+$/.test(words[at] ?? '') ? words[at++]! : 'ESTAB'
+    while (/^\d+$/.test(words[at] ?? '')) at++
+    const local = socketEnd(words[at])
+    const peer = socketEnd(words[at + 1])
+    return local === null || peer === null ? [] : [{ line: { state, local, peer }, rest: words.slice(at + 2), programs }]
   })
+}
+
+/** Takes ` users:((…))` out of a line: a program names itself, with blanks if it likes, in at most 15 bytes. */
+function cutPrograms(line: string): { row: string; programs: string[] } {
+  const from = line.search(/\susers:\(\(/)
+  const to = line.lastIndexOf('))')
+  if (from < 0 || to < from) return { row: line, programs: [] }
+  const names = [...line.slice(from, to + 1).matchAll(/\("(.{0,15}?)",pid=\d{1,10},fd=\d{1,10}\)/gs)]
+  return { row: line.slice(0, from) + line.slice(to + 2), programs: [...new Set(names.map((match) => match[1]!))] }
 }
 
 function socketEnd(word = ''): SocketEnd | null {

@@ -3,6 +3,9 @@
  * systemd): which file hides which, which line wins, which names a glob reaches.
  */
 
+import { namedRecord } from '../text/record.ts'
+import { globMatches } from './glob.ts'
+
 /** One file of a sysctl.d directory. */
 export interface SysctlSource {
   /** Where it was found: `/etc/sysctl.d/99-sysctl.conf`. */
@@ -69,7 +72,7 @@ export function winningLines(lines: readonly SysctlLine[], names: Iterable<strin
     if (earlier === undefined || earlier.value !== line.value || earlier.unset !== line.unset) options.delete(line.name)
     options.set(line.name, line)
   }
-  const values: Record<string, SysctlLine> = {}
+  const values = namedRecord<SysctlLine>([])
   for (const [name, line] of options) {
     if (line.unset === true) continue
     if (!isGlob(name)) values[name] = line
@@ -95,30 +98,19 @@ function normalName(name: string): string {
   return slashes ? name.replaceAll(/[./]/g, (sign) => (sign === '/' ? '.' : '/')) : name
 }
 
-function isGlob(name: string): boolean {
+/** Whether a name in a file is a pattern for several. */
+export function isGlob(name: string): boolean {
   return /[*?[]/.test(name)
 }
 
+/** No name of the kernel's is as long; a pattern that is has no sense in it. */
+const LONGEST_NAME = 255
+
 function reachesMptcp(name: string): boolean {
+  if (name.length > LONGEST_NAME) return false
   if (name.startsWith('net.mptcp.')) return true
   const [net = '', mptcp = '', ...rest] = name.split('.')
   return isGlob(name) && rest.length === 1 && globMatches(net, 'net') && globMatches(mptcp, 'mptcp')
-}
-
-/** As glob(3) matches paths: `*` and `?` stop at a separator. */
-function globMatches(pattern: string, name: string): boolean {
-  const source = [...pattern.matchAll(/\[(!?)((?:\]|)[^\]]*)\]|[^]/g)].map(([token, not, set]) => {
-    if (token === '*') return '[^.]*'
-    if (token === '?') return '[^.]'
-    if (set !== undefined) return `[${not === '!' ? '^.' : ''}${set.replaceAll(/[\\\]^[]/g, String.raw`\$&`)}]`
-    return token.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`)
-  })
-  try {
-    return new RegExp(`^${source.join('')}$`).test(name)
-  } catch {
-    // A bracket such as [z-a], which matches nothing in glob(3) either.
-    return false
-  }
 }
 
 function directory(path: string): string {

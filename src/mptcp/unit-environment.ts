@@ -41,19 +41,41 @@ function unitSettings(text: string): Setting[] {
   const joined = text.replaceAll(/\\\n(?:[ \t]*[#;].*\n)*/g, ' ')
   for (const line of joined.split('\n').map((each) => each.trim())) {
     const head = /^\[(.+)\]$/.exec(line)
-    const setting = /^([\w-]+)\s*=\s*(.*)$/.exec(line)
+    const setting = /^([\w-]+)\s*=([^]*)$/.exec(line)
     if (head !== null) section = head[1]!
-    else if (setting !== null) settings.push({ section, name: setting[1]!, value: setting[2]! })
+    else if (setting !== null) settings.push({ section, name: setting[1]!, value: setting[2]!.trim() })
   }
   return settings
 }
 
-/** Words between blanks; quotes hold one together, at its start as well as within it. */
+/** Words between blanks; quotes hold one together, at its start as well as within it. One that is not closed ends a word. */
 function words(text: string): string[] {
-  const found = text.match(/(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\\.|[^\s"'\\])+/g) ?? []
-  return found.map((word) =>
-    word.replaceAll(/"((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)'/g, (_all, double?: string, single?: string) =>
-      (double ?? single ?? '').replaceAll(String.raw`\"`, '"'),
-    ),
-  )
+  const found: string[] = []
+  let word: string | null = null
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at]!
+    const quoted: string | null = sign === '"' || sign === "'" ? quotedAt(text, at) : null
+    if (quoted !== null) {
+      word = (word ?? '') + quoted.slice(1, -1).replaceAll(String.raw`\"`, '"')
+      at += quoted.length - 1
+    } else if (/[\s"']/.test(sign)) {
+      if (word !== null) found.push(word)
+      word = null
+    } else {
+      // An escape is left as it is written.
+      const part = sign === '\\' ? text.slice(at, at + 2) : sign
+      word = (word ?? '') + part
+      at += part.length - 1
+    }
+  }
+  return word === null ? found : [...found, word]
+}
+
+/** The quoted text that begins at a place, with its quotes; null where its end is missing. */
+function quotedAt(text: string, from: number): string | null {
+  for (let at = from + 1; at < text.length; at++) {
+    if (text[at] === '\\') at++
+    else if (text[at] === text[from]) return text.slice(from, at + 1)
+  }
+  return null
 }

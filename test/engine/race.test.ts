@@ -115,7 +115,7 @@ async function race(nth: number): Promise<'commit' | 'undo' | 'undo gone'> {
 }
 
 test(`of commit and undo started together exactly one wins, ${RACES} times; the other changes nothing`, async () => {
-  const limit = pLimit(4)
+  const limit = pLimit(12)
   const winners = await Promise.all(Array.from({ length: RACES }, (_, nth) => limit(() => race(nth))))
   const wins = (who: string): number => winners.filter((winner) => winner === who).length
   console.log(wins('commit'), wins('undo'), wins('undo gone'))

@@ -13,6 +13,7 @@ export interface FileBlock {
 
 /** Larger files are no configuration; refused so that a mistaken path cannot fill the controller's memory. */
 const MAX_BYTES = 1024 * 1024
+const MAX_BASE64 = Math.ceil(MAX_BYTES / 3) * 4
 
 /**
  * Defines `block PATH`: prints `@KIND MODE OWNER GROUP UID GID SIZE`, the content as base64 (a symlink's target),
@@ -81,6 +82,8 @@ function needsRoot(path: string): FactUnreadable {
 }
 
 function decode(text: string, path: string): string {
+  // The probe sends no more; what would be larger comes from a host that does not run it.
+  if (text.length > MAX_BASE64) throw new FactUnreadable(`${path} is larger than ${MAX_BYTES} bytes`)
   if (!/^[\w+/=]*$/.test(text)) throw new FactUnreadable(`the content of ${path} did not arrive whole`)
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(text, 'base64'))

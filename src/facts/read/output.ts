@@ -24,7 +24,7 @@ export function piece(output: ProbeOutput, name: string): Piece {
 function splitPieces(stdout: string): Map<string, Piece> {
   const pieces = new Map<string, Piece>()
   let from = 0
-  for (const end of stdout.matchAll(/^== (\S+) (\d+)\n?/gm)) {
+  for (const end of stdout.matchAll(/^== (\S+) (\d{1,3})\n?/gm)) {
     pieces.set(end[1]!, { text: stdout.slice(from, end.index).replace(/\n$/, ''), rc: Number(end[2]) })
     from = end.index + end[0].length
   }
