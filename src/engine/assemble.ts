@@ -9,6 +9,7 @@ import type { Host, Target } from '../model/host.ts'
 import type { Module } from '../modules/define.ts'
 import { batchesOf } from '../playbook/batches.ts'
 import { didYouMean } from '../text/closest.ts'
+import { addOnce } from '../text/diagnostics.ts'
 import type { Redactor } from '../text/redact.ts'
 import { createRedactor } from '../text/redact.ts'
 import { knowTargets, knowWishes, knowWritten } from './known-secrets.ts'
@@ -222,10 +223,4 @@ function membersOf(task: Task, want: unknown, batches: readonly Target[][], diag
     return []
   }
   return names
-}
-
-function addOnce(diagnostics: Diagnostic[], diagnostic: Diagnostic): void {
-  const same = (other: Diagnostic): boolean =>
-    other.summary === diagnostic.summary && JSON.stringify(other.source) === JSON.stringify(diagnostic.source)
-  if (!diagnostics.some(same)) diagnostics.push(diagnostic)
 }

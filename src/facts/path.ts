@@ -58,5 +58,6 @@ function componentText(name: string): string {
 /** `[…]` with its members as they are, but for ranges. */
 function setText(set: string): string {
   const [, not = '', members = ''] = /^\[(!?)([^]*)\]$/.exec(set)!
-  return `[${not}${[...members].map((member) => (member === '-' ? '-' : shellQuote(member))).join('')}]`
+  const quoted = members.split('-').map((part) => (part === '' ? '' : shellQuote(part)))
+  return `[${not}${quoted.join('-')}]`
 }

@@ -6,6 +6,7 @@ import { defineFact } from './define.ts'
 import { DROP_IN, parseStates, STATES_FUNCTION, UNIT_FOLDER } from './mptcp_dropins.ts'
 import type { FileBlock } from './read/file-block.ts'
 import { BLOCK_FUNCTION, blockCall, parseBlock } from './read/file-block.ts'
+import { firstLine } from './read/output.ts'
 
 /** The variables by which a program is made to use MPTCP. */
 const VARIABLES = ['LD_PRELOAD', 'GODEBUG'] as const
@@ -80,7 +81,7 @@ ${blockCall(dropInPath(name))}`,
       const version = /^systemd (\d{1,6})\b/m.exec(head)?.[1]
       const load = /^LoadState=(\S+)$/m.exec(head)?.[1]
       if (version === undefined || load === undefined || blocks.length === 0) {
-        throw new FactUnreadable(`systemctl did not show ${name}: ${stderr.trim().split('\n')[0] ?? ''}`)
+        throw new FactUnreadable(`systemctl did not show ${name}: ${firstLine(stderr) || 'it said nothing'}`)
       }
       if (/^hidden$/m.test(head)) throw new FactUnreadable(`reading the process of ${name} needs root`, 'use --become')
       const dropIn = parseBlock(blocks.pop()!, dropInPath(name))

@@ -51,7 +51,7 @@ export function renderInventory(
             ansible_port: 22,
             ansible_user: 'root',
             ansible_ssh_private_key_file: files.keyFile,
-            ansible_ssh_common_args: `-o ${shellQuote(knownHostsOption(files.knownHostsFile))} -o StrictHostKeyChecking=yes`,
+            ansible_ssh_common_args: `-F /dev/null -o ${shellQuote(knownHostsOption(files.knownHostsFile))} -o StrictHostKeyChecking=yes`,
           },
         ]),
       ),

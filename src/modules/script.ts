@@ -4,7 +4,6 @@ import type { RunStep } from '../model/change.ts'
 import { shellJoin } from '../text/shell.ts'
 import { splitWords } from '../text/words.ts'
 import { defineModule } from './define.ts'
-import type { OpaqueWant } from './lib/opaque.ts'
 import { opaqueFacts, opaqueStep, planOpaque } from './lib/opaque.ts'
 import { commandLine, shared, surroundings, UNDO } from './lib/opaque-params.ts'
 
@@ -42,17 +41,17 @@ export const script = defineModule({
     creates: /root/measured
     undo: measure.sh --forget /root/measured
 `,
-  params: params as z.ZodType<Want>,
+  params,
   freeForm: 'cmd',
   opaque: true,
-  load: (want, read) => {
+  load: (want: Want, read) => {
     const { undo } = want
     const texts = { [pathOf(want)]: read(pathOf(want), 'cmd') }
     if (undo === undefined) return { ...want, texts }
     const [path, param] = typeof undo === 'string' ? [pathOf({ cmd: undo }), 'undo'] : [pathOf(undo), 'undo.cmd']
     return { ...want, texts: { ...texts, [path]: texts[path] ?? read(path, param) } }
   },
-  facts: (want: OpaqueWant) => opaqueFacts(want),
+  facts: opaqueFacts,
   plan: (want, have) => {
     const { chdir, undo } = want
     const written = typeof undo === 'string' ? { cmd: undo, stdin_add_newline: true } : undo

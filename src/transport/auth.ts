@@ -18,10 +18,11 @@ export async function collectCredentials(connection: Connection, sources: AuthSo
     ? await collectKeys(connection, sources)
     : { offers: [], remarks: ["keys were not tried: ssh's configuration rules them out"] }
   const offers = [...keys.offers, ...passwordOffers(connection)]
-  return {
-    offers: methods.flatMap((method) => offers.filter((offer) => offer.method === method)),
-    remarks: keys.remarks,
+  const remarks = [...keys.remarks]
+  if (connection.password !== null && !methods.some((method) => method !== 'publickey')) {
+    remarks.push("the password was not given: ssh's configuration rules it out")
   }
+  return { offers: methods.flatMap((method) => offers.filter((offer) => offer.method === method)), remarks }
 }
 
 function passwordOffers({ user: username, password }: Connection): Credential[] {

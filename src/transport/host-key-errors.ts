@@ -64,7 +64,10 @@ export function unknownKey(connection: Connection, key: Buffer, unwritable: stri
     ].join('\n'),
     hint:
       `compare the fingerprint on the host's console (ssh-keygen -lf /etc/ssh/ssh_host_${scanType}_key.pub), then: ` +
-      `ssh-keyscan ${portFlag}-t ${scanType} ${shellQuote(address)} >> ${target}${trust}`,
+      // ssh-keyscan writes what a host is called, not its alias.
+      (ssh.hostKeyAlias === null
+        ? `ssh-keyscan ${portFlag}-t ${scanType} ${shellQuote(address)} >> ${target}${trust}`
+        : `add the entry to ${target}${trust}`),
   })
 }
 

@@ -17,6 +17,13 @@ async function list(config: string, ...flags: string[]): Promise<string[]> {
   return [...places].map(([, place, summary]) => `${place!.slice(join(cwd, '/').length)}: ${summary}`)
 }
 
+test('what is wrong for every host is said once', async () => {
+  const cwd = makeFiles({ 'inventory.yml': 'all:\n  hosts:\n    web1:\n    web2:\n', config: 'Prot 22\n' })
+  const { io, err } = testIo({ cwd })
+  expect(await dispatch(['status', '-i', 'inventory.yml', '--ssh-config', 'config'], '1', io)).toBe(1)
+  expect(err().match(/ssh knows no keyword prot/g)).toHaveLength(1)
+})
+
 test('--ssh-config names the file that counts, relative to the working directory, before any host is touched', async () => {
   const config = 'Host 192.0.2.*\n  ProxyCommand nc %h %p\nHost web2\n  CertificateFile c\n'
   expect(await list(config, '--ssh-config', 'ssh/config')).toEqual([

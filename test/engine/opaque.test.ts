@@ -301,12 +301,13 @@ describe('a disruptive task', () => {
   })
 })
 
+const codes = (tasks: AssembledTask[], guard?: number | null): string[] =>
+  unguarded(tasks, guard).map(({ code }) => code)
+
 describe('disruptive without undo', () => {
   const bare = opaque(0, 'command', { cmd: 'set x 1', disruptive: true })
 
   test('is refused, unless the guard is off for the run or the task', () => {
-    const codes = (tasks: AssembledTask[], guard?: number | null): string[] =>
-      unguarded(tasks, guard).map(({ code }) => code)
     expect(unguarded([bare], 60)).toMatchObject([
       { code: 'undo-missing', severity: 'error', source: { file: 'test.yml', line: 1, column: 1 } },
     ])

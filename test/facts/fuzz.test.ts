@@ -27,16 +27,22 @@ it.each(all)('$key', (fact) => {
       }
       useValue(fact, value)
     }),
-    { numRuns: 400 },
+    { numRuns: 1500 },
   )
   expect(Object.keys(Object.prototype)).toEqual([])
 })
 
+/** JSON would make null of these, and a report's schema refuses that. */
+function noOddity(_key: string, value: unknown): unknown {
+  if (typeof value === 'number') expect(value).toSatisfy(Number.isFinite)
+  expect(typeof value).not.toBe('function')
+  return value
+}
+
 /** What the engine does with a value; none of it may fail on what a parser let through. */
 function useValue(fact: Fact, value: unknown): void {
-  const plain = plainValue(value)
-  // No Infinity, no function: what is written into a report can be read from it again.
-  expect(JSON.parse(JSON.stringify(plain))).toEqual(plain)
+  const json = JSON.stringify(plainValue(value), noOddity)
+  expect(JSON.stringify(JSON.parse(json))).toBe(json)
   expect(() => fact.steady?.(value)).not.toThrow()
   if (typeof value !== 'object' || value === null) return
   for (const name of INHERITED) {

@@ -83,13 +83,13 @@ test('inventory and known_hosts', () => {
       ansible_port: 22
       ansible_user: root
       ansible_ssh_private_key_file: /l/id
-      ansible_ssh_common_args: -o UserKnownHostsFile=/l/known -o StrictHostKeyChecking=yes
+      ansible_ssh_common_args: -F /dev/null -o UserKnownHostsFile=/l/known -o StrictHostKeyChecking=yes
     two:
       ansible_host: 100.64.0.38
       ansible_port: 22
       ansible_user: root
       ansible_ssh_private_key_file: /l/id
-      ansible_ssh_common_args: -o UserKnownHostsFile=/l/known -o StrictHostKeyChecking=yes
+      ansible_ssh_common_args: -F /dev/null -o UserKnownHostsFile=/l/known -o StrictHostKeyChecking=yes
   children:
     servers:
       hosts:

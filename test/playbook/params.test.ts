@@ -121,14 +121,15 @@ describe('a secret', () => {
   })
 })
 
-describe('a script', () => {
-  async function load(cmd: string): Promise<Task> {
-    const text = `- hosts: all\n  tasks:\n    - script: ${cmd}\n`
-    writeFileSync(path.join(folder, 'p.yml'), text)
-    const { plays } = await loadPlaybook('../p.yml', modules, path.join(folder, 'work'))
-    return plays[0]!.tasks[0]!
-  }
+/** The task of a playbook that runs a script, read in the folder work beside it. */
+async function load(cmd: string): Promise<Task> {
+  const text = `- hosts: all\n  tasks:\n    - script: ${cmd}\n`
+  writeFileSync(path.join(folder, 'p.yml'), text)
+  const { plays } = await loadPlaybook('../p.yml', modules, path.join(folder, 'work'))
+  return plays[0]!.tasks[0]!
+}
 
+describe('a script', () => {
   test.each([
     ['a.sh now', { 'a.sh': 'files a' }],
     ['./b.sh', { './b.sh': 'b' }],

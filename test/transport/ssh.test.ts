@@ -346,6 +346,46 @@ describe('authentication', () => {
     expect(error.data.detail).toBe(`tried: key ${wrong}\nthe server takes: publickey`)
   })
 
+  it('says what the configuration of ssh rules out', async () => {
+    const server = await serve({ authenticate: password(['password']) })
+    const both = { privateKeyFile: server.keyFile, password: new Secret('right') }
+    const keysOnly = await failureOf(connectTo(server, { ...both, ssh: { authentications: ['publickey'] } }))
+    expect(keysOnly.data.detail).toContain("the password was not given: ssh's configuration rules it out")
+    const noKeys = await failureOf(connectTo(server, { ...both, ssh: { authentications: ['keyboard-interactive'] } }))
+    expect(noKeys.data.detail).toContain("keys were not tried: ssh's configuration rules them out")
+    await expect(
+      connectTo(server, { ...both, ssh: { authentications: ['password', 'publickey'] } }),
+    ).resolves.toBeDefined()
+  })
+
+  it('offers of the agent only what files name, where the configuration says so', async () => {
+    const [named, other] = [keyPair(), keyPair()]
+    const seen: Buffer[] = []
+    const server = await serve({
+      authenticate: (context) => {
+        if (context.method === 'publickey') seen.push(context.key.data)
+        context.reject(['publickey'])
+      },
+    })
+    const socket = join(server.dir, 'agent')
+    await serveAgent(socket, [parsedKey(other.private), parsedKey(named.private)])
+    // The private key is in the agent alone: its public half says which one is meant.
+    const file = join(server.dir, 'named')
+    writeFileSync(`${file}.pub`, named.public)
+    const offered = async (ssh: Partial<SshSettings>, env = {}): Promise<Buffer[]> => {
+      seen.length = 0
+      await failureOf(connectTo(server, { ssh }, { env }))
+      return seen.filter((key, nr) => !key.equals(seen[nr - 1] ?? Buffer.alloc(0)))
+    }
+    const [namedBlob, otherBlob] = [publicBlob(named.public), publicBlob(other.public)]
+    expect(await offered({ identityFiles: [file], identityAgent: socket })).toEqual([namedBlob, otherBlob])
+    expect(await offered({ identityFiles: [file], identityAgent: socket, identitiesOnly: true })).toEqual([namedBlob])
+    expect(
+      await offered({ identityFiles: [`${file}.pub`], identityAgent: '$MINE', identitiesOnly: true }, { MINE: socket }),
+    ).toEqual([namedBlob])
+    expect(await offered({ identityFiles: [file], identityAgent: null }, { SSH_AUTH_SOCK: socket })).toEqual([])
+  })
+
   it('reports key files that cannot be used before it connects', async () => {
     const server = await serve()
     const encrypted = join(server.dir, 'encrypted')

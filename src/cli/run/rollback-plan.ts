@@ -10,6 +10,7 @@ import type { Target } from '../../model/host.ts'
 import type { UndoRecord } from '../../store/undo-record.ts'
 import { keptChanges } from '../../store/undo-record.ts'
 import { didYouMean } from '../../text/closest.ts'
+import { addOnce } from '../../text/diagnostics.ts'
 
 /** Throws DiagnosticsError: nothing to take back, a host that the inventory lacks or reaches elsewhere than the run did. */
 export function assembleRollback(
@@ -51,7 +52,7 @@ function target(record: UndoRecord, inventory: Inventory, flags: ConnectionFlags
   const play = { become: record.become !== null, becomeUser: record.become, remoteUser: null, vars: {} }
   const resolved = resolveConnection(host, play, flags, inventory)
   if ('diagnostics' in resolved) {
-    diagnostics.push(...resolved.diagnostics)
+    for (const diagnostic of resolved.diagnostics) addOnce(diagnostics, diagnostic)
     return []
   }
   const { address } = resolved.connection

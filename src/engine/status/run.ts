@@ -9,6 +9,7 @@ import { EXIT } from '../../model/exit-codes.ts'
 import type { Target } from '../../model/host.ts'
 import type { StatusHost, StatusReport } from '../../model/status.ts'
 import { STATUS_SCHEMA_VERSION } from '../../model/status.ts'
+import { addOnce } from '../../text/diagnostics.ts'
 import type { Redactor } from '../../text/redact.ts'
 import type { Transport } from '../../transport/types.ts'
 import type { HostState, RunContext } from '../context.ts'
@@ -101,7 +102,7 @@ function selectTargets(options: StatusOptions): { targets: Target[]; diagnostics
     const play = { become: null, becomeUser: null, remoteUser: null, vars: {} }
     const resolved = resolveConnection(host, play, options.connection, inventory)
     if ('connection' in resolved) return [{ host, connection: resolved.connection }]
-    diagnostics.push(...resolved.diagnostics)
+    for (const diagnostic of resolved.diagnostics) addOnce(diagnostics, diagnostic)
     return []
   })
   if (!hasErrors(diagnostics) && targets.length === 0) {

@@ -52,7 +52,7 @@ export const UNDO =
   'runs is shown whole in plans. Required with disruptive, unless the guard is off'
 
 /** What is wrong with a command line, or null. */
-export function lineFault(line: string): string | null {
+function lineFault(line: string): string | null {
   const words = splitWords(line)
   if (words === null) return 'a quotation mark is not closed, or a backslash ends it'
   return words.length === 0 ? 'names no program' : null
