@@ -1,5 +1,4 @@
-#!/usr/bin/env node
-/** The executable. Hands the command line over and ends the process with the code that comes back. */
+/** The program. Hands the command line over and ends the process with the code that comes back. */
 import { readFileSync } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { dispatch } from './cli/dispatch.ts'
@@ -13,14 +12,20 @@ for (const stream of [process.stdout, process.stderr]) {
   })
 }
 
-const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
-const code = await dispatch(process.argv.slice(2), manifest.version, processIo())
-process.exitCode = code
-// By then what io held back has been written.
-await nextTurn()
-await flushed(process.stdout)
-await flushed(process.stderr)
-process.exit(code)
+// Node's own code for a program that has nothing left to wait for, though it is not done: a bug.
+process.exitCode = 13
+void main()
+
+async function main(): Promise<void> {
+  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+  const code = await dispatch(process.argv.slice(2), manifest.version, processIo())
+  process.exitCode = code
+  // By then what io held back has been written.
+  await nextTurn()
+  await flushed(process.stdout)
+  await flushed(process.stderr)
+  process.exit(code)
+}
 
 /** Resolves once what was written has gone out, or the reader has. */
 async function flushed(stream: NodeJS.WriteStream): Promise<void> {

@@ -3,7 +3,7 @@
  * shown, applied under a guard and verified as any plan is; but its wishes come from undo records.
  */
 import { isDeepStrictEqual } from 'node:util'
-import { z } from 'zod'
+import * as z from 'zod'
 import { factAt, valueAt } from '../facts/registry.ts'
 import type { PlannedChange, PlanResult, Problem } from '../model/change.ts'
 import type { Fact } from '../model/fact.ts'

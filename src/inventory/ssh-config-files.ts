@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseSshConfig } from '../text/ssh-config-parse.ts'
-import type { SshConfigFile, SshConfigSource } from '../text/ssh-config-evaluate.ts'
+import type { SshConfigFile, SshConfigSource } from '../text/ssh-config-types.ts'
 import { expandTilde, TokenError } from '../text/ssh-config-tokens.ts'
 import type { SshLocal } from '../text/ssh-config-tokens.ts'
 import { globPaths } from './ssh-config-glob.ts'

@@ -2,7 +2,7 @@
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { errorDiagnostic } from '../model/diagnostic.ts'
 import { evaluateSshConfig } from '../text/ssh-config-evaluate.ts'
-import type { SshConfigSource, SshProblem } from '../text/ssh-config-evaluate.ts'
+import type { SshConfigSource, SshProblem } from '../text/ssh-config-types.ts'
 import type { SshOptionDirective } from '../text/ssh-config-parse.ts'
 import { sshHostOf } from '../text/ssh-config-host.ts'
 import type { SharedSettings, SshHost } from '../text/ssh-config-host.ts'

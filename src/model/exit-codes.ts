@@ -3,7 +3,7 @@ export const EXIT = {
   ok: { code: 0, meaning: 'all well' },
   notStarted: {
     code: 1,
-    meaning: 'could not start: bad playbook or inventory, nothing selected, plan declined',
+    meaning: 'could not start: bad playbook or inventory, no host, or plan declined',
   },
   failed: { code: 2, meaning: 'a host, trial or control failed, or a host ended unknown' },
   changesPending: { code: 3, meaning: 'with --detailed-exitcode: plan or check mode found changes' },

@@ -3,7 +3,7 @@
  * killed run did, did not do, and may have done is read from it (run-state.ts).
  */
 import { closeSync, constants, fsyncSync, openSync, writeFileSync, writeSync } from 'node:fs'
-import { z } from 'zod'
+import * as z from 'zod'
 import { changeReportSchema, hostErrorSchema, hostStatusSchema } from '../model/report.ts'
 import { readTrusted, refused } from './trust.ts'
 

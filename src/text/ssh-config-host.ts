@@ -1,6 +1,6 @@
 /** What OpenSSH's configuration makes of a host: where it is, who logs in, over which others, with which settings. */
 import type { SshSettings } from '../model/ssh-settings.ts'
-import type { SshEvaluation, SshProblem } from './ssh-config-evaluate.ts'
+import type { SshEvaluation, SshProblem } from './ssh-config-types.ts'
 import { settingsOf } from './ssh-config-settings.ts'
 import { expandTokens, TokenError } from './ssh-config-tokens.ts'
 import type { SshLocal, TokenValues } from './ssh-config-tokens.ts'

@@ -2,7 +2,7 @@
 import { isAbsolute, join } from 'node:path'
 import type { Source } from '../model/diagnostic.ts'
 import { ALGORITHMS, assembleAlgorithms } from './ssh-algorithms.ts'
-import type { SshOption, SshProblem } from './ssh-config-evaluate.ts'
+import type { SshOption, SshProblem } from './ssh-config-types.ts'
 import { expandTilde, expandTokens, TokenError } from './ssh-config-tokens.ts'
 import type { SshLocal, TokenValues } from './ssh-config-tokens.ts'
 

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import ssh2 from 'ssh2'
 import type { ParsedKey } from 'ssh2'
 import { shellQuote } from '../text/shell.ts'
+import { signReady } from './sign-ready.ts'
 
 /** One key file. `publicKey` is the wire form, with which an agent's copy of an encrypted key is found. */
 export type KeyFile =
@@ -57,7 +58,7 @@ export function parsePrivateKey(bytes: Buffer, path: string): KeyFile {
   if (text.includes('-----BEGIN ENCRYPTED PRIVATE KEY-----')) return { kind: 'encrypted', path, publicKey: null }
   const key = parse(text.includes('-----BEGIN PRIVATE KEY-----') ? fromPkcs8(text) : bytes)
   if (!(key instanceof Error)) {
-    if (key.isPrivateKey()) return { kind: 'usable', path, key, publicKey: key.getPublicSSH() }
+    if (key.isPrivateKey()) return { kind: 'usable', path, key: signReady(key), publicKey: key.getPublicSSH() }
     return { kind: 'public', path, publicKey: key.getPublicSSH() }
   }
   if (/passphrase/i.test(key.message)) return { kind: 'encrypted', path, publicKey: publicPartOf(text) }

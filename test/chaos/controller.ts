@@ -8,7 +8,7 @@ import { runReportSchema } from '../../src/model/report.ts'
 import type { Bed } from './bed.ts'
 import type { Moment } from './scenario.ts'
 
-const MAIN = path.resolve(import.meta.dirname, '../../dist/main.js')
+export const MAIN = path.resolve(import.meta.dirname, '../../dist/main.js')
 
 export interface Ended {
   code: number | null
@@ -55,8 +55,7 @@ export function start(bed: Bed, folder: string, args: readonly string[]): Contro
   })
   return {
     reach: async ({ after, ms }) => {
-      const reached = (): boolean => stdout.includes(`"type":"host-phase"`) && phaseSeen(stdout, after)
-      while (after !== 'start' && over === null && !reached()) await sleep(10)
+      while (after !== 'start' && over === null && !stdout.includes(`"phase":"${after}"`)) await sleep(10)
       const left = after === 'start' ? ms - (performance.now() - began) : ms
       if (left > 0) await sleep(left)
     },
@@ -64,10 +63,6 @@ export function start(bed: Bed, folder: string, args: readonly string[]): Contro
     ended,
     endedAt: () => over,
   }
-}
-
-function phaseSeen(stdout: string, phase: string): boolean {
-  return stdout.includes(`"phase":"${phase}"`)
 }
 
 /** A run without any fault, to its end. */

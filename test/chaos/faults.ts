@@ -7,7 +7,7 @@ import { must } from '../../src/lab/run.ts'
 import type { Bed } from './bed.ts'
 import { hostName } from './bed.ts'
 import type { Controller } from './controller.ts'
-import type { Fault, Scenario } from './scenario.ts'
+import type { Scenario } from './scenario.ts'
 
 /** Whether the host has booted meanwhile. Resolves when the fault is over. */
 export async function undergo(bed: Bed, { host, fault, lasts }: Scenario, controller: Controller): Promise<boolean> {

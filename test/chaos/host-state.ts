@@ -1,6 +1,7 @@
 /** Reads a host by shell commands of its own, not through SSH; and sets it to a known state. */
 import type { Lab } from '../../src/lab/lab.ts'
 import { renderRestoreScript, renderRestoreUnit } from '../../src/mptcp/restore-script.ts'
+import { shellQuote } from '../../src/text/shell.ts'
 import { MADE, oldState } from './wishes.ts'
 import type { HostState, Wish } from './wishes.ts'
 
@@ -45,9 +46,9 @@ export function differences(is: HostState, expected: HostState): string[] {
 
 /** Locks, timers, processes, copies and temporaries of runs: what must not be there once a host is settled. */
 const LEFT = `
-ls -d /run/mptcp-fleet/*-20*Z-* 2>/dev/null
+cd /run/mptcp-fleet 2>/dev/null && ls -d *-20*Z-* 2>/dev/null
 systemctl list-units --all --plain --no-legend 'mptcp-fleet-*'
-pgrep -af 'mptcp-fleet-guard|/run/mptcp-fleet/'
+pgrep -af 'mptcp-fleet-[g]uard|/run/mptcp-[f]leet/'
 find / -xdev -name '.*.20*Z-*' 2>/dev/null
 find / -xdev -path '*mptcp*' -name '*.new' 2>/dev/null
 :`
@@ -74,7 +75,7 @@ export async function reset(lab: Lab, host: string, index: number, before: Wish[
 umask 022; mkdir -p ${RESTORE.replace(/\/[^/]*$/, '')}
 printf '# by hand\\nnet.mptcp.add_addr_timeout = ${MADE.timeout}\\n' >${CONF}; chmod 640 ${CONF}
 cat >${RESTORE}; chmod 755 ${RESTORE}
-printf %s ${JSON.stringify(renderRestoreUnit())} >${UNIT}
+printf %s ${shellQuote(renderRestoreUnit())} >${UNIT}
 systemctl enable -q mptcp-fleet.service`
   const text = `
 nft destroy table inet chaos; rm -f /run/chaos.flag

@@ -79,13 +79,15 @@ function fileWith(file: string, made: string, lines: readonly string[], value: R
   return `${head} ${[...kept, ...lines].sort().join(';')}`
 }
 
-/** One change that may cut the host off, and some others. */
+/**
+ * All in one guarded apply: an address on the card that carries SSH and some other changes, or a shell's rules of a
+ * firewall, which nobody can foretell and which are therefore an apply of their own.
+ */
 export function chooseWish(choices: Choices, host: number): Wish {
   const before = choices.chance(0.4) ? 'made' : 'bare'
   const quiet = [enabled, timeout, limits, endpoint].filter(() => choices.chance(0.6))
-  const cutting = choices.pick([[address], [rules], [address, rules]])
-  // What a shell does nobody can foretell: it comes last, so that all is one apply.
-  return { before, parts: [...quiet, ...cutting].map((make) => make(choices, host)) }
+  const parts = choices.chance(0.2) ? [rules] : [...quiet, address]
+  return { before, parts: parts.map((make) => make(choices, host)) }
 }
 
 function enabled(): Part {
@@ -113,10 +115,10 @@ function limits(choices: Choices): Part {
   const [subflows, accepted] = [choices.between(4, 8), choices.between(2, 8)]
   return {
     name: 'limits',
-    task: { mptcp_limits: { subflows, add_addr_accepted: accepted } },
+    task: { mptcp_limits: { subflows, add_addr_accepted: accepted, persist: false } },
     values: { limits: `add_addr_accepted ${accepted} subflows ${subflows}` },
-    lines: { restore: [`limits subflows ${subflows} add_addr_accepted ${accepted}`] },
-    lasts: true,
+    lines: {},
+    lasts: false,
   }
 }
 
@@ -125,10 +127,10 @@ function endpoint(choices: Choices, host: number): Part {
   const flag = choices.pick(['signal', 'subflow'])
   return {
     name: 'endpoint',
-    task: { mptcp_endpoints: { endpoints: [{ address: other, dev: 'eth1', flags: [flag] }] } },
+    task: { mptcp_endpoints: { endpoints: [{ address: other, dev: 'eth1', flags: [flag] }], persist: false } },
     values: { endpoints: `${other} ${flag} dev eth1` },
-    lines: { restore: [`endpoint ${other} dev eth1 ${flag}`] },
-    lasts: true,
+    lines: {},
+    lasts: false,
   }
 }
 

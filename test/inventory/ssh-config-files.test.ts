@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { globPaths } from '../../src/inventory/ssh-config-glob.ts'
 import { createSshConfigFiles } from '../../src/inventory/ssh-config-files.ts'
 import { evaluateSshConfig } from '../../src/text/ssh-config-evaluate.ts'
-import type { SshEvaluation } from '../../src/text/ssh-config-evaluate.ts'
+import type { SshEvaluation } from '../../src/text/ssh-config-types.ts'
 import { makeFiles } from './files.ts'
 
 /** A controller with these files below `home/.ssh` and `etc`, private to it. */

@@ -10,7 +10,7 @@ import { ANY_LAB } from '../../src/lab/names.ts'
 import { parseTopology } from '../../src/lab/topology-parse.ts'
 import { labUp, loadLab } from '../../src/lab/up.ts'
 import { tracesOf } from './support/machine.ts'
-import { testLabFolder } from './support/pair-lab.ts'
+import { testLabFolder } from './support/test-labs.ts'
 
 const small = parseTopology('hosts: {one: {kind: light}, two: {kind: light}}', 'small.yml')
 

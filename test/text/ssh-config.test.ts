@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
 import { canonicalAddress } from '../../src/text/ssh-address.ts'
 import { evaluateSshConfig } from '../../src/text/ssh-config-evaluate.ts'
-import type { SshConfigFile, SshEvaluation } from '../../src/text/ssh-config-evaluate.ts'
+import type { SshConfigFile, SshEvaluation } from '../../src/text/ssh-config-types.ts'
 import { parseSshConfig, parseSshOption } from '../../src/text/ssh-config-parse.ts'
 import { sshHostOf } from '../../src/text/ssh-config-host.ts'
 import type { SshLocal } from '../../src/text/ssh-config-tokens.ts'

@@ -1,0 +1,51 @@
+/** `npm run chaos -- --seeds 200 --from 1`: boots a lab, runs the seeds, writes the table, takes the lab down. */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { labUp } from '../../src/lab/up.ts'
+import { removeAbandoned, testLabFolder } from '../lab/support/test-labs.ts'
+import { chaosTopology, makeBed } from './bed.ts'
+import { stateOf } from './round.ts'
+import { describe, scenarioOf } from './scenario.ts'
+import { runSeeds } from './seeds.ts'
+import { renderTable } from './table.ts'
+
+const { values } = parseArgs({
+  options: { seeds: { type: 'string', default: '200' }, from: { type: 'string', default: '1' } },
+})
+const [count, from] = [Number(values.seeds), Number(values.from)]
+if (!Number.isInteger(count) || count < 1 || !Number.isInteger(from) || from < 0) {
+  throw new Error('usage: npm run chaos -- [--seeds 200] [--from 1]')
+}
+
+const folder = path.resolve('.mptcp-fleet/chaos')
+const began = performance.now()
+const minutes = (): string => `${((performance.now() - began) / 60_000).toFixed(1)} min`
+const stop = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort(new Error(signal)))
+
+await removeAbandoned()
+rmSync(folder, { recursive: true, force: true })
+mkdirSync(folder, { recursive: true })
+const lab = await labUp({ topology: chaosTopology(), dir: testLabFolder(), signal: stop.signal })
+try {
+  const scenarios = Array.from({ length: count }, (_, index) => scenarioOf(from + index))
+  let done = 0
+  const running = runSeeds(await makeBed(lab), scenarios, folder, (outcome) => {
+    const { scenario, problems, told } = outcome
+    done++
+    console.log(`${done}/${count} ${minutes()} ${describe(scenario)} → ${stateOf(outcome)}, told ${told ?? '-'}`)
+    for (const problem of problems) console.log(`  FAILED ${problem}`)
+  })
+  const aborted = new Promise<never>((_, reject) => stop.signal.addEventListener('abort', () => reject(stop.signal.reason)))
+  const outcomes = await Promise.race([running, aborted])
+  const table = renderTable(outcomes)
+  writeFileSync(path.join(folder, 'chaos.md'), table)
+  console.log(`\n${table}\n${count} seeds in ${minutes()}`)
+  const failed = outcomes.filter(({ problems }) => problems.length > 0)
+  if (failed.length > 0) console.log(`failed: seed ${failed.map(({ scenario }) => scenario.seed).join(', ')}`)
+  process.exitCode = failed.length > 0 ? 1 : 0
+} finally {
+  await lab.down()
+}
+process.exit()
