@@ -71,7 +71,7 @@ export function endError(
     }
     case 'lost': {
       const summary = `${doing}: the connection was lost; the outcome is unknown`
-      return new HostError('unknown', 'outcome-unknown', summary, { hint })
+      return new HostError('unknown', 'outcome-unknown', summary, { detail: result.reason ?? '', hint })
     }
     case 'aborted': {
       return new HostError('unknown', 'outcome-unknown', `${doing}: interrupted; the outcome is unknown`, { hint })

@@ -106,17 +106,16 @@ export interface RecordRead {
 /** Takes what the host kept of steps whose results did not arrive. */
 export function takeRecord(attempt: Attempt, section: Section | undefined): RecordRead {
   for (const line of section?.stdout.split('\n') ?? []) {
-    const [first = '', second = ''] = line.split(' ')
-    const began = first === 'b'
-    const number = Number(began ? second : first)
-    if (line === '' || !Number.isInteger(number) || attempt.placed[number] === undefined) continue
-    if (attempt.results.get(number)?.rc == null) {
-      attempt.results.set(number, { stdout: '', stderr: '', rc: began ? null : Number(second) })
-    }
+    // A line that is not whole says nothing: the disk may have been full.
+    const [, began, ended, status] = /^(?:b (\d{1,6})|(\d{1,6}) (\d{1,3}))$/.exec(line) ?? []
+    const number = Number(began ?? ended ?? -1)
+    if (attempt.placed[number] === undefined || attempt.results.get(number)?.rc != null) continue
+    attempt.results.set(number, { stdout: '', stderr: '', rc: status === undefined ? null : Number(status) })
   }
-  const [, outcome = '', failed = '0'] = /^outcome (\S*) ?(\d*)$/m.exec(section?.stdout ?? '') ?? []
+  const said = /^outcome (applied|done|failed|rolled-back)(?: (\d{1,6}))?$/m.exec(section?.stdout ?? '')
+  const [, outcome, failed = '0'] = said ?? []
   return {
-    outcome: outcome === '' ? null : (outcome as RecordRead['outcome']),
+    outcome: (outcome as RecordRead['outcome'] | undefined) ?? null,
     failedUndo: Number(failed),
     detail: shownOutput(section?.stderr ?? '', attempt.changes),
   }

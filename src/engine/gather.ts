@@ -34,7 +34,9 @@ export async function gather(
   })
   // A probe changes nothing, so a host that was lost during one is in a known state: unreachable.
   if (result.end === 'lost')
-    throw new HostError('unreachable', 'connection-lost', 'the connection was lost while facts were read')
+    throw new HostError('unreachable', 'connection-lost', 'the connection was lost while facts were read', {
+      detail: result.reason ?? '',
+    })
   if (result.end === 'aborted') throw new HostError('unreachable', 'aborted', 'reading facts was called off')
   if (result.end === 'timed-out') throw hanging(nonce, facts, result, options.timeoutSeconds)
   if (result.end !== 'exited' || result.rc !== 0) throw endError(result, 'reading facts')

@@ -5,7 +5,7 @@ import type { Connection } from '../model/host.ts'
 import type { Secret } from '../model/secret.ts'
 import { collectKeys } from './auth-keys.ts'
 import type { AuthSources, Credential, Credentials } from './auth-keys.ts'
-import { whereOf } from './where.ts'
+import { sshByHand, whereOf } from './where.ts'
 
 /**
  * Collects what to offer: the key file that is named, the agent's keys, the key files of the configuration; then the
@@ -119,5 +119,5 @@ function authHint(
   if (keysLeft && offered.includes('publickey')) {
     return `the server (MaxAuthTries) let us try ${tried.length} of the keys: name the right one with --private-key or ansible_ssh_private_key_file`
   }
-  return `check the user name and try by hand: ssh -v -p ${connection.port} ${connection.user}@${connection.address}`
+  return `check the user name and try by hand: ${sshByHand(connection, '-v')}`
 }

@@ -1,7 +1,7 @@
 /** Tells apart why a host could not be reached, and whether trying again may help. Pure. */
 import { HostError } from '../model/errors.ts'
 import type { Connection } from '../model/host.ts'
-import { endpointOf } from './where.ts'
+import { endpointOf, serverOf, sshByHand } from './where.ts'
 
 /** A failed attempt: what the host's result will say, and whether the next attempt may go better. */
 export interface ConnectFailure {
@@ -22,9 +22,10 @@ const NO_ROUTE = new Set<unknown>(['EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN', 'E
 export function dialFailure(raw: Error, connection: Connection): ConnectFailure {
   const { code, message } = raw as RawError
   const where = endpointOf(connection)
-  const { address, port } = connection
+  const { address, port, jumps } = connection
+  const from = jumps.length === 0 ? 'here' : serverOf(jumps.at(-1)!)
   if (code === 'ENOTFOUND' || (typeof code === 'string' && code.startsWith('EAI_'))) {
-    return failure('dns', `no address is known for ${address}`, {
+    return failure('dns', `no address is known for ${address}${jumps.length === 0 ? '' : ` on ${from}`}`, {
       detail: message,
       hint: 'check the spelling and the name server, or give ansible_host an IP address',
       transient: code === 'EAI_AGAIN',
@@ -38,7 +39,7 @@ export function dialFailure(raw: Error, connection: Connection): ConnectFailure 
   }
   if (code === 'ETIMEDOUT') return timeoutFailure(connection, message)
   if (NO_ROUTE.has(code)) {
-    return failure('no-route', `${where} cannot be reached from here (${code})`, {
+    return failure('no-route', `${where} cannot be reached from ${from} (${code})`, {
       detail: message,
       hint: `check the address and the way to it: ip route get ${address}`,
       transient: code !== 'EADDRNOTAVAIL',
@@ -67,7 +68,7 @@ export function handshakeFailure(raw: Error, connection: Connection, auth: () =>
   if (closed) return lostFailure(connection, message)
   return failure('protocol', `no SSH session with ${endpointOf(connection)} could be agreed on`, {
     detail: message,
-    hint: `check that the port is an SSH server and what it offers: ssh -v -p ${connection.port} ${connection.address}`,
+    hint: `check that the port is an SSH server and what it offers: ${sshByHand(connection, '-v')}`,
   })
 }
 

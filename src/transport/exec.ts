@@ -39,6 +39,7 @@ export function runOnChannel(channel: ClientChannel, request: ExecRequest, conte
   let startedAt: number | null = null
   let exit: ProgramExit | null = null
   let timer: NodeJS.Timeout | undefined
+  let lostBy: string | null = null
   let over = false
   let resolve!: (result: ExecResult) => void
   let reject!: (error: unknown) => void
@@ -73,7 +74,8 @@ export function runOnChannel(channel: ClientChannel, request: ExecRequest, conte
   function finish(end: ExecEnd, rc: number | null = null): void {
     const streams = output.finish()
     stop()
-    resolve({ end, rc, ...streams })
+    const reason = end === 'lost' && lostBy !== null ? { reason: lostBy } : {}
+    resolve({ end, rc, ...streams, ...reason })
   }
 
   /** The program has ended, or its channel has. */
@@ -82,7 +84,7 @@ export function runOnChannel(channel: ClientChannel, request: ExecRequest, conte
       const { end, rc } = scriptEnd(exit, performance.now() - startedAt, request.timeoutSeconds)
       return finish(end, rc)
     }
-    if (exit === null) throw connectionGone(target, 'the channel was closed')
+    if (exit === null) throw connectionGone(target, lostBy ?? 'the channel was closed')
     const noise = gate.noise()
     if (noise.includes(markers.noTimeout.trim())) throw timeoutMissing(target)
     throw loginError({ target, become: become !== null, passwordSent, noise, rc: exit.rc })
@@ -138,7 +140,10 @@ export function runOnChannel(channel: ClientChannel, request: ExecRequest, conte
   channel.on('exit', guard(onExit))
   // A turn of the loop later both streams have delivered what had arrived.
   channel.on('close', () => setImmediate(guard(conclude)))
-  void context.lost.then(() => setImmediate(guard(conclude)))
+  void context.lost.then((reason) => {
+    lostBy = reason
+    setImmediate(guard(conclude))
+  })
   arm(context.loginTimeoutMs, () => {
     throw loginTimeout(target, context.loginTimeoutMs / 1000, gate.noise())
   })

@@ -1,5 +1,4 @@
 /** One attempt at a connection: TCP, SSH handshake with host key check, authentication. */
-import type { Socket } from 'node:net'
 import { NodeSSH } from 'node-ssh'
 import type { Config } from 'node-ssh'
 import type { Client } from 'ssh2'
@@ -11,9 +10,10 @@ import { startAuth } from './auth.ts'
 import type { Credentials } from './auth-keys.ts'
 import { dialFailure, handshakeFailure, lostFailure, stalledFailure, timeoutFailure } from './connect-errors.ts'
 import type { ConnectFailure } from './connect-errors.ts'
-import { DialTimeout, dial } from './dial.ts'
+import { DialTimeout } from './dial.ts'
 import type { HostKeyPolicy } from './host-key.ts'
-import { whereOf } from './where.ts'
+import { sshByHand, whereOf } from './where.ts'
+import type { Wire } from './wire.ts'
 
 /** Each where it is given here, else as OpenSSH's configuration says, else the default. */
 export interface HandshakeOptions {
@@ -33,8 +33,11 @@ const LOGIN_TIMEOUT = 30_000
 /** A connection that is ready for channels. */
 export interface ReadyConnection {
   client: Client
-  socket: Socket
+  wire: Wire
 }
+
+/** Opens what a connection goes over; rejects with node:net's errors, DialTimeout, HostError, or any error once aborted. */
+export type OpenWire = (connection: Connection, timeoutMs: number, signal: AbortSignal) => Promise<Wire>
 
 /** Thrown by one attempt; the caller decides whether to try again. */
 export class AttemptFailed extends Error {
@@ -54,24 +57,20 @@ export function connectAborted(connection: Connection): HostError {
 /** Opens one connection; throws AttemptFailed. */
 export async function attemptConnection(
   connection: Connection,
+  open: OpenWire,
   policy: HostKeyPolicy,
   credentials: Credentials,
   options: HandshakeOptions,
   signal: AbortSignal,
 ): Promise<ReadyConnection> {
   const timeoutMs = options.connectTimeoutMs ?? toMs(connection.ssh.connectTimeout) ?? CONNECT_TIMEOUT
-  const { addressFamily, bindAddress } = connection.ssh
-  const socket = await dial(
-    connection.address,
-    connection.port,
-    { timeoutMs, addressFamily, bindAddress },
-    signal,
-  ).catch((error: Error) => {
+  const wire = await open(connection, timeoutMs, signal).catch((error: Error) => {
     if (signal.aborted) throw new AttemptFailed({ error: connectAborted(connection), transient: false })
+    if (error instanceof HostError) throw new AttemptFailed({ error, transient: false })
     if (error instanceof DialTimeout) throw new AttemptFailed(timeoutFailure(connection, error.message))
     throw new AttemptFailed(dialFailure(error, connection))
   })
-  return shakeHands(socket, connection, policy, credentials, { ...options, connectTimeoutMs: timeoutMs }, signal)
+  return shakeHands(wire, connection, policy, credentials, { ...options, connectTimeoutMs: timeoutMs }, signal)
 }
 
 function toMs(seconds: number | null): number | undefined {
@@ -89,7 +88,7 @@ function algorithmsOf({ ciphers, macs, kexAlgorithms }: SshSettings, serverHostK
 }
 
 function shakeHands(
-  socket: Socket,
+  wire: Wire,
   connection: Connection,
   policy: HostKeyPolicy,
   credentials: Credentials,
@@ -102,7 +101,7 @@ function shakeHands(
   let phase: 'handshake' | 'login' = 'handshake'
   return new Promise<ReadyConnection>((resolve, reject) => {
     const config = {
-      sock: socket,
+      sock: wire,
       username: connection.user,
       // Timed here: ssh2 does not tell a stalled handshake from a slow login.
       readyTimeout: 0,
@@ -112,7 +111,7 @@ function shakeHands(
       hostVerifier: (key: Buffer, verify: (isAccepted: boolean) => void): void => {
         void policy.verify(key).then((error) => {
           refusal = error
-          if (!socket.destroyed) verify(error === null)
+          if (!wire.destroyed) verify(error === null)
         }, giveUp)
       },
       authHandler: auth.next,
@@ -129,7 +128,7 @@ function shakeHands(
     const giveUp = (error: Error): void => {
       finish()
       client.destroy()
-      socket.destroy()
+      wire.destroy()
       reject(error)
     }
     const fail = (failure: ConnectFailure): void => {
@@ -145,6 +144,7 @@ function shakeHands(
     }
     const stopListening = onAbort(signal, () => fail({ error: connectAborted(connection), transient: false }))
     const onError = (raw: Error & { level?: string }): void => {
+      if (raw instanceof HostError) return fail({ error: raw, transient: false })
       if (refusal !== null) return fail({ error: refusal, transient: false })
       if (isOneKeyOnly(raw)) return
       fail(handshakeFailure(raw, connection, auth.failure))
@@ -153,7 +153,7 @@ function shakeHands(
     const onPasswordChange = (): void => fail({ error: passwordExpired(connection), transient: false })
     const onReady = (): void => {
       finish()
-      resolve({ client, socket })
+      resolve({ client, wire })
     }
     const finish = (): void => {
       clearTimeout(timer)
@@ -177,6 +177,6 @@ function isOneKeyOnly(raw: Error & { level?: string }): boolean {
 
 function passwordExpired(connection: Connection): HostError {
   return new HostError('unreachable', 'auth', `the password of ${whereOf(connection)} has expired`, {
-    hint: `change it by hand: ssh -p ${connection.port} ${connection.user}@${connection.address}`,
+    hint: `change it by hand: ${sshByHand(connection)}`,
   })
 }

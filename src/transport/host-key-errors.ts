@@ -5,7 +5,7 @@ import { shellQuote } from '../text/shell.ts'
 import { fingerprint, keyType } from './host-key-blob.ts'
 import type { KnownHost } from './known-hosts.ts'
 import { knownAs, renderKnownHost } from './known-hosts.ts'
-import { endpointOf } from './where.ts'
+import { endpointOf, sshByHand } from './where.ts'
 
 export function revokedKey(connection: Connection, key: Buffer, entry: KnownHost): HostError {
   return refusal('host-key-revoked', `the host key of ${endpointOf(connection)} is revoked`, {
@@ -51,6 +51,9 @@ export function unknownKey(connection: Connection, key: Buffer, unwritable: stri
   const scanType = (keyType(key) ?? 'ed25519').replace(/^ssh-/, '').replace(/^ecdsa-.*/, 'ecdsa')
   const target = files[0] ?? '~/.ssh/known_hosts'
   const portFlag = port === 22 ? '' : `-p ${port} `
+  // Only from there can it be asked for its key.
+  const jump = connection.jumps.at(-1)
+  const from = jump === undefined ? '' : `${sshByHand({ ...jump, jumps: connection.jumps.slice(0, -1) })} `
   const trust =
     ssh.hostKeyChecking === 'ask'
       ? '. Nobody can be asked: StrictHostKeyChecking accept-new takes new keys on trust'
@@ -66,7 +69,7 @@ export function unknownKey(connection: Connection, key: Buffer, unwritable: stri
       `compare the fingerprint on the host's console (ssh-keygen -lf /etc/ssh/ssh_host_${scanType}_key.pub), then: ` +
       // ssh-keyscan writes what a host is called, not its alias.
       (ssh.hostKeyAlias === null
-        ? `ssh-keyscan ${portFlag}-t ${scanType} ${shellQuote(address)} >> ${target}${trust}`
+        ? `${from}ssh-keyscan ${portFlag}-t ${scanType} ${shellQuote(address)} >> ${target}${trust}`
         : `add the entry to ${target}${trust}`),
   })
 }

@@ -3,7 +3,7 @@ import { HostError } from '../model/errors.ts'
 import type { Target } from '../model/host.ts'
 import type { BecomeEnd } from './become-errors.ts'
 import { becomeError, said } from './become-errors.ts'
-import { whereOf } from './where.ts'
+import { sshByHand, whereOf } from './where.ts'
 
 /** What is known when the login ends before the script could be sent. */
 export interface LoginEnd extends BecomeEnd {
@@ -18,7 +18,7 @@ export function loginError(end: LoginEnd): HostError {
   const status = end.rc === null ? 'without an exit status' : `with exit status ${end.rc}`
   return new HostError('unreachable', 'login-shell', `the login shell of ${whereOf(connection)} runs no commands`, {
     detail: `it ended ${status}${said(end.noise)}`,
-    hint: `check its shell and login files, or a forced command: ssh -p ${connection.port} ${connection.user}@${connection.address} true`,
+    hint: `check its shell and login files, or a forced command: ${sshByHand(connection)} true`,
   })
 }
 

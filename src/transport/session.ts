@@ -4,20 +4,19 @@ import type { Become, Target } from '../model/host.ts'
 import { becomeUserInvalid } from './become-errors.ts'
 import { commandLine, isUserName, markersOf } from './command-line.ts'
 import { runOnChannel } from './exec.ts'
+import { hangUp } from './hang-up.ts'
 import type { ReadyConnection } from './handshake.ts'
 import { openChannel } from './open-channel.ts'
 import type { ExecRequest, ExecResult, Session } from './types.ts'
 
-/** Milliseconds that a goodbye may take before the connection is cut. */
-const CLOSE_GRACE = 2000
-
 /** Wraps a connection; `onClosed` is called once, when it is gone for whatever reason. */
 export function createSession(
-  { client, socket }: ReadyConnection,
+  ready: ReadyConnection,
   target: Target,
   loginTimeoutMs: number,
   onClosed: () => void,
 ): Session {
+  const { client, wire } = ready
   let execs = 0
   const lost = new Promise<string>((resolve) => {
     client.on('error', (error) => resolve(error.message))
@@ -40,16 +39,8 @@ export function createSession(
       })
       return result ?? ABORTED
     },
-    usage: () => ({ execs, bytesSent: socket.bytesWritten, bytesReceived: socket.bytesRead }),
-    close: async () => {
-      client.end()
-      const cut = setTimeout(() => socket.destroy(), CLOSE_GRACE)
-      await new Promise<void>((resolve) => {
-        if (socket.closed) resolve()
-        else socket.once('close', () => resolve())
-      })
-      clearTimeout(cut)
-    },
+    usage: () => ({ execs, bytesSent: wire.bytesWritten, bytesReceived: wire.bytesRead }),
+    close: () => hangUp(ready),
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Secret } from '../model/secret.ts'
-import type { Target } from '../model/host.ts'
+import type { Connection, Target } from '../model/host.ts'
 
 /** Text for the host's `sh -s`; a Secret among the parts is revealed only where it is written to the channel. */
 export type ScriptPart = string | Secret
@@ -28,6 +28,8 @@ export interface ExecResult {
   rc: number | null
   stdout: string
   stderr: string
+  /** Why the connection was lost, where that is known. */
+  reason?: string
 }
 
 /** One connection to one host. */
@@ -39,9 +41,17 @@ export interface Session {
   close: () => Promise<void>
 }
 
+export interface ConnectOptions {
+  /**
+   * Asks for a connection that is new end to end: of connections that hosts share, none to a jump host for which this says
+   * yes. OpenSSH's client then shares none at all.
+   */
+  isStale?: (jump: Connection) => boolean
+}
+
 /** A way to reach hosts. Throws HostError (`unreachable`) where it cannot. */
 export interface Transport {
-  connect: (target: Target, signal: AbortSignal) => Promise<Session>
+  connect: (target: Target, signal: AbortSignal, options?: ConnectOptions) => Promise<Session>
   /** Connections that are still open are closed. */
   close: () => Promise<void>
 }

@@ -20,6 +20,7 @@ export function sshByHand({ user, address, port, jumps }: Connection, flags = ''
   return `ssh ${flags === '' ? '' : `${flags} `}${way}-p ${port} ${shellQuote(`${user}@${address}`)}`
 }
 
-function serverOf({ address, port }: Connection): string {
+/** `address:port` alone. */
+export function serverOf({ address, port }: Connection): string {
   return `${address.includes(':') ? `[${address}]` : address}:${port}`
 }

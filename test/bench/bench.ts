@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: apply of playbooks/enable.yml on light hosts, first and with nothing left to do, beside a bare ssh2 loop
- * that sends the same bytes in the same run. Writes a Markdown table to .mptcp-fleet/bench/bench.md and prints it.
+ * that sends the same bytes to such hosts; the median of several rounds. Writes a Markdown table to
+ * .mptcp-fleet/bench/bench.md and prints it.
  */
 import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -10,6 +11,7 @@ import { labUp } from '../../src/lab/up.ts'
 const ROOT = path.resolve(import.meta.dirname, '../..')
 const OUT = path.join(ROOT, '.mptcp-fleet/bench')
 const HOSTS = Number(process.env['BENCH_HOSTS'] ?? 50)
+const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 3)
 const FORKS = 10
 
 interface Figures {
@@ -18,29 +20,44 @@ interface Figures {
   peakMiB: number
 }
 
-interface Row {
-  name: string
-  ours: Figures
-  reference: Figures
-}
+type Lab = Awaited<ReturnType<typeof labUp>>
 
-/** Runs a Node program that writes its figures to a file; wall time is of the whole process. */
-async function measure(name: string, args: readonly string[]): Promise<Figures> {
-  const file = path.join(OUT, `${name}.json`)
+const beside = (name: string): string => path.join(import.meta.dirname, name)
+const recordingOf = (run: string): string => path.join(OUT, `${run}.recorded.json`)
+
+/** Runs a Node program, with a module loaded before it; resolves to the wall time of the whole process. */
+async function node(preload: string, args: readonly string[], env: Record<string, string>): Promise<number> {
   const began = performance.now()
-  const child = spawn(process.execPath, args, {
+  const child = spawn(process.execPath, ['--import', beside(preload), ...args], {
     cwd: OUT,
-    env: { ...process.env, BENCH_OUT: file },
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
-  const wallMs = performance.now() - began
-  if (code !== 0) throw new Error(`${name} ended with ${code}`)
-  const figures = JSON.parse(readFileSync(file, 'utf8')) as { cpuMs: number; peakMiB: number }
-  return { wallMs, cpuMs: figures.cpuMs, peakMiB: figures.peakMiB }
+  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}`)
+  return performance.now() - began
 }
 
-async function fleet<T>(work: (lab: Awaited<ReturnType<typeof labUp>>) => Promise<T>): Promise<T> {
+async function measure(args: readonly string[]): Promise<Figures> {
+  const file = path.join(OUT, 'figures.json')
+  const wallMs = await node('figures.mjs', args, { BENCH_FIGURES: file })
+  return { wallMs, ...(JSON.parse(readFileSync(file, 'utf8')) as { cpuMs: number; peakMiB: number }) }
+}
+
+function apply(lab: Lab): string[] {
+  const words = ['apply', '-i', lab.inventoryFile, path.join(ROOT, 'playbooks/enable.yml'), '--yes']
+  return [path.join(ROOT, 'dist/main.js'), ...words, '--forks', String(FORKS), '--output', 'json']
+}
+
+const replay = (lab: Lab, run: string): string[] => [
+  beside('reference.mjs'),
+  recordingOf(run),
+  lab.keyFile,
+  String(FORKS),
+]
+
+/** Stock hosts, for as long as the work takes. */
+async function fleet<T>(work: (lab: Lab) => Promise<T>): Promise<T> {
   const hosts = { node: { kind: 'light' as const, count: HOSTS } }
   const file = path.join(OUT, 'fleet.yml')
   writeFileSync(file, JSON.stringify({ hosts, links: { eth0: { hosts: { node: '192.0.2.1/24' } } } }))
@@ -52,69 +69,50 @@ async function fleet<T>(work: (lab: Awaited<ReturnType<typeof labUp>>) => Promis
   }
 }
 
-const apply = (name: string, inventory: string): Promise<Figures> =>
-  measure(name, [
-    '--import',
-    path.join(import.meta.dirname, 'record.mjs'),
-    path.join(ROOT, 'dist/main.js'),
-    'apply',
-    '-i',
-    inventory,
-    path.join(ROOT, 'playbooks/enable.yml'),
-    '--yes',
-    '--forks',
-    String(FORKS),
-    '--output',
-    'json',
+const middle = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
+
+function median(all: readonly Figures[]): Figures {
+  const of = (key: keyof Figures): number => middle(all.map((figures) => figures[key]))
+  return { wallMs: of('wallMs'), cpuMs: of('cpuMs'), peakMiB: of('peakMiB') }
+}
+
+function row(name: string, all: readonly Figures[], references: readonly Figures[]): string {
+  const [ours, reference] = [median(all), median(references)]
+  const times = (['wallMs', 'cpuMs'] as const).flatMap((key) => [
+    (ours[key] / 1000).toFixed(2),
+    (reference[key] / 1000).toFixed(2),
+    (ours[key] / reference[key]).toFixed(2),
   ])
-
-const replay = (name: string, recorded: string, keyFile: string): Promise<Figures> =>
-  measure(name, [
-    path.join(import.meta.dirname, 'reference.mjs'),
-    path.join(OUT, `${recorded}.json`),
-    keyFile,
-    String(FORKS),
-  ])
-
-const ratio = (a: number, b: number): string => (a / b).toFixed(2)
-const seconds = (ms: number): string => (ms / 1000).toFixed(2)
-
-function table(rows: readonly Row[]): string {
-  const lines = rows.map(({ name, ours, reference }) =>
-    [
-      name,
-      seconds(ours.wallMs),
-      seconds(reference.wallMs),
-      ratio(ours.wallMs, reference.wallMs),
-      seconds(ours.cpuMs),
-      seconds(reference.cpuMs),
-      ratio(ours.cpuMs, reference.cpuMs),
-      ours.peakMiB.toFixed(0),
-      reference.peakMiB.toFixed(0),
-    ].join(' | '),
-  )
-  return [
-    `${HOSTS} light hosts, ${FORKS} forks, Node ${process.version}`,
-    '',
-    '| apply of enable.yml | wall s | bare ssh2 | ratio | CPU s | bare ssh2 | ratio | peak MiB | bare ssh2 |',
-    '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
-    ...lines.map((line) => `| ${line} |`),
-    '',
-  ].join('\n')
+  return `| ${[name, ...times, ours.peakMiB.toFixed(0), reference.peakMiB.toFixed(0)].join(' | ')} |`
 }
 
 mkdirSync(OUT, { recursive: true })
-const ours = await fleet(async (lab) => ({
-  first: await apply('first', lab.inventoryFile),
-  again: await apply('again', lab.inventoryFile),
-  // The same hosts, still with nothing to do: the recorded bytes do the same there.
-  againReference: await replay('again-reference', 'again', lab.keyFile),
-}))
-// Stock hosts anew, so that the recorded changes have the same work to do.
-const firstReference = await fleet((lab) => replay('first-reference', 'first', lab.keyFile))
-const text = table([
-  { name: 'first, everything to do', ours: ours.first, reference: firstReference },
-  { name: 'again, nothing to do', ours: ours.again, reference: ours.againReference },
-])
+await fleet(async (lab) => {
+  for (const run of ['first', 'again']) await node('record.mjs', apply(lab), { BENCH_RECORDED: recordingOf(run) })
+})
+const first: Figures[] = []
+const firstReference: Figures[] = []
+const again: Figures[] = []
+const againReference: Figures[] = []
+for (let round = 1; round <= ROUNDS; round++) {
+  process.stderr.write(`round ${round} of ${ROUNDS}\n`)
+  await fleet(async (lab) => {
+    first.push(await measure(apply(lab)))
+    again.push(await measure(apply(lab)))
+    // The same hosts, still with nothing to do: the recorded bytes do the same there.
+    againReference.push(await measure(replay(lab, 'again')))
+  })
+  // Stock hosts anew, so that the recorded changes have the same work to do.
+  await fleet(async (lab) => firstReference.push(await measure(replay(lab, 'first'))))
+}
+const text = [
+  `${HOSTS} light hosts, ${FORKS} forks, median of ${ROUNDS} rounds, Node ${process.version}`,
+  '',
+  '| apply of enable.yml | wall s | bare ssh2 | ratio | CPU s | bare ssh2 | ratio | peak MiB | bare ssh2 |',
+  '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
+  row('first, everything to do', first, firstReference),
+  row('again, nothing to do', again, againReference),
+  '',
+].join('\n')
 writeFileSync(path.join(OUT, 'bench.md'), text)
 process.stdout.write(`\n${text}`)

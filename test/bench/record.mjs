@@ -1,5 +1,5 @@
-// Loaded before the measured program: keeps what it sends over each SSH connection, and writes that and the process's own
-// CPU time and peak memory to $BENCH_OUT when it ends. Keeping references costs next to nothing.
+// Loaded before the program in a run that is not measured: keeps what it sends over each SSH connection, and writes that to
+// $BENCH_RECORDED when it ends.
 import { writeFileSync } from 'node:fs'
 import process from 'node:process'
 import ssh2 from 'ssh2'
@@ -16,35 +16,48 @@ ssh2.Client.prototype.connect = function record(config) {
   return connect.call(this, config)
 }
 const exec = ssh2.Client.prototype.exec
-ssh2.Client.prototype.exec = function record(command, options, callback) {
-  const done = typeof options === 'function' ? options : callback
-  const chunks = []
-  this.benchExecs?.push({ command, chunks })
-  const recorded = (error, channel) => {
-    if (channel !== undefined) {
-      const write = channel.write
-      channel.write = function keep(chunk, ...rest) {
-        chunks.push(chunk)
-        return write.call(this, chunk, ...rest)
-      }
-    }
+ssh2.Client.prototype.exec = function record(command, ...options) {
+  const done = options.pop()
+  const kept = { command, rc: null, writes: [] }
+  this.benchExecs?.push(kept)
+  return exec.call(this, command, ...options, (error, channel) => {
+    if (channel !== undefined) recordChannel(channel, kept)
     done(error, channel)
+  })
+}
+
+/** Each write with the last line that the host had printed by then: a dialogue has to wait for it. */
+function recordChannel(channel, kept) {
+  let line = ''
+  let rest = ''
+  const write = channel.write
+  channel.write = function keep(chunk, ...more) {
+    kept.writes.push({ after: line, bytes: Buffer.from(chunk) })
+    return write.call(this, chunk, ...more)
   }
-  return typeof options === 'function'
-    ? exec.call(this, command, recorded)
-    : exec.call(this, command, options, recorded)
+  channel.on('exit', (rc) => (kept.rc = rc))
+  channel.on('data', (chunk) => {
+    const lines = (rest + chunk.toString('latin1')).split('\n')
+    rest = lines.pop()
+    line = lines.findLast((text) => text !== '') ?? line
+  })
 }
 
 process.on('exit', () => {
-  const { user, system } = process.cpuUsage()
   const sent = connections.map(({ host, username, execs }) => ({
     host,
     username,
-    execs: execs.map(({ command, chunks }) => ({
-      command,
-      stdin: Buffer.concat(chunks.map((chunk) => Buffer.from(chunk))).toString('base64'),
-    })),
+    execs: execs.map(({ command, rc, writes }) => ({ command, rc, writes: joined(writes) })),
   }))
-  const result = { cpuMs: (user + system) / 1000, peakMiB: process.resourceUsage().maxRSS / 1024, sent }
-  writeFileSync(process.env.BENCH_OUT, JSON.stringify(result))
+  writeFileSync(process.env.BENCH_RECORDED, JSON.stringify(sent))
 })
+
+/** What followed the same line goes out at once. */
+function joined(writes) {
+  const groups = []
+  for (const { after, bytes } of writes) {
+    if (groups.at(-1)?.after === after) groups.at(-1).parts.push(bytes)
+    else groups.push({ after, parts: [bytes] })
+  }
+  return groups.map(({ after, parts }) => ({ after, base64: Buffer.concat(parts).toString('base64') }))
+}

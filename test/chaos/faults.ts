@@ -77,9 +77,9 @@ function cutting(lab: Lab, host: string, how: 'carrier' | 'silent'): [string[], 
   if (how === 'carrier') return [link('down'), link('up')]
   const table = `chaos_${host.replace('-', '_')}`
   const chains = [`hook input priority 0; iifname ${port} drop;`, `hook output priority 0; oifname ${port} drop;`]
-  const rules = chains.map((chain, index) => `chain c${index} { type filter ${chain} }`).join(' ')
+  const rules = chains.map((chain, index) => `chain c${index} { type filter ${chain} }`).join('; ')
   return [
-    ['nft', `table bridge ${table} { ${rules} }`],
+    ['nft', `table bridge ${table} { ${rules}; }`],
     ['nft', `delete table bridge ${table}`],
   ]
 }

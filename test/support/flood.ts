@@ -21,7 +21,9 @@ import { parseKnownHosts } from '../../src/transport/known-hosts.ts'
 import { targetOf } from '../transport/support.ts'
 
 /** Characters of one text: so many that their square is out of reach. */
-const LONG = 1_500_000
+const LONG = Number(process.argv[3] ?? 1_000_000)
+/** Texts for each parser, another choice in each run; `all` as the first argument takes all. */
+const PICKS = 10
 /** Bytes that the engine takes from one exec. */
 const CAP = 16 * 1024 * 1024
 
@@ -100,25 +102,54 @@ function readSysctl(content: string): unknown {
   return winningLines(lines.slice(0, 1000), ['net.mptcp.enabled', 'net.mptcp.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'])
 }
 
+function pick<T>(items: readonly T[]): T {
+  return items[Math.floor(Math.random() * items.length)]!
+}
+
 function say(what: string): void {
   writeSync(1, `${what}\n`)
 }
 
-for (const { name, example, read } of parsers) {
+/** Behind a whole line or in its middle, and with an end that nothing expects. */
+function flood({ name, example, read }: Parser, at: number, token: string, half: boolean): void {
+  say(`${name}, line ${at + 1}${half ? ', middle' : ''}: ${JSON.stringify(token)}`)
   const lines = example.split('\n')
-  for (const [index, token] of TOKENS.entries()) {
-    say(`${name}: ${JSON.stringify(token)}`)
-    const at = index % Math.max(1, lines.length - 1)
-    const flood = token.repeat(LONG / token.length)
-    const before = lines.slice(0, at).join('\n')
-    // Behind a whole line, in its middle, and with an end that nothing expects.
-    for (const line of [lines[at]!, lines[at]!.slice(0, lines[at]!.length / 2)]) {
-      read(`${before}\n${line}${flood}\u2028\n${lines.slice(at + 1).join('\n')}`)
-    }
-  }
-  say(`${name}: its example, again and again`)
-  read(example.repeat(LONG / example.length))
+  const line = half ? lines[at]!.slice(0, lines[at]!.length / 2) : lines[at]!
+  lines[at] = `${line}${token.repeat(LONG / token.length)}\t~\u2028~`
+  read(lines.join('\n'))
 }
+
+/** Those that once took for ever. */
+const KNOWN: readonly [string, string, string][] = [
+  ['ss -M', 'ESTAB', ' users:(('],
+  ['ss -M', 'ESTAB', '("'],
+  ['ss -M', 'ESTAB', '1 '],
+  ['listeners', 'LISTEN', ' LISTEN 1 1 a:1 b'],
+  ['sysctl file', 'net.*', '*'],
+  ['sysctl file', 'net.*', '*a'],
+  ['sysctl file', 'net.*', '[!'],
+  ['unit file', 'Environment=', ' '],
+  ['unit file', 'Environment=', "\\'"],
+  ['record', 'outcome', '0'],
+  ['nm_profile', 'connection.id', 'connection.id:'],
+]
+
+for (const [name, start, token] of KNOWN) {
+  const parser = parsers.find((one) => one.name === name)!
+  const at = parser.example.split('\n').findIndex((line) => line.startsWith(start))
+  for (const half of [true, false]) flood(parser, at, token, half)
+}
+for (const parser of parsers) {
+  const count = parser.example.split('\n').length
+  const cases = Array.from({ length: count }).flatMap((_, at) =>
+    TOKENS.flatMap((token) => [true, false].map((half) => ({ at, token, half }))),
+  )
+  const picked = process.argv[2] === 'all' ? cases : Array.from({ length: PICKS }, () => pick(cases))
+  for (const { at, token, half } of picked) flood(parser, at, token, half)
+}
+const profiles = Array.from({ length: 300_000 }, (_, index) => `connection.id:${index}\n`).join('')
+say('nm_profile: many profiles')
+parsers.find(({ name }) => name === 'nm_profile')!.read(`${profiles}\n== profiles 0\n`)
 for (const name of ['routing', 'addresses', 'connections', 'nm_profile', 'mptcp_log', 'service/nginx.service']) {
   const { example, read } = parsers.find((parser) => parser.name === name)!
   say(`${name}: as much as is taken of a host`)
