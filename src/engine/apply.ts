@@ -42,9 +42,11 @@ export async function applyAttempt(
   const { script, seconds } = applyScript(nonce, { ...attempt, facts, steps })
   const talk = dialogue(nonce)
   let moved: string[] = []
+  let begun = false
   talk.on('go', (said) => {
     moved = movedFacts(facts, gathered, parseSections(nonce, said, ''))
-    return moved.length === 0 ? 'go' : null
+    begun = moved.length === 0
+    return begun ? 'go' : null
   })
   talk.on('end', () => 'ack')
   const result = await session.exec({
@@ -57,7 +59,14 @@ export async function applyAttempt(
   })
   const sections = parseSections(nonce, result.stdout, result.stderr)
   takeSections(attempt, sections)
+  // Without the word it changes nothing.
+  if (!begun && result.end === 'lost') return { error: lostBefore(result), undone: false, lost: false }
   return { undone: sections.get('undo')?.rc === 0, ...judge(result, attempt, sections, moved) }
+}
+
+function lostBefore({ reason }: ExecResult): HostError {
+  const summary = 'the connection was lost before anything was changed'
+  return new HostError('unreachable', 'connection-lost', summary, { detail: reason ?? '', hint: 'run again' })
 }
 
 /** Keys of the facts that are not what the plan read. Only what differs as text is parsed once more. */

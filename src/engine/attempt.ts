@@ -89,7 +89,7 @@ export function stoppedAt(attempt: Attempt, steps: readonly NumberedStep[]): Num
 /** Takes what a script printed of its steps. */
 export function takeSections(attempt: Attempt, sections: ReadonlyMap<string, Section>): void {
   for (const [name, section] of sections) {
-    const match = /^s(\d+)$/.exec(name)
+    const match = /^s(\d{1,6})$/.exec(name)
     if (match !== null) attempt.results.set(Number(match[1]), section)
   }
 }
@@ -98,6 +98,8 @@ export function takeSections(attempt: Attempt, sections: ReadonlyMap<string, Sec
 export interface RecordRead {
   /** `applied`: waits for confirmation; null: no script of it has ended. */
   outcome: 'applied' | 'done' | 'failed' | 'rolled-back' | null
+  /** The host knows nothing of it: it was restarted since, or never began. */
+  absent: boolean
   /** Steps of the undo that failed. */
   failedUndo: number
   detail: string
@@ -116,6 +118,7 @@ export function takeRecord(attempt: Attempt, section: Section | undefined): Reco
   const [, outcome, failed = '0'] = said ?? []
   return {
     outcome: (outcome as RecordRead['outcome'] | undefined) ?? null,
+    absent: /^absent$/m.test(section?.stdout ?? ''),
     failedUndo: Number(failed),
     detail: shownOutput(section?.stderr ?? '', attempt.changes),
   }

@@ -81,7 +81,10 @@ async function readNew(context: RunContext, job: Job): Promise<HostError | null>
     member.fold.gathered = results
     const record = takeRecord(attempt, sections.get('record'))
     if (record.outcome === 'applied') return null
-    return applied!.error ?? new HostError('failed', 'undone', 'the host took the changes back by itself')
+    const gone = record.absent
+      ? 'the host was restarted before the changes could be confirmed'
+      : 'the host took the changes back by itself'
+    return applied!.error ?? new HostError('failed', 'undone', gone)
   } catch (error) {
     if (!(error instanceof HostError)) throw error
     const summary = `after the change the host could not be reached over a new connection: ${error.data.summary}`

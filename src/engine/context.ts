@@ -5,7 +5,7 @@ import type { Emit, HostPhase, PlayPlan } from '../model/events.ts'
 import type { PlannedChange } from '../model/change.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { HostError } from '../model/errors.ts'
-import type { Target } from '../model/host.ts'
+import type { Connection, Target } from '../model/host.ts'
 import { censorChange } from '../model/no-log.ts'
 import { plainValue } from '../model/plain.ts'
 import type { ChangeReport, ChangeStatus, HostReport, HostStatus, Metrics, TrialResult } from '../model/report.ts'
@@ -14,7 +14,7 @@ import { createRedactor } from '../text/redact.ts'
 import type { Attempt } from './attempt.ts'
 import type { ExpectedFacts } from './expected.ts'
 import type { FactResults } from './script/probe.ts'
-import type { Session, Transport } from '../transport/types.ts'
+import type { ConnectOptions, Session, Transport } from '../transport/types.ts'
 import { shownEvent, shownPlan } from './shown.ts'
 
 export interface RunContext {
@@ -109,16 +109,17 @@ export function newHostState(target: Target): HostState {
 }
 
 /** The host's connection for its present target, opened if need be. Throws HostError. */
-export async function sessionOf(context: RunContext, state: HostState): Promise<Session> {
-  const { address, port, user, become } = state.target.connection
-  const key = JSON.stringify([address, port, user, become?.user ?? null, become?.method ?? null])
+export async function sessionOf(context: RunContext, state: HostState, how?: ConnectOptions): Promise<Session> {
+  const { address, port, user, become, jumps, openssh } = state.target.connection
+  const way = jumps.map((jump) => [jump.address, jump.port, jump.user])
+  const key = JSON.stringify([address, port, user, become?.user ?? null, become?.method ?? null, way, openssh])
   if (state.session?.key === key) return state.session.session
   await closeSession(state)
   phase(context, state, 'connecting')
   const began = performance.now()
   // Connecting does nothing to a host, so that the first interrupt calls it off.
   const signal = AbortSignal.any([context.interrupt, context.kill])
-  const session = await context.transport.connect(state.target, signal).finally(() => {
+  const session = await context.transport.connect(state.target, signal, how).finally(() => {
     state.metrics.connectMs += performance.now() - began
   })
   state.metrics.connections += 1
@@ -126,10 +127,19 @@ export async function sessionOf(context: RunContext, state: HostState): Promise<
   return session
 }
 
-/** A connection that is new end to end: what the one before went through may be gone. Throws HostError. */
+/**
+ * A connection that is new end to end: what the one before went through may be gone, and a jump host that this run changed
+ * must let new connections through. Throws HostError.
+ */
 export async function freshSession(context: RunContext, state: HostState): Promise<Session> {
   await closeSession(state)
-  return await sessionOf(context, state)
+  return await sessionOf(context, state, { isStale: (jump) => wasChanged(context, jump) })
+}
+
+function wasChanged(context: RunContext, { address, port }: Connection): boolean {
+  return [...context.hosts.values()].some(
+    ({ applies, target: { connection } }) => applies > 0 && connection.address === address && connection.port === port,
+  )
 }
 
 /** Closes the host's connection and takes its usage into the metrics. */

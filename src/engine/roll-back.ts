@@ -44,7 +44,9 @@ async function takeBack(context: RunContext, { member, attempt }: Job, reason: H
   })
   const sections = parseSections(nonce, result.stdout, result.stderr)
   const record = takeRecord(attempt, sections.get('record'))
-  if (record.outcome !== 'rolled-back') {
+  // After a restart all is as it was, as far as facts tell: they are read below, and held against the plan.
+  const isGone = record.absent && attempt.changes.every(({ opaque }) => opaque !== true)
+  if (record.outcome !== 'rolled-back' && !isGone) {
     return new HostError('unknown', 'outcome-unknown', 'the host does not say that it took the changes back', {
       detail: reason.data.summary,
       hint: `look at /run/mptcp-fleet/${attempt.id} on the host`,
@@ -54,7 +56,8 @@ async function takeBack(context: RunContext, { member, attempt }: Job, reason: H
   member.fold.gathered = readFacts(facts, sections)
   const detail = [reason.data.detail, record.detail].filter((text) => text !== '').join('\n')
   const failed = record.failedUndo === 0 ? '' : ` (${record.failedUndo} steps of the undo failed)`
-  const summary = `the changes were taken back${failed}: ${reason.data.summary}`
+  const how = isGone ? 'nothing of the changes is there' : `the changes were taken back${failed}`
+  const summary = `${how}: ${reason.data.summary}`
   return new HostError('rolled-back', 'rolled-back', summary, { detail, hint: reason.data.hint })
 }
 

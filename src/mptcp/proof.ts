@@ -32,8 +32,8 @@ const MIN_SAMPLES = 2
 export function prove(evidence: ProofEvidence): Proof {
   const tally = tallySubflows(evidence.samples)
   const total = tally.subflows.reduce((sum, subflow) => sum + subflow.bytes, 0)
-  const failures = connectionFailures(evidence, tally)
-  if (failures.length === 0) failures.push(...subflowFailures(evidence, tally.subflows, total))
+  const connection = connectionFailures(evidence, tally)
+  const failures = connection.length > 0 ? connection : subflowFailures(evidence, tally.subflows, total)
   if (evidence.checksumOk === false) {
     const reason = `the bytes that ${evidence.client} received are not the ones that ${evidence.server} sent (checksum)`
     failures.push({ code: 'checksum', reason })

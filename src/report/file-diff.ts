@@ -9,6 +9,9 @@ import { paint } from './style.ts'
 /** Lines before the first hunk; the library puts a tab behind each name. */
 const HEADER = 2
 
+/** Lines that differ at most: finding them takes steps in the square of their number. */
+const MOST_EDITS = 10_000
+
 interface FileText {
   path: string
   text: string
@@ -49,7 +52,12 @@ function fileText(path: string, value: unknown): FileText[] {
 function unified(path: string, before: string | null, after: string | null, style: Style): string[] {
   const oldName = before === null ? '/dev/null' : path
   const newName = after === null ? '/dev/null' : path
-  const patch = createTwoFilesPatch(oldName, newName, before ?? '', after ?? '', '', '', { context: 3 })
+  const options = { context: 3, maxEditLength: MOST_EDITS }
+  const patch = createTwoFilesPatch(oldName, newName, before ?? '', after ?? '', '', '', options)
+  // The library's types do not say so: undefined where it gave up.
+  if ((patch as string | undefined) === undefined) {
+    return [`--- ${oldName}`, `+++ ${newName}`, `(more than ${MOST_EDITS} lines differ)`].map((line) => colored(sanitize(line), style))
+  }
   return patch
     .split('\n')
     .filter((line) => line !== '' && !/^(?:===|Index: )/.test(line))

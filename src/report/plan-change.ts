@@ -59,8 +59,7 @@ export function renderChange(change: PlannedChange, style: Style, options: PlanO
   lines.push(...opaqueTexts(change).map((text) => remark(text, style)))
   if (change.checkOnly) lines.push(remark('check_mode: shown, never applied', style))
   if (options.steps) lines.push(...change.apply.map((step) => remark(stepText(step), style)))
-  if (options.diff) lines.push(...renderFileDiffs(change, style).map((line) => `${DEEPER}${line}`))
-  return lines
+  return options.diff ? [...lines, ...renderFileDiffs(change, style).map((line) => `${DEEPER}${line}`)] : lines
 }
 
 function remark(text: string, style: Style): string {

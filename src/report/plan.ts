@@ -72,7 +72,8 @@ function renderGroup(hosts: HostPlan[], tasks: readonly string[], style: Style, 
   for (const task of tasksOf(first, tasks)) {
     lines.push(`  ${paint(style, 'cyan', sanitize(task))}`)
     for (const change of first.changes.filter((item) => item.task === task)) {
-      lines.push(...renderChange(change, style, options))
+      // One by one: a call takes so many arguments, and a diff may have more lines.
+      for (const line of renderChange(change, style, options)) lines.push(line)
     }
     for (const note of first.notes.filter((item) => item.task === task)) {
       lines.push(wrap(sanitize(note.summary), style.width, '    note: ', '      '))

@@ -58,7 +58,8 @@ export async function collectKeys(
   }
 }
 
-async function agentKeys(socket: string | null, env: AuthSources['env']): Promise<AgentKeys> {
+/** Those of the agent whose socket the settings name. */
+export async function agentKeys(socket: string | null, env: AuthSources['env']): Promise<AgentKeys> {
   const path = socket?.startsWith('$') === true ? env[socket.slice(1)] : socket
   return path === null || path === undefined || path === '' ? { keys: [], problem: null } : listAgentKeys(path)
 }
@@ -85,14 +86,14 @@ function namedKey(user: string, file: KeyFile, agent: AgentKeys): Credential {
       if (held) return agentOffer(user, held)
       throw refuse(
         'is encrypted, and no agent holds it',
-        `load it once: eval "$(ssh-agent)"; ssh-add ${shellQuote(file.path)}`,
+        `run it on a terminal, which asks for the passphrase, or load the key once: eval "$(ssh-agent)"; ssh-add ${shellQuote(file.path)}`,
       )
     default:
       return file satisfies never
   }
 }
 
-function holds(key: AgentKey, file: KeyFile): boolean {
+export function holds(key: AgentKey, file: KeyFile): boolean {
   return 'publicKey' in file && file.publicKey?.equals(key.publicKey) === true
 }
 

@@ -123,7 +123,10 @@ function forward(way: Way, client: Client, target: Connection, timeoutMs: number
     const timer = setTimeout(() => settle(() => reject(late)), timeoutMs)
     const onChannel = (error: Error | undefined, channel: ClientChannel): void => {
       // Too late for whoever asked.
-      if (over) return void channel?.on('error', () => {}).close()
+      if (over) {
+        channel?.on('error', () => {}).close()
+        return
+      }
       settle(() => {
         if (error !== undefined) return reject(jumpRefused(target, error))
         const wire = wireOver(channel)

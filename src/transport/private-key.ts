@@ -3,6 +3,7 @@ import { createPrivateKey } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import ssh2 from 'ssh2'
 import type { ParsedKey } from 'ssh2'
+import type { Secret } from '../model/secret.ts'
 import { shellQuote } from '../text/shell.ts'
 import { signReady } from './sign-ready.ts'
 
@@ -16,13 +17,27 @@ export type KeyFile =
   | { kind: 'public'; path: string; publicKey: Buffer }
   | { kind: 'unusable'; path: string; reason: string; hint: string }
 
-/** Reads and parses once; parsing is what costs (an encrypted key takes bcrypt half a second per connection in ssh2). */
-export function createKeyFileReader(): (path: string) => Promise<KeyFile> {
+/** Key files, each read once for all hosts; deriving an encrypted key from its passphrase takes half a second. */
+export interface KeyFiles {
+  read: (path: string) => Promise<KeyFile>
+  /** Derives an encrypted key, so that `read` gives it as usable. False: the passphrase is not the right one. */
+  unlock: (path: string, passphrase: Secret) => Promise<boolean>
+}
+
+export function createKeyFiles(): KeyFiles {
   const cache = new Map<string, Promise<KeyFile>>()
-  return (path) => {
-    const cached = cache.get(path) ?? loadKeyFile(path)
-    cache.set(path, cached)
-    return cached
+  return {
+    read: (path) => {
+      const cached = cache.get(path) ?? loadKeyFile(path)
+      cache.set(path, cached)
+      return cached
+    },
+    unlock: async (path, passphrase) => {
+      const file = parsePrivateKey(await readFile(path), path, passphrase)
+      if (file.kind === 'encrypted') return false
+      cache.set(path, Promise.resolve(file))
+      return true
+    },
   }
 }
 
@@ -51,20 +66,27 @@ async function readPublicKey(path: string): Promise<Buffer | null> {
   return parsed === null || parsed instanceof Error ? null : parsed.getPublicSSH()
 }
 
-/** What the bytes of a key file are, by content alone. */
-export function parsePrivateKey(bytes: Buffer, path: string): KeyFile {
+/** What the bytes of a key file are, by content alone; encrypted where the passphrase is missing or wrong. */
+export function parsePrivateKey(bytes: Buffer, path: string, passphrase: Secret | null = null): KeyFile {
   const text = bytes.toString('latin1')
   const unusable = (reason: string, hint: string): KeyFile => ({ kind: 'unusable', path, reason, hint })
-  if (text.includes('-----BEGIN ENCRYPTED PRIVATE KEY-----')) return { kind: 'encrypted', path, publicKey: null }
-  const key = parse(text.includes('-----BEGIN PRIVATE KEY-----') ? fromPkcs8(text) : bytes)
+  const isPkcs8 = /-----BEGIN (?:ENCRYPTED )?PRIVATE KEY-----/.test(text)
+  const converted = isPkcs8 ? fromPkcs8(text, passphrase) : bytes
+  if (converted === null) return { kind: 'encrypted', path, publicKey: null }
+  const key = parse(converted, passphrase)
   if (!(key instanceof Error)) {
     if (key.isPrivateKey()) return { kind: 'usable', path, key: signReady(key), publicKey: key.getPublicSSH() }
     return { kind: 'public', path, publicKey: key.getPublicSSH() }
   }
-  if (/passphrase/i.test(key.message)) return { kind: 'encrypted', path, publicKey: publicPartOf(text) }
+  // Of a wrong passphrase the older formats say only that what they hold makes no sense.
+  const isLocked = /passphrase/i.test(key.message) || (passphrase !== null && !isPkcs8)
+  if (isLocked) return { kind: 'encrypted', path, publicKey: publicPartOf(text) }
   const type = /key type: (\S+)/.exec(key.message)?.[1]
   if (type?.startsWith('sk-')) {
-    return unusable(`is a security key (${type}), which is not supported`, 'use a key that needs no touch')
+    return unusable(
+      `is a security key (${type}), which is not supported`,
+      "use another key, or let OpenSSH's own client make the connection: set mptcp_fleet_transport: openssh",
+    )
   }
   return unusable(
     `is no private key that can be used (${key.message})`,
@@ -72,9 +94,9 @@ export function parsePrivateKey(bytes: Buffer, path: string): KeyFile {
   )
 }
 
-function parse(data: Buffer | string): ParsedKey | Error {
+function parse(data: Buffer | string, passphrase: Secret | null = null): ParsedKey | Error {
   try {
-    const parsed: ParsedKey | ParsedKey[] | Error = ssh2.utils.parseKey(data)
+    const parsed: ParsedKey | ParsedKey[] | Error = ssh2.utils.parseKey(data, passphrase?.reveal())
     const first = Array.isArray(parsed) ? (parsed as ParsedKey[])[0] : parsed
     return first ?? new Error('holds no key')
   } catch (error) {
@@ -82,13 +104,16 @@ function parse(data: Buffer | string): ParsedKey | Error {
   }
 }
 
-/** ssh2 does not read PKCS#8; RSA and EC keys have an older form that it does. */
-function fromPkcs8(text: string): string {
+/** ssh2 does not read PKCS#8; RSA and EC keys have an older form that it does. Null where it cannot be decrypted. */
+function fromPkcs8(text: string, passphrase: Secret | null): string | null {
+  const isEncrypted = text.includes('-----BEGIN ENCRYPTED PRIVATE KEY-----')
+  if (isEncrypted && passphrase === null) return null
   try {
-    const key = createPrivateKey(text)
+    const key = createPrivateKey(isEncrypted ? { key: text, passphrase: passphrase!.reveal() } : text)
     if (key.asymmetricKeyType === 'rsa') return key.export({ type: 'pkcs1', format: 'pem' }) as string
     if (key.asymmetricKeyType === 'ec') return key.export({ type: 'sec1', format: 'pem' }) as string
   } catch {
+    if (isEncrypted) return null
     // Not a key after all: the parser's own message says so.
   }
   return text

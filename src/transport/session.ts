@@ -6,7 +6,7 @@ import { commandLine, isUserName, markersOf } from './command-line.ts'
 import { runOnChannel } from './exec.ts'
 import { hangUp } from './hang-up.ts'
 import type { ReadyConnection } from './handshake.ts'
-import { openChannel } from './open-channel.ts'
+import { connectionGone, openChannel } from './open-channel.ts'
 import type { ExecRequest, ExecResult, Session } from './types.ts'
 
 /** Wraps a connection; `onClosed` is called once, when it is gone for whatever reason. */
@@ -22,13 +22,18 @@ export function createSession(
     client.on('error', (error) => resolve(error.message))
     client.on('close', () => resolve('the connection was closed'))
   })
-  void lost.then(onClosed)
+  let goneBy: string | null = null
+  void lost.then((reason) => {
+    goneBy = reason
+    onClosed()
+  })
 
   return {
     exec: async (request) => {
       const become = becomeOf(target, request)
       if (become !== null && !isUserName(become.user)) throw becomeUserInvalid(target, become.user)
       if (request.signal.aborted) return ABORTED
+      if (goneBy !== null) throw connectionGone(target, goneBy)
       const nonce = randomBytes(16).toString('hex')
       const command = commandLine(nonce, request.timeoutSeconds, become)
       const context = { target, markers: markersOf(nonce), become, loginTimeoutMs, lost }

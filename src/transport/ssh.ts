@@ -2,7 +2,8 @@
 import { HostError } from '../model/errors.ts'
 import type { Connection } from '../model/host.ts'
 import { createConnector } from './connector.ts'
-import { createKeyFileReader } from './private-key.ts'
+import { createKeyFiles } from './private-key.ts'
+import type { KeyFiles } from './private-key.ts'
 import { createSession } from './session.ts'
 import type { Session, Transport } from './types.ts'
 
@@ -28,6 +29,8 @@ export interface SshTransportOptions {
   retryDelayMs?: number
   /** Where SSH_AUTH_SOCK is looked up. Default: the process's. */
   env?: Readonly<Record<string, string | undefined>>
+  /** Key files, of which encrypted ones may be unlocked already. Default: read as needed. */
+  keyFiles?: KeyFiles
 }
 
 /** A transport over SSH. Its sessions fail independently, and no error of theirs is ever left uncaught. */
@@ -42,7 +45,7 @@ export function createSshTransport(options: SshTransportOptions = {}): Transport
     concurrency: options.connectConcurrency ?? 8,
     retries: options.connectRetries ?? 2,
     retryDelayMs: options.retryDelayMs ?? 500,
-    auth: { env: options.env ?? process.env, readKeyFile: createKeyFileReader() },
+    auth: { env: options.env ?? process.env, readKeyFile: (options.keyFiles ?? createKeyFiles()).read },
   })
   const open = new Set<Session>()
   return {

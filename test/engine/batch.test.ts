@@ -74,20 +74,20 @@ describe('one batch', () => {
     })
   })
 
-  test('a connection lost while applying is unknown, and the other host completes', async () => {
+  test('a connection lost before the word to begin changed nothing, and the other host completes', async () => {
     const hosts = shellHosts(folder, { a: {}, b: {} })
     hosts.faults['a'] = (count) => (count === 2 ? 'lost' : null)
     const tasks = [task(0, setModule, { a: { values: { x: '1' } }, b: { values: { x: '1' } } })]
     const { host } = await runOn(hosts, ['a', 'b'], tasks)
     expect(host('a')).toMatchObject({
-      status: 'unknown',
-      changes: [{ status: 'unknown' }],
-      error: { code: 'outcome-unknown' },
+      status: 'unreachable',
+      changes: [{ status: 'not-started' }],
+      error: { code: 'connection-lost' },
     })
     expect(host('b').status).toBe('changed')
   })
 
-  test.each(['lost', 'aborted', 'output-cap'] as const)(
+  test.each(['aborted', 'output-cap'] as const)(
     'after %s the host is asked what it did; where it does not know, nothing is said of the steps',
     async (end) => {
       const hosts = shellHosts(folder, { a: {} })

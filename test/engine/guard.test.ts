@@ -1,4 +1,5 @@
 /** Guarded changes on hosts that are shells of this machine, with real timers. */
+import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -91,6 +92,68 @@ describe('a guarded host', () => {
         expect(readdirSync(path.join(folder, 'a.settings.run')).filter((name) => name.includes('armed'))).toEqual([]),
       5000,
     )
+  })
+
+  test('whose script is killed takes back at once what was begun, though nobody sees it', async () => {
+    const hosts = shellHosts(folder, { a: { x: '0' } })
+    const kill = new AbortController()
+    hosts.faults['a'] = (count) => {
+      if (count < 3) return null
+      kill.abort()
+      return 'aborted'
+    }
+    const values = { x: '1', killer: '1', y: '1' }
+    const tasks = [task(0, guardedModule, { a: { values } })]
+    const { host } = await runOn(hosts, ['a'], tasks, { guard: 600, kill: kill.signal })
+    expect(host('a').status).toBe('unknown')
+    await vi.waitFor(() => expect(hosts.settings('a')).toEqual({ x: '0' }), { timeout: 10_000, interval: 100 })
+  })
+
+  test('where the status of a step cannot be noted takes everything back', async () => {
+    const hosts = shellHosts(folder, { a: { x: '0' } })
+    const values = { x: '1', deaf: '1', y: '1' }
+    const { host } = await runOn(hosts, ['a'], [task(0, guardedModule, { a: { values } })], { guard: 30 })
+    expect(host('a')).toMatchObject({ status: 'rolled-back', error: { code: 'rolled-back' } })
+    expect([hosts.settings('a'), left('a')]).toEqual([{ x: '0' }, false])
+  })
+
+  test('is undone only once the step that is under way has ended, and no other begins', async () => {
+    const hosts = shellHosts(folder, { a: { x: '0' } })
+    const values = { x: '1', slow: '1', y: '1' }
+    const running = runOn(hosts, ['a'], [task(0, guardedModule, { a: { values } })], { guard: 30 })
+    const lock = path.join(folder, 'a.settings.run', `armed-${path.basename(folder)}`)
+    const steps = path.join(folder, 'a.settings.run', path.basename(folder), 'steps')
+    await vi.waitFor(() => expect(readFileSync(steps, 'utf8')).toContain('b 1'), { timeout: 10_000, interval: 20 })
+    const env = { SETTINGS: path.join(folder, 'a.settings'), PATH: `${folder}/bin:${process.env['PATH']!}` }
+    const undone = spawn('sh', [path.join(lock, 'undo')], { env, stdio: 'ignore' })
+    const { host } = await running
+    expect(undone.exitCode).toBe(0)
+    expect(host('a')).toMatchObject({ status: 'rolled-back', error: { code: 'rolled-back' } })
+    expect([hosts.settings('a'), left('a')]).toEqual([{ x: '0' }, false])
+  })
+
+  test('that was restarted before the commit is as it was, and told so', async () => {
+    const hosts = shellHosts(folder, { a: { x: '0' } })
+    hosts.faults['a'] = (count) => {
+      if (count === 3) {
+        rmSync(path.join(folder, 'a.settings.run'), { recursive: true })
+        writeFileSync(path.join(folder, 'a.settings'), 'x 0\n')
+      }
+      return null
+    }
+    const { host } = await runOn(hosts, ['a'], [task(0, guardedModule, { a: x1 })], { guard: 2 })
+    expect(host('a')).toMatchObject({ status: 'rolled-back', changes: [{ status: 'rolled-back' }] })
+    expect(host('a').error?.summary).toContain('the host was restarted')
+  })
+
+  test('that knows nothing of the changes, and is not as it was, is not told as taken back', async () => {
+    const hosts = shellHosts(folder, { a: { x: '0' } })
+    hosts.faults['a'] = (count) => {
+      if (count === 3) rmSync(path.join(folder, 'a.settings.run'), { recursive: true })
+      return null
+    }
+    const { host } = await runOn(hosts, ['a'], [task(0, guardedModule, { a: x1 })], { guard: 2 })
+    expect(host('a')).toMatchObject({ status: 'failed', error: { code: 'not-rolled-back' } })
   })
 
   test.each([2, 4])('whose connection is lost in exec %i is confirmed all the same', async (nth) => {

@@ -8,9 +8,15 @@ import { feed } from '../../src/transport/script.ts'
 import type { ExecEnd, ExecRequest, ExecResult, Session, Transport } from '../../src/transport/types.ts'
 import { scriptText } from './sh.ts'
 
-/** Sets a setting in $SETTINGS; `set crash X` fails, `set hang X` sleeps. */
+/**
+ * Sets a setting in $SETTINGS; `set crash X` fails, `set hang X` sleeps, `set slow X` takes a while, `set killer X` kills
+ * the script that it is a step of, `set deaf X` keeps its status from being noted.
+ */
 const SET = `#!/bin/sh
-case $1 in crash) echo "cannot set $2" >&2; exit 9;; hang) sleep 60;; stubborn) exit 0;; esac
+case $1 in crash) echo "cannot set $2" >&2; exit 9;; hang) sleep 60;; stubborn) exit 0;; slow) sleep 2;;
+killer) read -r pid _ <"$(echo "$SETTINGS.run"/armed-*/pid)"; kill -KILL "$pid"; exit;;
+deaf) for r in "$SETTINGS.run"/*; do [ -e "$r/run" ] || mkdir "$r/rc"; done;;
+esac
 { grep -v "^$1 " "$SETTINGS"; [ "$2" = null ] || echo "$1 $2"; } >"$SETTINGS.new"; mv "$SETTINGS.new" "$SETTINGS"
 `
 

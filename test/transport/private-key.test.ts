@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { createKeyFileReader, parsePrivateKey } from '../../src/transport/private-key.ts'
+import { createKeyFiles, parsePrivateKey } from '../../src/transport/private-key.ts'
 import { keyPair, publicBlob } from './support.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'mptcp-fleet-keys-'))
@@ -45,7 +45,7 @@ describe('private key files', () => {
     const pair = keyPair()
     writeFileSync(join(dir, 'old'), pem)
     writeFileSync(join(dir, 'old.pub'), pair.public)
-    const parsed = await createKeyFileReader()(join(dir, 'old'))
+    const parsed = await createKeyFiles().read(join(dir, 'old'))
     expect(parsed).toMatchObject({ kind: 'encrypted', publicKey: publicBlob(pair.public) })
   })
 
@@ -57,7 +57,7 @@ describe('private key files', () => {
     })
     expect(parsePrivateKey(Buffer.from('hello'), 'k').kind).toBe('unusable')
     expect(parsePrivateKey(Buffer.alloc(0), 'k').kind).toBe('unusable')
-    expect(await createKeyFileReader()(dir)).toMatchObject({ kind: 'unusable', reason: 'is a directory' })
-    expect(await createKeyFileReader()(join(dir, 'none'))).toMatchObject({ kind: 'absent' })
+    expect(await createKeyFiles().read(dir)).toMatchObject({ kind: 'unusable', reason: 'is a directory' })
+    expect(await createKeyFiles().read(join(dir, 'none'))).toMatchObject({ kind: 'absent' })
   })
 })

@@ -324,9 +324,6 @@ describe('without checking host keys', () => {
 describe('what is still to come', () => {
   it('is said before anybody is reached', async () => {
     const server = await serve()
-    const jump = targetOf({ address: 'bastion' }).connection
-    const { data } = await failureOf(connectTo(server, { privateKeyFile: server.keyFile, jumps: [jump] }))
-    expect(data).toMatchObject({ code: 'jump-host', detail: 'ProxyJump: bastion:22' })
     const openssh = ['--', '127.0.0.1']
     expect((await failureOf(connectTo(server, { openssh }))).data.code).toBe('transport')
     expect(server.connections()).toBe(0)

@@ -11,6 +11,7 @@ import { renderPlan } from '../../report/plan.ts'
 import type { PlanOptions } from '../../report/plan-change.ts'
 import type { SavedPlan } from '../../store/saved-plan.ts'
 import { keepRun } from '../../store/keep-run.ts'
+import { createKeyFiles } from '../../transport/private-key.ts'
 import { createSshTransport } from '../../transport/ssh.ts'
 import { usageError } from '../errors.ts'
 import type { Io } from '../io.ts'
@@ -32,6 +33,7 @@ import { checkSavedPlan, planKeeper, wasShown } from './saved-plan.ts'
 import { passwordsOf } from './passwords.ts'
 import { plainConnectionOf } from './run-flags.ts'
 import { fanOut } from './subscribers.ts'
+import { unlockKeys } from './unlock-keys.ts'
 
 /** Longest time for reading facts on a host, in seconds. */
 const GATHER_SECONDS = 60
@@ -101,7 +103,14 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
   const planOptions = { diff: flags.diff, verbose: flags.verbose > 0, steps: flags.verbose > 1 }
   const results = resultView(flags.output as OutputKind, screen, planOptions, tasksByHost(assembled))
   const progress = progressView(screen, flags.verbose)
+  const keyFiles = createKeyFiles()
+  await unlockKeys(
+    assembled.plays.flatMap(({ batches }) => batches.flat()),
+    keyFiles,
+    io,
+  )
   const transport = createSshTransport({
+    keyFiles,
     ...(flags.timeout === null ? {} : { connectTimeoutMs: flags.timeout * 1000 }),
     connectConcurrency: Math.min(flags.forks, 8),
     env: io.env,

@@ -5,6 +5,7 @@ import { watchStatus } from '../../engine/status/run.ts'
 import { EXIT } from '../../model/exit-codes.ts'
 import type { StatusReport } from '../../model/status.ts'
 import { renderStatus, renderStatusJson } from '../../report/status/render.ts'
+import { createKeyFiles } from '../../transport/private-key.ts'
 import { createSshTransport } from '../../transport/ssh.ts'
 import type { FlagValues } from '../command.ts'
 import type { connectionFlags, statusFlags } from '../flags.ts'
@@ -17,6 +18,7 @@ import { listenForInterrupts } from './interrupts.ts'
 import { readInventory } from './load.ts'
 import { checkReportFiles, writeFiles } from './report-files.ts'
 import { connectionOf } from './run-flags.ts'
+import { unlockKeys } from './unlock-keys.ts'
 
 /** Longest time for reading one host, in seconds. */
 const READ_SECONDS = 120
@@ -37,7 +39,9 @@ export async function showStatus(pattern: string, flags: StatusFlags, io: Io): P
   // In a watch Ctrl-C is how it ends; nothing is lost by cutting what is being read.
   const watching = flags.watch !== null
   const interrupts = listenForInterrupts((text) => (watching ? undefined : screen.err(text)))
+  const keyFiles = createKeyFiles()
   const transport = createSshTransport({
+    keyFiles,
     ...(flags.timeout === null ? {} : { connectTimeoutMs: flags.timeout * 1000 }),
     connectConcurrency: Math.min(flags.forks, 8),
     env: io.env,
@@ -56,6 +60,7 @@ export async function showStatus(pattern: string, flags: StatusFlags, io: Io): P
       kill: watching ? interrupts.interrupt : interrupts.kill,
       emit: (event) => (telling ? progress.subscriber(event) : undefined),
     })
+    await unlockKeys(fleet.targets, keyFiles, io)
     const report = watching
       ? await watch(fleet, flags, interrupts, stopTelling, io)
       : await once(fleet, flags, stopTelling, io)

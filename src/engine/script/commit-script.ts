@@ -120,6 +120,7 @@ w=; for o in commit undo \${O:-armed}; do [ ! -d "$B/$o-$RUN" ] || w=\${w:-0}; w
 case $w in 1) j=0;; 0) j=$((j+1)); [ "$j" -le 5 ] || break;; *) [ -z "$O" ] && [ -d "$R" ] && [ "$j" -eq 0 ] || break; j=1;; esac
 sleep 0.2; i=$((i+1))
 done
+[ -d "$R" ] || [ -d "$B/armed-$RUN" ] || [ -d "$B/commit-$RUN" ] || [ -d "$B/undo-$RUN" ] || echo absent
 cat "$R/steps" 2>/dev/null; echo "outcome $(cat "$R/outcome" 2>/dev/null)"; cat "$R/undo-failures" >&2 2>/dev/null; :`,
   ])
 }

@@ -52,7 +52,7 @@ export function parseSections(nonce: string, stdout: string, stderr: string): Ma
 
 function split(nonce: string, text: string): Map<string, { text: string; rc: number | null }> {
   const result = new Map<string, { text: string; rc: number | null }>()
-  const marker = new RegExp(`\\n${nonce} (\\w+) (b|\\d+)\\n`, 'g')
+  const marker = new RegExp(`\\n${nonce} (\\w+) (b|\\d{1,3})\\n`, 'g')
   let open: { name: string; from: number } | null = null
   for (let match = marker.exec(text); match !== null; match = marker.exec(text)) {
     const name = match[1]!

@@ -11,14 +11,18 @@ const KEPT = 256 * 1024
 
 /**
  * `x N SECONDS FUNCTION` runs a step and writes to $R, before anything is printed, that it began and how it ended: a
- * lost connection neither cuts a step, whose output goes to files, nor hides what it did. $r is its status.
+ * lost connection neither cuts a step, whose output goes to files, nor hides what it did. $r is its status. Does nothing
+ * once somebody else has taken the lock to undo.
  */
 export const STEP_LIB = `q() { timeout "$1" sh -c 'head -c ${KEPT}; cat >/dev/null'; }
 x() {
-echo "b $1" >>"$R/steps" || { r=1; return 1; }
 m "s$1" b
+if [ ! -d "$B/armed-$RUN" ] && [ ! -d "$B/commit-$RUN" ]; then
+echo "the host is taking its changes back: nothing more is done" >&2; r=1; m "s$1" 1; return 1
+fi
+echo "b $1" >>"$R/steps" || { r=1; m "s$1" 1; return 1; }
 { { { ( "$3" ) </dev/null 3>&-; echo "$?" >"$R/rc"; } 2>&3 | q "$2" >"$R/out"; } 3>&1 | q "$2" >"$R/err"; }
-r=1; read -r r <"$R/rc"
+r=; read -r r <"$R/rc"; [ -n "$r" ] || r=1
 echo "$1 $r" >>"$R/steps"
 cat "$R/out"; cat "$R/err" >&2; rm -f "$R/out" "$R/err" "$R/rc"
 m "s$1" "$r"

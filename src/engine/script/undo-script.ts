@@ -17,7 +17,8 @@ export interface UndoStep {
 
 /**
  * The script's text, a secret where a step holds one. It takes the lock by a rename from `armed-RUN`, or from the folder
- * that $1 names, and does nothing where that is gone. Each step runs, whatever became of the one before.
+ * that $1 names, and does nothing where that is gone. Each step runs, whatever became of the one before. With `watch N` it
+ * first waits until the script that holds the lock is no more at work, N seconds at most, and ends where that has applied all.
  */
 export function undoScript(run: { id: string; owner: string }, steps: readonly UndoStep[], copies: readonly string[]) {
   const body = steps.flatMap(({ placed, after }, index): ScriptPart[] => [
@@ -41,15 +42,27 @@ export function undoScript(run: { id: string; owner: string }, steps: readonly U
   ])
 }
 
+/** Seconds that the script which held the lock may take for the step that it is at; it begins no other. */
+const HOLDER_SECONDS = 660
+
 const UNDO_LIB = `begun() { for i in "$@"; do grep -qx "b $i" "$R/steps" 2>/dev/null && return 0; done; return 1; }
 u() {
 { { ( "t$1" ) </dev/null 2>&1; echo "$?" >"$C/rc"; } | q "$2" >"$C/out"; }
-r=1; read -r r <"$C/rc"
+r=; read -r r <"$C/rc"; [ -n "$r" ] || r=1
 [ "$r" -eq 0 ] || { failed=$((failed+1)); cat "$C/out" >>"$R/undo-failures"; }
 echo "u $1 $r" >>"$R/steps"
 }
 C=$B/undo-$RUN
+if [ "\${1-}" = watch ]; then
+e=$(($(up) + $2)); set --
+while works "$B/armed-$RUN" && [ ! -e "$R/outcome" ] && [ "$(up)" -lt "$e" ]; do sleep 1; done
+[ ! -e "$R/outcome" ] || return 0
+fi
 mv -T "$B/\${1:-armed-$RUN}" "$C" 2>/dev/null || { echo "run $RUN is final here, or is being undone: nothing is changed"; return 5; }
+h=; { read -r h hb <"$C/pid"; } 2>/dev/null
 sign "$C"; rm -f "$C/until"
+i=0; while [ -n "$h" ] && [ "$h" != "$PPID" ] && [ "$(born "$h")" = "$hb" ] && [ "$i" -lt ${HOLDER_SECONDS * 5} ]; do
+sleep 0.2; i=$((i+1))
+done
 failed=0
 `

@@ -42,6 +42,7 @@ export interface StatusOptions {
 
 /** A fleet that is being looked at. */
 export interface StatusWatch {
+  targets: readonly Target[]
   /** Reads every host once. What goes wrong on a host is in its part; the next round tries it again. */
   round: () => Promise<StatusReport>
   close: () => Promise<void>
@@ -68,6 +69,7 @@ export function watchStatus(options: StatusOptions): StatusWatch {
   for (const target of targets) context.hosts.set(target.host.name, newHostState(target))
   const states = [...context.hosts.values()]
   return {
+    targets,
     round: async () => {
       const startedAt = new Date().toISOString()
       const hosts = states.map((state) => state.name)

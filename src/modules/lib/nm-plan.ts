@@ -9,6 +9,9 @@ import { deleteStep, downStep, upStep } from './nm-settings.ts'
 import type { ProfileFacts, Target } from './nm-target.ts'
 import { run } from './steps.ts'
 
+/** Names of settings whose values are secrets. */
+const SECRET = /psk|password|secret|wep-key|private-key|pin/i
+
 /** There, whether active or not. */
 export function planPresent(target: Target): PlanResult {
   const change = profileChange(target)
@@ -47,7 +50,7 @@ export function planAbsent(target: Target, have: ProfileFacts): PlanResult {
   const name = before['connection.id'] ?? ''
   const file = have.keyfile ?? null
   const hidden =
-    file !== null && /^\s*[\w.-]*(?:psk|password|secret|wep-key|private-key|pin)[\w.-]*=/im.test(file.content)
+    file !== null && file.content.split('\n').some((line) => SECRET.test(line.split('=', 1)[0] ?? '') && line.includes('='))
   const restore: Step[] =
     file === null
       ? []

@@ -24,9 +24,10 @@ export function editSettings(content: string | null, values: Readonly<Record<str
 
 /** The content with these lines (from 1) turned into comments that say why; line numbers stay as they were. */
 export function commentOut(content: string, lines: readonly number[]): string {
+  const numbers = new Set(lines)
   return content
     .split('\n')
-    .map((text, index) => (lines.includes(index + 1) ? `# now set in ${SYSCTL_FILE}: ${text}` : text))
+    .map((text, index) => (numbers.has(index + 1) ? `# now set in ${SYSCTL_FILE}: ${text}` : text))
     .join('\n')
 }
 

@@ -86,12 +86,18 @@ function transfer(sections: readonly Section[]): ClientEvidence['transfer'] {
   const find = (wanted: string): Section | undefined => sections.find(({ name }) => name === wanted)
   const curl = find('curl')
   const sum = find('sha256')
-  const [begin = Number.NaN, end = Number.NaN] = find('transfer')?.words.map(Number) ?? []
-  if (curl === undefined || sum === undefined || Number.isNaN(end)) return null
+  const [begin = '', end = ''] = find('transfer')?.words ?? []
+  const curlRc = curl?.words[0] ?? ''
+  if (curl === undefined || sum === undefined || !isSeconds(begin) || !isSeconds(end) || !/^\d{1,3}$/.test(curlRc)) return null
   return {
-    curlRc: Number(curl.words[0]),
+    curlRc: Number(curlRc),
     message: curl.body.trim(),
     sha256: sum.words[0] ?? '',
-    durationMs: Math.round((end - begin) * 1000),
+    durationMs: Math.round((Number(end) - Number(begin)) * 1000),
   }
+}
+
+/** As /proc/uptime has them. */
+function isSeconds(word: string): boolean {
+  return /^\d{1,12}(?:\.\d{1,9})?$/.test(word)
 }

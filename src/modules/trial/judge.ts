@@ -2,6 +2,7 @@
 import type { SubflowReport, TrialResult } from '../../model/report.ts'
 import type { ProofFailure } from '../../mptcp/proof-evidence.ts'
 import { prove } from '../../mptcp/proof.ts'
+import { tail } from '../../text/tail.ts'
 import type { TrialOutput } from '../define.ts'
 import type { TransferFailure } from './causes.ts'
 import { explainFailures } from './causes.ts'
@@ -91,10 +92,21 @@ function result(
     server: terms.server,
     client: terms.client,
     verdict: found.reasons.length === 0 ? 'pass' : 'fail',
-    reasons: found.reasons,
+    reasons: readable(found.reasons),
     bytes: found.checksumOk === true ? terms.bytes : sampled,
     durationMs: client.transfer?.durationMs ?? 0,
     checksumOk: found.checksumOk,
-    subflows: found.subflows,
+    subflows: found.subflows.slice(0, MOST_SUBFLOWS),
   }
+}
+
+/** The kernel makes 8 beside the first; a host that tells of hundreds is not to fill the report. */
+const MOST_SUBFLOWS = 100
+const MOST_REASONS = 30
+/** Characters of one reason; scripts cut what programs say to less. */
+const LONGEST_REASON = 4000
+
+function readable(reasons: readonly string[]): string[] {
+  const shown = reasons.slice(0, MOST_REASONS).map((reason) => tail(reason, LONGEST_REASON))
+  return reasons.length > MOST_REASONS ? [...shown, `and ${reasons.length - MOST_REASONS} more reasons`] : shown
 }

@@ -8,6 +8,7 @@ import { candidatePaths, unfitReason } from '../../mptcp/pairing.ts'
 import type { ProofPath } from '../../mptcp/proof-evidence.ts'
 import { lookupRoute } from '../../mptcp/route.ts'
 import { compareAddresses } from '../../text/ip.ts'
+import { namedRecord } from '../../text/record.ts'
 
 /** What is read of one end. */
 export interface PathHost {
@@ -46,7 +47,7 @@ export function trialPaths(server: PathHost, client: PathHost): { paths: TrialPa
 /** Device by address, of all addresses that may carry a subflow. */
 export function usableDevices(host: PathHost): Record<string, string> {
   const fit = host.addresses.filter((own) => unfitReason(own, host) === null)
-  return Object.fromEntries(fit.map(({ address, dev }) => [address, dev]))
+  return namedRecord(fit.map(({ address, dev }) => [address, dev]))
 }
 
 /** To addresses that the server announces and the client has a route to, by cards that no common network uses. */
