@@ -64,7 +64,7 @@ export function candidatePaths(server: PairHost, client: PairHost): Candidates {
   const networks = networksOf(ours.addresses, theirs.addresses)
   for (const { network, pairs, shared } of networks) {
     const free = pairs.filter((pair) => !taken.has(pair.server) && !taken.has(pair.client))
-    const fit = free.toSorted((a, b) => rank(a, client) - rank(b, client))[0]
+    const fit = best(free, client)
     if (shared.length > 0) rejected.push({ what: network, reason: `both hosts have the address ${shared.join(', ')}` })
     if (fit === undefined) {
       rejected.push(...leftOver(`${network} overlaps with a network that has its path`, pairs, taken, server, client))
@@ -148,15 +148,26 @@ interface SharedNetwork {
   shared: string[]
 }
 
+/** Addresses of a host that may be ends of paths: each is held against each of the other's. Of the others as many are told. */
+const MOST_ADDRESSES = 128
+/** Addresses of a host that are looked at, those of loopback apart, where services may have thousands. */
+const MOST_LOOKED_AT = 1000
+
 function usable(host: PairHost): { addresses: HostAddress[]; rejected: Rejected[] } {
   const addresses: HostAddress[] = []
   const rejected: Rejected[] = []
+  let looked = 0
+  let further = 0
   for (const own of host.addresses) {
-    const reason = unfitReason(own, host)
-    if (reason === null) addresses.push(own)
+    if (host.links[own.dev]?.loopback !== true) looked++
+    const reason = looked > MOST_LOOKED_AT ? null : unfitReason(own, host)
+    if (reason === null && addresses.length < MOST_ADDRESSES) addresses.push(own)
+    else if (reason === null || rejected.length >= MOST_ADDRESSES) further++
     else rejected.push({ what: named(own, host), reason, plain: PLAIN.has(reason) })
   }
-  return { addresses, rejected }
+  if (further === 0) return { addresses, rejected }
+  const reason = `not looked at beyond the first ${MOST_ADDRESSES}: name the paths with paths:`
+  return { addresses, rejected: [...rejected, { what: `${further} further addresses of ${host.name}`, reason }] }
 }
 
 function networksOf(ours: readonly HostAddress[], theirs: readonly HostAddress[]): SharedNetwork[] {
@@ -179,10 +190,15 @@ function familyOf(network: SharedNetwork): number {
 }
 
 /** Addresses that stay come first, then those that the client's routes really use. */
-function rank(pair: Pair, client: PairHost): number {
-  const { route } = lookupRoute(client.routing, { dst: pair.server.address })
-  const elsewhere = route?.dev === pair.client.dev ? 0 : 1
-  return elsewhere * 4 + (pair.server.dynamic ? 2 : 0) + (pair.client.dynamic ? 1 : 0)
+function best(pairs: readonly Pair[], client: PairHost): Pair | undefined {
+  const devices = new Map<string, string | null | undefined>()
+  const rank = (pair: Pair): number => {
+    const { address } = pair.server
+    if (!devices.has(address)) devices.set(address, lookupRoute(client.routing, { dst: address }).route?.dev)
+    const elsewhere = devices.get(address) === pair.client.dev ? 0 : 1
+    return elsewhere * 4 + (pair.server.dynamic ? 2 : 0) + (pair.client.dynamic ? 1 : 0)
+  }
+  return pairs.toSorted((a, b) => rank(a) - rank(b))[0]
 }
 
 /** The addresses of a network that are the end of no path. */

@@ -2,7 +2,7 @@
  * Which way a packet leaves a host, looked up in its rules and routes as the kernel would (ip-rule(8), ip-route(8)),
  * without asking the host again. A rule that needs more than addresses and cards to be judged is reported, not guessed.
  */
-import { contains, parseAddress } from '../text/ip.ts'
+import { contains, parseAddress, parseNetwork } from '../text/ip.ts'
 
 /** One route of `ip -j route show table all`. */
 export interface RouteEntry {
@@ -123,7 +123,8 @@ function isAny(prefix: string): boolean {
 function inPrefix(prefix: string, address: string): boolean {
   if (isAny(prefix)) return true
   if (!prefix.includes('/')) return parseAddress(prefix)?.normal === parseAddress(address)?.normal
-  return contains(prefix, address)
+  // What a host lists that is no network holds nothing.
+  return parseNetwork(prefix) !== null && parseAddress(address) !== null && contains(prefix, address)
 }
 
 function prefixLength(prefix: string): number {

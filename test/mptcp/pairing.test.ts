@@ -128,3 +128,14 @@ describe('chosen paths', () => {
     expect(problems[0]?.summary).toContain('the same path as another')
   })
 })
+
+it('looks at so many addresses and says how many it left, where a host has thousands', () => {
+  const many = (from: string): string[] =>
+    Array.from({ length: 10_000 }, (_, index) => `bulk ${from}.${index >> 8}.${index & 255}/8`)
+  const a = host('a', 'eth0 192.0.2.10/24', ...many('10.1'))
+  const b = host('b', 'eth0 192.0.2.20/24', ...many('10.2'))
+  expect(ends(a, b)).toEqual(['192.0.2.10-192.0.2.20', '10.1.0.0-10.2.0.0'])
+  const { rejected } = candidatePaths(a, b)
+  expect(rejected.length).toBeLessThan(600)
+  expect(rejected.map(({ what }) => what)).toContain('9873 further addresses of b')
+})

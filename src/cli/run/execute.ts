@@ -94,6 +94,12 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
   const assembled = hasPasswords ? assembleFrom(request.source, { ...selection, connection }) : first
   const { saved } = request
   if (saved !== undefined) checkSavedPlan(saved, assembled, secrets)
+  const keyFiles = createKeyFiles()
+  await unlockKeys(
+    assembled.plays.flatMap(({ batches }) => batches.flat()),
+    keyFiles,
+    io,
+  )
   const runId = newRunId()
   const record = recordOf(request)
   const keeper = request.out == null ? null : planKeeper(request.out, { io, assembled, request: record, runId })
@@ -103,12 +109,6 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
   const planOptions = { diff: flags.diff, verbose: flags.verbose > 0, steps: flags.verbose > 1 }
   const results = resultView(flags.output as OutputKind, screen, planOptions, tasksByHost(assembled))
   const progress = progressView(screen, flags.verbose)
-  const keyFiles = createKeyFiles()
-  await unlockKeys(
-    assembled.plays.flatMap(({ batches }) => batches.flat()),
-    keyFiles,
-    io,
-  )
   const transport = createSshTransport({
     keyFiles,
     ...(flags.timeout === null ? {} : { connectTimeoutMs: flags.timeout * 1000 }),
