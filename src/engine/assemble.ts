@@ -7,12 +7,12 @@ import type { Diagnostic, Source } from '../model/diagnostic.ts'
 import { DiagnosticsError, errorDiagnostic, hasErrors } from '../model/diagnostic.ts'
 import type { Host, Target } from '../model/host.ts'
 import type { Module } from '../modules/define.ts'
-import { batchesOf } from '../playbook/batches.ts'
 import { didYouMean } from '../text/closest.ts'
 import { addOnce } from '../text/diagnostics.ts'
 import type { Redactor } from '../text/redact.ts'
 import { createRedactor } from '../text/redact.ts'
 import { knowTargets, knowWishes, knowWritten } from './known-secrets.ts'
+import { jumpHosts, orderedBatches } from './jump-order.ts'
 import { unguarded } from './opaque.ts'
 import { resolveTask } from '../playbook/resolve.ts'
 import { selectTasks } from '../playbook/tags.ts'
@@ -111,7 +111,7 @@ function assemblePlay(
   const hosts = selection.hosts.filter((host) => allowed === null || allowed.has(host.name))
   const tasks = selectTasks(play, options.tags, options.skipTags)
   const targets = hosts.flatMap((host) => target(options, play, tasks, host, diagnostics))
-  const batches = batchesOf(targets, play.serial)
+  const batches = orderedBatches(targets, play.serial)
   return {
     name: play.name,
     batches,
@@ -217,10 +217,23 @@ function membersOf(task: Task, want: unknown, batches: readonly Target[][], diag
   }
   const split = names.find((name) => batchOf.get(name) !== batchOf.get(names[0]!))
   if (split !== undefined) {
-    const summary = `${task.module.name}: serial splits ${names[0]!} and ${split}`
-    const hint = 'raise serial, or order the hosts so that both are in one batch'
-    addOnce(diagnostics, errorDiagnostic('serial-splits', summary, { hint, source }))
+    addOnce(diagnostics, { ...serialSplits(task, [names[0]!, split], batches), source })
     return []
   }
   return names
+}
+
+function serialSplits(task: Task, pair: readonly [string, string], batches: readonly Target[][]): Diagnostic {
+  const leading = jumpHosts(batches.flat())
+  const jump = pair.find((name) => leading.has(name))
+  const [one, other] = pair
+  if (jump === undefined) {
+    return errorDiagnostic('serial-splits', `${task.module.name}: serial splits ${one} and ${other}`, {
+      hint: 'raise serial, or order the hosts so that both are in one batch',
+    })
+  }
+  return errorDiagnostic('serial-splits', `${task.module.name}: ${one} and ${other} are in different batches`, {
+    detail: `other hosts of the play are reached through ${jump}, so that it is changed after them and alone`,
+    hint: `leave hosts behind ${jump} out of this play (hosts: or --limit), or reach them another way`,
+  })
 }

@@ -47,6 +47,7 @@ export const mptcpPersisted = defineFact<MptcpPersisted>({
   chained: true,
   // A unit is enabled by a link in the wants folder: read there, it costs no process and works where systemd does not run.
   probe: `for d in ${shellJoin(DIRECTORIES)}; do [ -d "$d" ] && echo "directory $d"; done
+[ -L ${FOLDER} ] && echo link
 [ -L /etc/systemd/system/multi-user.target.wants/${RESTORE_UNIT} ] && echo enabled
 ${BLOCK_FUNCTION}
 ${blockCall(RESTORE_SCRIPT_PATH)}
@@ -54,6 +55,7 @@ ${blockCall(RESTORE_UNIT_PATH)}`,
   parse: ({ stdout }) => {
     const at = stdout.search(/^@/m)
     const facts = (at < 0 ? stdout : stdout.slice(0, at)).split('\n')
+    if (facts.includes('link')) throw new FactUnreadable(`${FOLDER} is a symbolic link`, 'remove it: it is not followed')
     const [script, unit] = parseBlocks(at < 0 ? '' : stdout.slice(at), [RESTORE_SCRIPT_PATH, RESTORE_UNIT_PATH])
     return {
       ...parseScript(script ?? null),

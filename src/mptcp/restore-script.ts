@@ -69,16 +69,25 @@ export function renderRestoreScript(model: PersistedModel): string {
   return `${HEAD}${items.map((item) => `${item}\n`).join('')}${TAIL}`
 }
 
-function endpointItem({ address, port, id, dev, flags }: PersistedEndpoint): string {
-  const words = [
+/** Whether an endpoint can stand in the script: a card may have a name (`eth#0`) that no line of it can hold. */
+export function isPersistable(endpoint: PersistedEndpoint): boolean {
+  return parseEndpoint(endpointWords(endpoint)) !== null
+}
+
+function endpointWords({ address, port, id, dev, flags }: PersistedEndpoint): string[] {
+  return [
     address,
     ...(port === null ? [] : ['port', String(port)]),
     ...(id === null ? [] : ['id', String(id)]),
     ...(dev === null ? [] : ['dev', dev]),
     ...orderFlags(flags),
   ]
-  if (parseEndpoint(words) === null) throw new RangeError(`"${words.join(' ')}" is no endpoint that can be persisted`)
-  return `endpoint ${words.join(' ')}`
+}
+
+function endpointItem(endpoint: PersistedEndpoint): string {
+  const text = endpointWords(endpoint).join(' ')
+  if (!isPersistable(endpoint)) throw new RangeError(`"${text}" is no endpoint that can be persisted`)
+  return `endpoint ${text}`
 }
 
 /** The unit that runs the script once at boot, when addresses are there. */

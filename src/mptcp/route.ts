@@ -2,7 +2,8 @@
  * Which way a packet leaves a host, looked up in its rules and routes as the kernel would (ip-rule(8), ip-route(8)),
  * without asking the host again. A rule that needs more than addresses and cards to be judged is reported, not guessed.
  */
-import { contains, parseAddress, parseNetwork } from '../text/ip.ts'
+import type { ReadNetwork } from '../text/ip.ts'
+import { isInNetwork, parseAddress, readNetwork } from '../text/ip.ts'
 
 /** One route of `ip -j route show table all`. */
 export interface RouteEntry {
@@ -70,13 +71,14 @@ export function lookupRoute(tables: RoutingTables, flow: Flow): RouteAnswer {
   const family = parseAddress(flow.dst)?.family
   const unclear: string[] = []
   if (family === undefined) return { route: null, unclear }
+  const ends = { dst: readNetwork(flow.dst), src: flow.src == null ? null : readNetwork(flow.src) }
   for (const rule of rulesOf(tables, family)) {
-    if (!ruleMatches(rule, flow)) continue
+    if (!ruleMatches(rule, flow, ends)) continue
     if (rule.other.length > 0 || rule.table === null) {
       unclear.push(`rule ${rule.priority} (${rule.other.length > 0 ? rule.other.join(', ') : 'no table'})`)
       continue
     }
-    const found = lookupTable(tables.routes, rule.table, family, flow)
+    const found = lookupTable(tables.routes, { table: rule.table, family }, flow, ends.dst)
     if (found === null || found.type === 'throw') continue
     return { route: REFUSING.has(found.type) ? null : found, unclear }
   }
@@ -92,20 +94,25 @@ function rulesOf(tables: RoutingTables, family: 4 | 6): RuleEntry[] {
  * Whether a rule applies to a flow of the host's own. Such packets come in by `lo` and carry no mark (a rule for mark 0
  * is the exception). Without a source address a rule that asks for one does not apply, as in the kernel.
  */
-function ruleMatches(rule: RuleEntry, flow: Flow): boolean {
+function ruleMatches(rule: RuleEntry, flow: Flow, ends: Record<'src' | 'dst', ReadNetwork | null>): boolean {
   if (rule.iif !== null && rule.iif !== 'lo') return false
   if (rule.oif !== null && rule.oif !== flow.oif) return false
   if (rule.fwmark !== null && !/^(?:0x0+|0+)(?:\/|$)/i.test(rule.fwmark)) return false
-  if (!inPrefix(rule.dst, flow.dst)) return false
+  if (!inPrefix(rule, rule.dst, ends.dst)) return false
   if (flow.src === undefined || flow.src === null) return isAny(rule.src)
-  return inPrefix(rule.src, flow.src)
+  return inPrefix(rule, rule.src, ends.src)
 }
 
 /** Longest prefix first, then the lowest metric, then the order in which the host listed them. */
-function lookupTable(routes: readonly RouteEntry[], table: string, family: 4 | 6, flow: Flow): RouteEntry | null {
+function lookupTable(
+  routes: readonly RouteEntry[],
+  { table, family }: { table: string; family: 4 | 6 },
+  flow: Flow,
+  dst: ReadNetwork | null,
+): RouteEntry | null {
   let best: RouteEntry | null = null
   for (const route of routes) {
-    if (route.family !== family || route.table !== table || !inPrefix(route.dst, flow.dst)) continue
+    if (route.family !== family || route.table !== table || !inPrefix(route, route.dst, dst)) continue
     if (flow.oif !== undefined && flow.oif !== null && route.dev !== flow.oif && route.type === 'unicast') continue
     if (best === null || compareRoutes(route, best) < 0) best = route
   }
@@ -120,11 +127,17 @@ function isAny(prefix: string): boolean {
   return prefix === 'all' || prefix === 'default'
 }
 
-function inPrefix(prefix: string, address: string): boolean {
+/** Prefixes of routes and rules as read: a host may have thousands, each of which is asked for each path. */
+const read = new WeakMap<RouteEntry | RuleEntry, Map<string, ReadNetwork | null>>()
+
+/** What a host lists that is no network holds nothing. */
+function inPrefix(entry: RouteEntry | RuleEntry, prefix: string, address: ReadNetwork | null): boolean {
   if (isAny(prefix)) return true
-  if (!prefix.includes('/')) return parseAddress(prefix)?.normal === parseAddress(address)?.normal
-  // What a host lists that is no network holds nothing.
-  return parseNetwork(prefix) !== null && parseAddress(address) !== null && contains(prefix, address)
+  const known = read.get(entry) ?? new Map<string, ReadNetwork | null>()
+  read.set(entry, known)
+  if (!known.has(prefix)) known.set(prefix, readNetwork(prefix))
+  const network = known.get(prefix) ?? null
+  return network !== null && address !== null && isInNetwork(network, address)
 }
 
 function prefixLength(prefix: string): number {

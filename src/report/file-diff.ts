@@ -54,8 +54,7 @@ function unified(path: string, before: string | null, after: string | null, styl
   const newName = after === null ? '/dev/null' : path
   const options = { context: 3, maxEditLength: MOST_EDITS }
   const patch = createTwoFilesPatch(oldName, newName, before ?? '', after ?? '', '', '', options)
-  // The library's types do not say so: undefined where it gave up.
-  if ((patch as string | undefined) === undefined) {
+  if (patch === undefined) {
     return [`--- ${oldName}`, `+++ ${newName}`, `(more than ${MOST_EDITS} lines differ)`].map((line) => colored(sanitize(line), style))
   }
   return patch

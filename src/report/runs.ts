@@ -30,7 +30,7 @@ const MOST = 200
 /** One line a run, the latest last. */
 export function renderRunList(runs: readonly RunView[]): string {
   const shown = runs.slice(-MOST)
-  const rows = shown.map((run) => [run.runId, run.command, endOf(run), hostsOf(run)])
+  const rows = shown.map((run) => [run.runId, sanitize(run.command), endOf(run), hostsOf(run)])
   const more = runs.length > shown.length ? `${runs.length - shown.length} earlier runs are left out\n` : ''
   return `${more}${drawTable(['run', 'command', 'ended', 'hosts'], rows)}\n`
 }

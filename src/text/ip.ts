@@ -52,6 +52,30 @@ export function contains(network: string, address: string): boolean {
   return prefix <= parsed.toByteArray().length * 8 && networkOf(address, prefix) === canonical
 }
 
+/** A network made ready to be asked many times. */
+export interface ReadNetwork {
+  bytes: readonly number[]
+  /** Leading bits that count. */
+  length: number
+}
+
+/** Reads a network, or an address as the network that holds it alone; null where the text is neither. */
+export function readNetwork(text: string): ReadNetwork | null {
+  const [address = '', length] = text.split('/')
+  const bytes = parse(address)?.toByteArray()
+  if (bytes === undefined || (length !== undefined && parseNetwork(text) === null)) return null
+  return { bytes, length: length === undefined ? bytes.length * 8 : Number(length) }
+}
+
+/** Whether a network holds an address as readNetwork read it; false for the other family. */
+export function isInNetwork({ bytes, length }: ReadNetwork, address: ReadNetwork): boolean {
+  if (bytes.length !== address.bytes.length) return false
+  return bytes.every((byte, i) => {
+    const mask = (0xff00 >> Math.min(8, Math.max(0, length - i * 8))) & 0xff
+    return (byte & mask) === (address.bytes[i]! & mask)
+  })
+}
+
 /** 127.0.0.0/8 and ::1; false for text that is no address. */
 export function isLoopback(address: string): boolean {
   return parse(address)?.range() === 'loopback'

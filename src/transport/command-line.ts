@@ -9,10 +9,17 @@ export interface Markers {
   password: string
   /** Printed instead of `ready` where the host has no timeout(1). */
   noTimeout: string
+  /** Before the script's exit status on stderr, where the channel does not tell it. */
+  end: string
 }
 
 export function markersOf(nonce: string): Markers {
-  return { ready: `${nonce}-ready\n`, password: `${nonce}-pw`, noTimeout: `${nonce}-no-timeout\n` }
+  return {
+    ready: `${nonce}-ready\n`,
+    password: `${nonce}-pw`,
+    noTimeout: `${nonce}-no-timeout\n`,
+    end: `${nonce}-end-`,
+  }
 }
 
 /**
@@ -23,15 +30,17 @@ export function markersOf(nonce: string): Markers {
 const RUNNER = 'trap t=1 TERM; sh -s; r=$?; test -z "$t" || kill -s KILL 0; exit "$r"'
 
 /**
- * The command line for a nonce of letters and digits. It must mean the same to sh, bash, dash, zsh and fish, hence
+ * The command line for a nonce of letters and digits. With `tellsEnd` the script's exit status is printed to stderr. It must mean the same to sh, bash, dash, zsh and fish, hence
  * single quotes with neither quotes nor backslashes inside, and no assignment before a command.
  */
-export function commandLine(nonce: string, timeoutSeconds: number, become: Become | null): string {
+export function commandLine(nonce: string, timeoutSeconds: number, become: Become | null, tellsEnd = false): string {
+  const timeout = `timeout -k 5 ${timeoutSeconds} sh -c "$2"`
+  const run = tellsEnd ? `${timeout}; r=$?; echo ${nonce}-end-$r >&2; exit $r` : `exec ${timeout}`
   const starter =
     'MPTCP_FLEET_SSH="$1"; export MPTCP_FLEET_SSH; ' +
     `command -v timeout >/dev/null || { echo ${nonce}-no-timeout; exit 127; }; ` +
     `echo ${nonce}-ready >&2; echo ${nonce}-ready; ` +
-    `exec timeout -k 5 ${timeoutSeconds} sh -c "$2"`
+    run
   const shell = `sh -c '${starter}' sh "$SSH_CONNECTION" '${RUNNER}'`
   // -n: it never asks, since it would ask on a terminal.
   if (become?.method === 'doas') return `exec doas -n -u '${become.user}' -- ${shell}`

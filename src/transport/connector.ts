@@ -1,28 +1,21 @@
-/** Makes connections that are ready for channels: over their jump hosts, with bounded concurrency and retries. */
-import { setTimeout as sleep } from 'node:timers/promises'
-import pLimit from 'p-limit'
+/** Makes connections that are ready for channels, over their jump hosts. */
 import type { Connection } from '../model/host.ts'
 import type { AuthSources } from './auth-keys.ts'
 import { collectCredentials } from './auth.ts'
 import { dial } from './dial.ts'
-import { newEndpointTurns } from './endpoint-turns.ts'
-import { AttemptFailed, attemptConnection, connectAborted } from './handshake.ts'
+import { attemptConnection, connectAborted } from './handshake.ts'
 import type { HandshakeOptions, OpenWire, ReadyConnection } from './handshake.ts'
 import { hostKeyPolicy } from './host-key.ts'
 import { checkJumps } from './jump-errors.ts'
 import { createJumpPool } from './jumps.ts'
 import { createKnownHostsFiles } from './known-hosts-files.ts'
+import type { Persist } from './persist.ts'
 import type { ConnectOptions } from './types.ts'
 import { endpointOf } from './where.ts'
 
 export interface ConnectorOptions {
   handshake: HandshakeOptions
-  /** Connections being made at once. */
-  concurrency: number
-  /** Further attempts after a transient error. */
-  retries: number
-  /** Before the first further attempt; doubled for each one after it, with jitter. */
-  retryDelayMs: number
+  persist: Persist
   auth: AuthSources
 }
 
@@ -33,9 +26,7 @@ export interface Connector {
   idle: () => Promise<void>
 }
 
-export function createConnector({ handshake, concurrency, retries, retryDelayMs, auth }: ConnectorOptions): Connector {
-  const limit = pLimit(concurrency)
-  const turns = newEndpointTurns()
+export function createConnector({ handshake, persist, auth }: ConnectorOptions): Connector {
   const knownHosts = createKnownHostsFiles()
 
   const attempt = async (connection: Connection, open: OpenWire, signal: AbortSignal): Promise<ReadyConnection> => {
@@ -45,39 +36,19 @@ export function createConnector({ handshake, concurrency, retries, retryDelayMs,
     return attemptConnection(connection, open, policy, credentials, handshake, signal)
   }
 
-  const persist = async (connection: Connection, open: OpenWire, signal: AbortSignal): Promise<ReadyConnection> => {
-    const endpoint = endpointOf(connection)
-    let failed = 0
-    /** Null where the endpoint turns out to be one at which connections queue, unless it is our turn. */
-    const tryOn = async (isOurTurn: boolean): Promise<ReadyConnection | null> => {
-      for (;;) {
-        try {
-          return await limit(async () =>
-            isOurTurn || !turns.mustQueue(endpoint) ? await attempt(connection, open, signal) : null,
-          )
-        } catch (error) {
-          if (!(error instanceof AttemptFailed)) throw error
-          const { error: hostError, transient } = error.failure
-          if (hostError.data.code === 'connection-lost') turns.note(endpoint)
-          if (!transient || failed >= retries) throw hostError
-        }
-        // Outside the limit, so that hosts which are down do not hold up the others.
-        await pause(backoff(retryDelayMs, failed++), signal)
-      }
-    }
-    return (await tryOn(false)) ?? (await turns.queue(endpoint, async () => (await tryOn(true))!))
-  }
+  const over = (connection: Connection, open: OpenWire, signal: AbortSignal): Promise<ReadyConnection> =>
+    persist(endpointOf(connection), () => attempt(connection, open, signal), signal)
 
   const connect: Connector['connect'] = async (connection, options, signal) => {
     checkJumps(connection)
     const jump = connection.jumps.at(-1)
-    if (jump === undefined) return persist(connection, dialDirectly, signal)
+    if (jump === undefined) return over(connection, dialDirectly, signal)
     // Waited for outside the limit, which the jump host's own connection needs.
     const before = { ...jump, jumps: connection.jumps.slice(0, -1) }
     const own = options.isStale !== undefined && connection.jumps.some(options.isStale)
     const lease = await pool.lease(connection, before, own, signal)
     try {
-      const ready = await persist(connection, lease.dial, signal)
+      const ready = await over(connection, lease.dial, signal)
       ready.client.once('close', lease.release)
       return ready
     } catch (error) {
@@ -93,14 +64,4 @@ export function createConnector({ handshake, concurrency, retries, retryDelayMs,
 async function dialDirectly({ address, port, ssh }: Connection, timeoutMs: number, signal: AbortSignal) {
   const { addressFamily, bindAddress } = ssh
   return dial(address, port, { timeoutMs, addressFamily, bindAddress }, signal)
-}
-
-/** Milliseconds before the next attempt: doubled each time, between half and all of it, so that hosts spread out. */
-export function backoff(firstMs: number, failed: number, random: () => number = Math.random): number {
-  return firstMs * 2 ** failed * (0.5 + random() / 2)
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  // An abort ends the wait; the next attempt then reports it.
-  await sleep(ms, undefined, { signal }).catch(() => {})
 }

@@ -1,8 +1,8 @@
 /** One exec over one channel: login dialogue, script, output, and the ways it can end. */
-import type { ClientChannel } from 'ssh2'
 import type { Become, Target } from '../model/host.ts'
 import { onAbort } from './abort.ts'
 import { becomePasswordMissing, becomePasswordWrong, passwordLine } from './become-errors.ts'
+import type { ExecChannel } from './carrier.ts'
 import type { Markers } from './command-line.ts'
 import { scriptEnd } from './exec-end.ts'
 import type { ProgramExit } from './exec-end.ts'
@@ -29,7 +29,7 @@ const CONTROLLER_GRACE = 10_000
 const LINGER = 3000
 
 /** Runs the dialogue on a channel that has just been opened. Throws HostError where the script was never sent. */
-export function runOnChannel(channel: ClientChannel, request: ExecRequest, context: ExecContext): Promise<ExecResult> {
+export function runOnChannel(channel: ExecChannel, request: ExecRequest, context: ExecContext): Promise<ExecResult> {
   const { target, become, markers } = context
   const password = become?.password ?? null
   const gate = createLoginGate(markers)
@@ -84,7 +84,7 @@ export function runOnChannel(channel: ClientChannel, request: ExecRequest, conte
       const { end, rc } = scriptEnd(exit, performance.now() - startedAt, request.timeoutSeconds)
       return finish(end, rc)
     }
-    if (exit === null) throw connectionGone(target, lostBy ?? 'the channel was closed')
+    if (exit === null) throw connectionGone(target, lostBy ?? (gate.noise() || 'the channel was closed'))
     const noise = gate.noise()
     if (noise.includes(markers.noTimeout.trim())) throw timeoutMissing(target)
     throw loginError({ target, become: become !== null, passwordSent, noise, rc: exit.rc })

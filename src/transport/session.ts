@@ -2,26 +2,16 @@
 import { randomBytes } from 'node:crypto'
 import type { Become, Target } from '../model/host.ts'
 import { becomeUserInvalid } from './become-errors.ts'
+import type { Carrier } from './carrier.ts'
 import { commandLine, isUserName, markersOf } from './command-line.ts'
 import { runOnChannel } from './exec.ts'
-import { hangUp } from './hang-up.ts'
-import type { ReadyConnection } from './handshake.ts'
-import { connectionGone, openChannel } from './open-channel.ts'
+import { connectionGone } from './open-channel.ts'
 import type { ExecRequest, ExecResult, Session } from './types.ts'
 
 /** Wraps a connection; `onClosed` is called once, when it is gone for whatever reason. */
-export function createSession(
-  ready: ReadyConnection,
-  target: Target,
-  loginTimeoutMs: number,
-  onClosed: () => void,
-): Session {
-  const { client, wire } = ready
+export function createSession(carrier: Carrier, target: Target, loginTimeoutMs: number, onClosed: () => void): Session {
+  const { lost, tellsEnd } = carrier
   let execs = 0
-  const lost = new Promise<string>((resolve) => {
-    client.on('error', (error) => resolve(error.message))
-    client.on('close', () => resolve('the connection was closed'))
-  })
   let goneBy: string | null = null
   void lost.then((reason) => {
     goneBy = reason
@@ -35,17 +25,18 @@ export function createSession(
       if (request.signal.aborted) return ABORTED
       if (goneBy !== null) throw connectionGone(target, goneBy)
       const nonce = randomBytes(16).toString('hex')
-      const command = commandLine(nonce, request.timeoutSeconds, become)
-      const context = { target, markers: markersOf(nonce), become, loginTimeoutMs, lost }
-      const limits = { timeoutMs: loginTimeoutMs, signal: request.signal, lost }
-      const result = await openChannel(client, command, target, limits, (channel) => {
+      const markers = markersOf(nonce)
+      const command = commandLine(nonce, request.timeoutSeconds, become, tellsEnd)
+      const context = { target, markers, become, loginTimeoutMs, lost }
+      const limits = { timeoutMs: loginTimeoutMs, signal: request.signal }
+      const result = await carrier.run(command, markers, limits, (channel) => {
         execs++
         return runOnChannel(channel, request, context)
       })
       return result ?? ABORTED
     },
-    usage: () => ({ execs, bytesSent: wire.bytesWritten, bytesReceived: wire.bytesRead }),
-    close: () => hangUp(ready),
+    usage: () => ({ execs, ...carrier.usage() }),
+    close: carrier.close,
   }
 }
 

@@ -1,11 +1,15 @@
 /** The transport over SSH; keeps track of what is open. */
-import { HostError } from '../model/errors.ts'
-import type { Connection } from '../model/host.ts'
+import type { Target } from '../model/host.ts'
+import type { Carrier } from './carrier.ts'
+import { ownCarrier } from './carrier.ts'
 import { createConnector } from './connector.ts'
+import { createOpensshClient } from './openssh.ts'
+import { newPersist } from './persist.ts'
 import { createKeyFiles } from './private-key.ts'
 import type { KeyFiles } from './private-key.ts'
 import { createSession } from './session.ts'
-import type { Session, Transport } from './types.ts'
+import type { ConnectOptions, Session, Transport } from './types.ts'
+import { endpointOf } from './where.ts'
 
 export interface SshTransportOptions {
   /**
@@ -31,41 +35,51 @@ export interface SshTransportOptions {
   env?: Readonly<Record<string, string | undefined>>
   /** Key files, of which encrypted ones may be unlocked already. Default: read as needed. */
   keyFiles?: KeyFiles
+  /** What must not stand in the environment of programs that are started: OpenSSH's client. */
+  isSecret?: (text: string) => boolean
 }
 
 /** A transport over SSH. Its sessions fail independently, and no error of theirs is ever left uncaught. */
 export function createSshTransport(options: SshTransportOptions = {}): Transport {
   const loginTimeoutMs = options.loginTimeoutMs ?? 30_000
+  const env = options.env ?? process.env
+  const persist = newPersist({
+    concurrency: options.connectConcurrency ?? 8,
+    retries: options.connectRetries ?? 2,
+    retryDelayMs: options.retryDelayMs ?? 500,
+  })
   const connector = createConnector({
     handshake: {
       connectTimeoutMs: options.connectTimeoutMs,
       keepaliveIntervalMs: options.keepaliveIntervalMs,
       keepaliveCount: options.keepaliveCount,
     },
-    concurrency: options.connectConcurrency ?? 8,
-    retries: options.connectRetries ?? 2,
-    retryDelayMs: options.retryDelayMs ?? 500,
-    auth: { env: options.env ?? process.env, readKeyFile: (options.keyFiles ?? createKeyFiles()).read },
+    persist,
+    auth: { env, readKeyFile: (options.keyFiles ?? createKeyFiles()).read },
   })
+  const openssh = createOpensshClient({
+    env,
+    isSecret: options.isSecret ?? (() => false),
+    connectTimeoutMs: options.connectTimeoutMs,
+  })
+  const carry = async (target: Target, signal: AbortSignal, how: ConnectOptions): Promise<Carrier> => {
+    const { connection } = target
+    if (connection.openssh === null) return ownCarrier(await connector.connect(connection, how, signal), target)
+    return persist(endpointOf(connection), () => openssh.connect(target, signal), signal)
+  }
   const open = new Set<Session>()
   return {
     connect: async (target, signal, how = {}) => {
-      refuseWhatIsToCome(target.connection)
-      const ready = await connector.connect(target.connection, how, signal)
-      const session = createSession(ready, target, loginTimeoutMs, () => open.delete(session))
+      const session = createSession(await carry(target, signal, how), target, loginTimeoutMs, () =>
+        open.delete(session),
+      )
       open.add(session)
       return session
     },
     close: async () => {
       await Promise.all([...open].map((session) => session.close()))
       await connector.idle()
+      openssh.close()
     },
   }
-}
-
-function refuseWhatIsToCome({ openssh }: Connection): void {
-  if (openssh === null) return
-  throw new HostError('unreachable', 'transport', "connections by OpenSSH's own client are still to come", {
-    hint: 'remove mptcp_fleet_transport: openssh',
-  })
 }

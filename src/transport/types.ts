@@ -44,7 +44,7 @@ export interface Session {
 export interface ConnectOptions {
   /**
    * Asks for a connection that is new end to end: of connections that hosts share, none to a jump host for which this says
-   * yes. OpenSSH's client then shares none at all.
+   * yes. OpenSSH's client shares none at any time.
    */
   isStale?: (jump: Connection) => boolean
 }

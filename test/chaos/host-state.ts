@@ -1,4 +1,5 @@
 /** Reads a host by shell commands of its own, not through SSH; and sets it to a known state. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Lab } from '../../src/lab/lab.ts'
 import { renderRestoreScript, renderRestoreUnit } from '../../src/mptcp/restore-script.ts'
 import { shellQuote } from '../../src/text/shell.ts'
@@ -51,11 +52,16 @@ systemctl list-units --all --plain --no-legend 'mptcp-fleet-*'
 pgrep -af 'mptcp-fleet-[g]uard|/run/mptcp-[f]leet/'
 find / -xdev -name '.*.20*Z-*' 2>/dev/null
 find / -xdev -path '*mptcp*' -name '*.new' 2>/dev/null
+find /etc/systemd/system -name 'mptcp-fleet-*'
 :`
 
+/** Waits a moment for what ends by itself. */
 export async function leftovers(lab: Lab, host: string): Promise<string[]> {
-  const { stdout } = await lab.exec(host, LEFT, { timeoutMs: 20_000 })
-  return stdout.split('\n').filter((line) => line !== '')
+  for (let tries = 0; ; tries++) {
+    const { stdout } = await lab.exec(host, LEFT, { timeoutMs: 20_000 })
+    if (stdout === '' || tries === 5) return stdout.split('\n').filter((line) => line !== '')
+    await sleep(500)
+  }
 }
 
 /** Whether a script of a run is at work on the host, or may yet be. */
@@ -79,7 +85,7 @@ printf %s ${shellQuote(renderRestoreUnit())} >${UNIT}
 systemctl enable -q mptcp-fleet.service`
   const text = `
 nft destroy table inet chaos; rm -f /run/chaos.flag
-rm -rf /run/mptcp-fleet; find / -xdev -name '.*.20*Z-*' -delete
+rm -rf /run/mptcp-fleet; find / -xdev -name '.*.20*Z-*' -delete; find /etc/systemd/system -name 'mptcp-fleet-*' -delete
 systemctl disable -q --now mptcp-fleet.service 2>/dev/null
 rm -rf ${CONF} ${RESTORE.replace(/\/[^/]*$/, '')} ${UNIT}
 sysctl -qw net.mptcp.enabled=0 net.mptcp.add_addr_timeout=${old['net.mptcp.add_addr_timeout']}

@@ -35,3 +35,23 @@ test('--ssh-config names the file that counts, relative to the working directory
   ])
   expect(await list(config, '--ssh-config', 'none')).toEqual([])
 })
+
+test('a fleet task with a jump host and a host behind it is refused, and the jump host named', async () => {
+  const cwd = makeFiles({
+    'inventory.yml':
+      'all:\n  hosts:\n    bastion: { ansible_host: 192.0.2.9 }\n    web1: { ansible_host: 192.0.2.1 }\n',
+    'playbook.yml': '- hosts: all\n  tasks:\n    - mptcp_pair: { server: bastion, client: web1 }\n',
+    config: 'Host 192.0.2.1\n  ProxyJump 192.0.2.9\n',
+  })
+  const said = async (config: string): Promise<{ code: number; text: string }> => {
+    const { io, out, err } = testIo({ cwd })
+    const argv = ['plan', '-i', 'inventory.yml', 'playbook.yml', '--list-hosts', '--ssh-config', config]
+    const code = await dispatch(argv, '1', io)
+    return { code, text: (out() + err()).replaceAll(/\s+/g, ' ') }
+  }
+  const split = await said('config')
+  expect(split.code).toBe(1)
+  expect(split.text).toContain('playbook.yml:3:7: mptcp_pair: bastion and web1 are in different batches')
+  expect(split.text).toContain('reached through bastion, so that it is changed after them and alone')
+  expect((await said('none')).code).toBe(0)
+})

@@ -108,6 +108,21 @@ describe('reaching a host', () => {
     expect(data.detail).toMatch(/the server takes: .*publickey/)
   })
 
+  it('answers PAM, where the server asks by keyboard-interactive alone', async () => {
+    const config = 'UsePAM yes\\nPasswordAuthentication no\\nKbdInteractiveAuthentication yes\\n'
+    const reload = 'kill -HUP $(cat /run/sshd.pid)'
+    await onHost(`printf '${config}' > /etc/ssh/sshd_config.d/00-kbd.conf && ${reload}`)
+    const connection = { user: LAB_USERS.withPassword, privateKeyFile: null }
+    const right = { ...connection, password: new Secret(LAB_PASSWORD) }
+    await expect.poll(() => exec('id -un', right).catch(() => null)).toEqual(exited(`${LAB_USERS.withPassword}\n`))
+    const { data } = await failureOf(connect({ ...connection, password: new Secret('nonsense') }))
+    expect(data.code).toBe('auth')
+    expect(data.detail).toContain('tried: keyboard-interactive')
+    expect(data.detail).not.toMatch(/the server takes: .*password/)
+    await onHost(`rm /etc/ssh/sshd_config.d/00-kbd.conf && ${reload}`)
+    await expect.poll(() => exec('true', right).catch(() => null)).toMatchObject({ rc: 0 })
+  })
+
   it('refuses a wrong key', async () => {
     const wrong = path.join(work, 'wrong')
     writeFileSync(wrong, keyPair().private)

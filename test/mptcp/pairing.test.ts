@@ -131,11 +131,11 @@ describe('chosen paths', () => {
 
 it('looks at so many addresses and says how many it left, where a host has thousands', () => {
   const many = (from: string): string[] =>
-    Array.from({ length: 10_000 }, (_, index) => `bulk ${from}.${index >> 8}.${index & 255}/8`)
+    Array.from({ length: 3000 }, (_, index) => `bulk ${from}.${index >> 8}.${index & 255}/8`)
   const a = host('a', 'eth0 192.0.2.10/24', ...many('10.1'))
   const b = host('b', 'eth0 192.0.2.20/24', ...many('10.2'))
-  expect(ends(a, b)).toEqual(['192.0.2.10-192.0.2.20', '10.1.0.0-10.2.0.0'])
-  const { rejected } = candidatePaths(a, b)
+  const { paths, rejected } = candidatePaths(a, b)
+  expect(paths.map(({ network }) => network)).toEqual(['192.0.2.0/24', '10.0.0.0/8'])
   expect(rejected.length).toBeLessThan(600)
-  expect(rejected.map(({ what }) => what)).toContain('9873 further addresses of b')
+  expect(rejected.map(({ what }) => what)).toContain('2873 further addresses of b')
 })

@@ -92,3 +92,18 @@ test('an address is in its own network, and its normal form is stable', () => {
     }),
   )
 })
+
+test('a network that was read holds the same addresses as its text does', () => {
+  fc.assert(
+    fc.property(address, address, fc.nat(128), (one, other, length) => {
+      const prefix = Math.min(length, ip.parseAddress(one)!.family === 4 ? 32 : 128)
+      const network = `${one}/${prefix}`
+      for (const text of [one, other]) {
+        expect(ip.isInNetwork(ip.readNetwork(network)!, ip.readNetwork(text)!)).toBe(ip.contains(network, text))
+      }
+    }),
+  )
+  expect(['x', '', '192.0.2.0/33', '192.0.2.0/', '::/129', '192.0.2.0/24/8'].map(ip.readNetwork)).toEqual(
+    Array.from({ length: 6 }, () => null),
+  )
+})

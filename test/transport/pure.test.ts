@@ -10,7 +10,7 @@ import { orderAlgorithms } from '../../src/transport/host-key.ts'
 import { createLoginGate } from '../../src/transport/login-gate.ts'
 import { loginError } from '../../src/transport/login-errors.ts'
 import { createOutputCollector } from '../../src/transport/output.ts'
-import { backoff } from '../../src/transport/connector.ts'
+import { backoff } from '../../src/transport/persist.ts'
 import { targetOf } from './support.ts'
 
 /** Cuts a buffer at arbitrary places. */

@@ -321,15 +321,6 @@ describe('without checking host keys', () => {
   })
 })
 
-describe('what is still to come', () => {
-  it('is said before anybody is reached', async () => {
-    const server = await serve()
-    const openssh = ['--', '127.0.0.1']
-    expect((await failureOf(connectTo(server, { openssh }))).data.code).toBe('transport')
-    expect(server.connections()).toBe(0)
-  })
-})
-
 describe('authentication', () => {
   it('names what was tried and what the server takes', async () => {
     const server = await serve()

@@ -111,6 +111,7 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
   const progress = progressView(screen, flags.verbose)
   const transport = createSshTransport({
     keyFiles,
+    isSecret: (text) => secrets.occursIn(text),
     ...(flags.timeout === null ? {} : { connectTimeoutMs: flags.timeout * 1000 }),
     connectConcurrency: Math.min(flags.forks, 8),
     env: io.env,

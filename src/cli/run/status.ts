@@ -42,6 +42,7 @@ export async function showStatus(pattern: string, flags: StatusFlags, io: Io): P
   const keyFiles = createKeyFiles()
   const transport = createSshTransport({
     keyFiles,
+    isSecret: (text) => io.secrets.occursIn(text),
     ...(flags.timeout === null ? {} : { connectTimeoutMs: flags.timeout * 1000 }),
     connectConcurrency: Math.min(flags.forks, 8),
     env: io.env,

@@ -7,6 +7,7 @@ import type { Step } from '../../model/change.ts'
 import type { Fact } from '../../model/fact.ts'
 import { shellQuote } from '../../text/shell.ts'
 import type { ScriptPart } from '../../transport/types.ts'
+import { armBoot, BOOT_LIB } from './boot-lib.ts'
 import { dropCopies, dropFolders, FILE_LIB } from './file-lib.ts'
 import { frameScript, section } from './frame.ts'
 import { GUARD_LIB } from './guard-lib.ts'
@@ -49,13 +50,13 @@ export function applyScript(nonce: string, apply: ApplyScript): { script: Script
   const { guard } = apply
   const seconds = apply.steps.reduce((sum, { step }) => sum + stepSeconds(step), PREPARE_SECONDS)
   const undo = undoScript(apply, apply.undo, apply.copies)
-  const arms = (phase: number, wait: number): ScriptPart[] => (guard === null ? [] : armed(phase, wait, until(wait)))
   return {
     script: frameScript(nonce, [
       `RUN=${shellQuote(apply.id)}; OWNER=${shellQuote(apply.owner)}\n`,
       HOST_LIB,
       FILE_LIB,
       GUARD_LIB,
+      BOOT_LIB,
       STEP_LIB,
       ...section('lock', ['base && lock']),
       '[ "$r" -eq 0 ] || return 4\n',
@@ -65,20 +66,21 @@ export function applyScript(nonce: string, apply: ApplyScript): { script: Script
       ...section('ready', [
         ...apply.copies.map((path) => `k ${shellQuote(path)} || exit 1\n`),
         ...base64(undo),
-        ' | base64 -d >"$B/armed-$RUN/undo"',
+        ' | base64 -d >"$B/armed-$RUN/undo" || exit 1\n',
+        ...(guard === null ? [] : [armBoot(apply.id, apply.copies)]),
       ]),
-      `[ "$r" -eq 0 ] || { ${dropCopies(apply.copies).trimEnd()}; release; forget; return 6; }\n`,
-      ...arms(1, seconds + (guard ?? 0)),
+      `[ "$r" -eq 0 ] || { ${dropCopies(apply.copies).trimEnd()}; boot_off "$B/armed-$RUN"; release; forget; return 6; }\n`,
+      ...(guard === null ? [] : armed(1, `arm_watch armed "$B/armed-$RUN/undo" ${seconds}`, seconds + guard)),
       ...runSteps(apply.steps),
-      ...(guard === null ? finish(apply) : [...guardEnd(until(guard), guard)]),
+      ...(guard === null ? finish(apply) : guardEnd(guard)),
     ]),
     seconds,
   }
 }
 
-function armed(phase: number, wait: number, until: string): ScriptPart[] {
+function armed(phase: number, arm: string, seconds: number): ScriptPart[] {
   return [
-    ...section(`arm${phase}`, [`${until} && arm ${phase} ${wait}`]),
+    ...section(`arm${phase}`, [`${until(seconds)} && ${arm}`]),
     '[ "$r" -eq 0 ] || { m undo b; sh "$B/armed-$RUN/undo" </dev/null; m undo 0; return 7; }\n',
   ]
 }
@@ -105,10 +107,10 @@ function finish({ copies, steps }: ApplyScript): ScriptPart[] {
 /** Keeps the record until the controller says that it has read everything. Ends the script with status $r. */
 export const ACKNOWLEDGED = 'm end b\nG=; IFS= read -r G\n[ "$G" = "$N-ack" ] && forget\nm end 0\nreturn "$r"\n'
 
-function guardEnd(until: string, guard: number): ScriptPart[] {
+function guardEnd(guard: number): ScriptPart[] {
   return [
     'if [ "$r" -ne 0 ]; then m undo b; sh "$B/armed-$RUN/undo" </dev/null; m undo 0; return "$r"; fi\n',
-    ...armed(2, guard, until),
+    ...armed(2, `arm_timer ${guard}`, guard),
     'outcome applied\nreturn 0\n',
   ]
 }

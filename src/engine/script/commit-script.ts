@@ -7,6 +7,7 @@ import { shellQuote } from '../../text/shell.ts'
 import type { ScriptPart } from '../../transport/types.ts'
 import type { NumberedStep } from './apply-script.ts'
 import { ACKNOWLEDGED, runSteps } from './apply-script.ts'
+import { BOOT_LIB } from './boot-lib.ts'
 import { dropCopies, dropFolders, FILE_LIB } from './file-lib.ts'
 import { frameScript, section } from './frame.ts'
 import { GUARD_LIB } from './guard-lib.ts'
@@ -15,6 +16,9 @@ import { stepSeconds, STEP_LIB } from './step-text.ts'
 
 /** Seconds that a host waits for its own undo to end. */
 const RECORD_SECONDS = 60
+
+/** Seconds after which a commit that is still at work is undone. */
+const COMMIT_SECONDS = 3600
 
 interface CommitScript {
   id: string
@@ -28,19 +32,25 @@ interface CommitScript {
 
 function head({ id, owner }: { id: string; owner: string }): ScriptPart[] {
   const names = `RUN=${shellQuote(id)}; OWNER=${shellQuote(owner)}\n`
-  return [names, HOST_LIB, FILE_LIB, GUARD_LIB, STEP_LIB]
+  return [names, HOST_LIB, FILE_LIB, GUARD_LIB, BOOT_LIB, STEP_LIB]
 }
+
+/** Watched from before it has the lock on. */
+const TAKE = [
+  `ln "$B/armed-$RUN/undo" "$R/undo" && arm_watch commit "$R/undo" ${COMMIT_SECONDS} && `,
+  'mv -T "$B/armed-$RUN" "$B/commit-$RUN"',
+]
 
 /**
  * Takes the lock, which calls the timer off, runs the steps, reads each file back, and then the facts. Status 8: the host
- * had undone already. Where a step fails all is undone.
+ * had undone already. Where a step fails all is undone, and also where this script is killed.
  */
 export function commitScript(nonce: string, commit: CommitScript): { script: ScriptPart[]; seconds: number } {
   const undo = 'm undo b; sh "$B/commit-$RUN/undo" "commit-$RUN" </dev/null; m undo 0; return 3'
   return {
     script: frameScript(nonce, [
       ...head(commit),
-      ...section('take', ['mv -T "$B/armed-$RUN" "$B/commit-$RUN"']),
+      ...section('take', TAKE),
       '[ "$r" -eq 0 ] || {\n',
       ...recordSection(RECORD_SECONDS),
       'return 8\n}\n',
@@ -49,7 +59,7 @@ export function commitScript(nonce: string, commit: CommitScript): { script: Scr
       `[ "$r" -eq 0 ] || { ${undo}; }\n`,
       ...section('back', readBack(commit.steps)),
       `[ "$r" -eq 0 ] || { ${undo}; }\n`,
-      'outcome done\n',
+      'boot_off "$B/commit-$RUN"; outcome done\n',
       dropCopies(commit.copies),
       dropFolders(commit.steps),
       'rm -rf "$B/commit-$RUN"\n',

@@ -6,7 +6,7 @@ import { shellQuote } from '../../text/shell.ts'
  * `w PATH MODE OWNER GROUP` writes stdin to a file: to a temporary beside it (created exclusively), with its final owner,
  * mode and SELinux label, then renamed over it. Symbolic links and anything else that is not a plain file are refused.
  * `d PATH` removes one. `k PATH` copies one beside itself before it is changed (`.NAME.RUN`), with owner, mode and extended
- * attributes; `v` is `w`, but takes the copy back by a rename where there is one, which needs no free block.
+ * attributes; a copy of a run that a restart of the host ended goes. `v` is `w`, but takes the copy back by a rename where there is one, which needs no free block.
  */
 export const FILE_LIB = `w() {
 d=\${1%/*}; t="\${d:-/}/.\${1##*/}.$RUN.new"
@@ -27,6 +27,9 @@ if [ -L "$1" ]; then echo "$1 is a symbolic link: refused" >&2; return 1; fi
 rm -f "$1" && { sync "\${1%/*}/" 2>/dev/null || :; }
 }
 k() {
+for c in "\${1%/*}/.\${1##*/}".20*T*Z-*; do
+case $c in *".$RUN"|*".$RUN".new) ;; *) [ ! -f "$c" ] || [ -L "$c" ] || rm -f "$c";; esac
+done
 if [ -L "$1" ] || [ ! -f "$1" ]; then return 0; fi
 c=\${1%/*}/.\${1##*/}.$RUN
 if [ -e "$c" ] || [ -L "$c" ]; then echo "$c is there already: refused" >&2; return 1; fi
@@ -42,6 +45,12 @@ if [ -L "$1" ]; then echo "$1 is a symbolic link: refused" >&2; return 1; fi
 mv -fT "$c" "$1"
 }
 `
+
+/** Where a run's copy of a file lies. */
+export function copyOf(path: string, id: string): string {
+  const cut = path.lastIndexOf('/') + 1
+  return `${path.slice(0, cut)}.${path.slice(cut)}.${id}`
+}
 
 /** Shell text that removes the copies of these files. */
 export function dropCopies(paths: readonly string[]): string {

@@ -33,11 +33,16 @@ function readFact(fact: Fact, part: Section | undefined): FactResult {
     return { ok: false, reason: 'the probe did not come to its end', hint: '' }
   const seen = digest(part.stdout)
   try {
-    return { ok: true, value: fact.parse({ stdout: part.stdout, stderr: part.stderr, rc: part.rc }), seen }
+    return { ok: true, value: fact.parse({ stdout: withoutNul(part.stdout), stderr: part.stderr, rc: part.rc }), seen }
   } catch (error) {
     if (!(error instanceof FactUnreadable)) throw error
     return { ok: false, reason: error.message, hint: error.hint, seen }
   }
+}
+
+/** What a fact holds may become a word of a command, which cannot hold a NUL. */
+function withoutNul(stdout: string): string {
+  return stdout.replaceAll('\0', '\uFFFD')
 }
 
 /** Of a probe's output; two that are equal came from equal outputs. */

@@ -3,6 +3,7 @@ import type { PlacedStep } from '../coalesce.ts'
 import { Secret } from '../../model/secret.ts'
 import { shellQuote } from '../../text/shell.ts'
 import type { ScriptPart } from '../../transport/types.ts'
+import { BOOT_LIB } from './boot-lib.ts'
 import { dropCopies, FILE_LIB } from './file-lib.ts'
 import { SCRIPT_HEAD } from './frame.ts'
 import { GUARD_LIB } from './guard-lib.ts'
@@ -17,8 +18,8 @@ export interface UndoStep {
 
 /**
  * The script's text, a secret where a step holds one. It takes the lock by a rename from `armed-RUN`, or from the folder
- * that $1 names, and does nothing where that is gone. Each step runs, whatever became of the one before. With `watch N` it
- * first waits until the script that holds the lock is no more at work, N seconds at most, and ends where that has applied all.
+ * that $1 names, and does nothing where that is gone. Each step runs, whatever became of the one before. With `watch` it first
+ * waits for the end of another script: see UNDO_LIB.
  */
 export function undoScript(run: { id: string; owner: string }, steps: readonly UndoStep[], copies: readonly string[]) {
   const body = steps.flatMap(({ placed, after }, index): ScriptPart[] => [
@@ -35,16 +36,21 @@ export function undoScript(run: { id: string; owner: string }, steps: readonly U
     FILE_LIB,
     GUARD_LIB,
     STEP_LIB,
+    BOOT_LIB,
+    `drop() {\n${dropCopies(copies)}}\n`,
     UNDO_LIB,
     ...body,
-    dropCopies(copies),
-    'disarm "$C"\noutcome "rolled-back $failed"\nrm -rf "$C"\nreturn 0\n}\nmain "$@"\n',
+    'drop; boot_off "$C"; disarm "$C"\noutcome "rolled-back $failed"\nrm -rf "$C"\nreturn 0\n}\nmain "$@"\n',
   ])
 }
 
 /** Seconds that the script which held the lock may take for the step that it is at; it begins no other. */
 const HOLDER_SECONDS = 660
 
+/**
+ * `watch LOCK SECONDS PID BORN`: waits until that process has ended, SECONDS at most. If it did so with a word, or without
+ * the lock in the folder `LOCK-RUN`, nothing is undone.
+ */
 const UNDO_LIB = `begun() { for i in "$@"; do grep -qx "b $i" "$R/steps" 2>/dev/null && return 0; done; return 1; }
 u() {
 { { ( "t$1" ) </dev/null 2>&1; echo "$?" >"$C/rc"; } | q "$2" >"$C/out"; }
@@ -54,9 +60,14 @@ echo "u $1 $r" >>"$R/steps"
 }
 C=$B/undo-$RUN
 if [ "\${1-}" = watch ]; then
-e=$(($(up) + $2)); set --
-while works "$B/armed-$RUN" && [ ! -e "$R/outcome" ] && [ "$(up)" -lt "$e" ]; do sleep 1; done
-[ ! -e "$R/outcome" ] || return 0
+e=$(($(up) + $3))
+while [ "$(born "$4")" = "$5" ] && [ "$(up)" -lt "$e" ]; do sleep 1; done
+o=; { read -r o <"$R/outcome"; } 2>/dev/null
+case $2 in
+commit) [ -d "$B/commit-$RUN" ] || return 0; [ "$o" != done ] || { drop; rm -rf "$B/commit-$RUN"; return 0; };;
+*) [ -z "$o" ] && [ -d "$B/armed-$RUN" ] || return 0;;
+esac
+set -- "$2-$RUN"
 fi
 mv -T "$B/\${1:-armed-$RUN}" "$C" 2>/dev/null || { echo "run $RUN is final here, or is being undone: nothing is changed"; return 5; }
 h=; { read -r h hb <"$C/pid"; } 2>/dev/null

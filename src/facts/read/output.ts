@@ -56,6 +56,8 @@ export function lines(text: string): string[] {
 /** JSON of the given shape; nothing at all counts as an empty list, as some versions of ip print it. */
 export function parseJson<T>(text: string, schema: z.ZodType<T>, program: string): T {
   let value: unknown
+  // No name of a card or table holds one, and no command line can.
+  if (text.includes(String.raw`\u0000`)) throw new FactUnreadable(`${program} printed a NUL character`)
   try {
     value = text.trim() === '' ? [] : JSON.parse(text)
   } catch {

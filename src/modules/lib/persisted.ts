@@ -5,7 +5,14 @@ import type { MptcpPersisted } from '../../facts/mptcp_persisted.ts'
 import { persistedWith } from '../../facts/mptcp_persisted.ts'
 import type { PlanResult, Step } from '../../model/change.ts'
 import type { PersistedModel } from '../../mptcp/restore-script.ts'
-import { isEmptyModel, RESTORE_SCRIPT_PATH, RESTORE_UNIT, RESTORE_UNIT_PATH } from '../../mptcp/restore-script.ts'
+import type { PersistedEndpoint } from '../../mptcp/restore-script.ts'
+import {
+  isEmptyModel,
+  isPersistable,
+  RESTORE_SCRIPT_PATH,
+  RESTORE_UNIT,
+  RESTORE_UNIT_PATH,
+} from '../../mptcp/restore-script.ts'
 import { run } from './steps.ts'
 
 type Part = NonNullable<MptcpPersisted['script']>
@@ -15,6 +22,8 @@ type Part = NonNullable<MptcpPersisted['script']>
  * is empty. The steps do only what differs from `have`, so that several such changes of one run follow each other.
  */
 export function planPersisted(have: MptcpPersisted, model: PersistedModel, identity: Identity): PlanResult {
+  const odd = Object.values(model.endpoints).find((endpoint) => !isPersistable(endpoint))
+  if (odd !== undefined) return { changes: [], problems: [oddName(odd)] }
   const want = persistedWith(have, model)
   const script = !isDeepStrictEqual(have.script, want.script)
   const unit = !isDeepStrictEqual(have.unit, want.unit)
@@ -70,6 +79,14 @@ function describe(model: PersistedModel): string {
     ...Object.keys(model.endpoints).map((key) => `endpoint ${key}`),
   ]
   return parts.join(', ')
+}
+
+function oddName({ address, dev }: PersistedEndpoint): { code: string; summary: string; hint: string } {
+  return {
+    code: 'odd-card-name',
+    summary: `endpoint ${address} cannot be restored at boot: its card is named ${JSON.stringify(dev)}`,
+    hint: 'give the card a name of letters, digits and . @ % + - _, or set persist: false',
+  }
 }
 
 function editedScript(have: MptcpPersisted): { code: string; summary: string; detail: string; hint: string } {
