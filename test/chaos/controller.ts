@@ -47,9 +47,7 @@ export function start(bed: Bed, folder: string, args: readonly string[]): Contro
     child.on('error', reject)
     child.on('close', (code) => {
       over = performance.now()
-      const report = existsSync(reportFile)
-        ? runReportSchema.parse(JSON.parse(readFileSync(reportFile, 'utf8')))
-        : null
+      const report = existsSync(reportFile) ? runReportSchema.parse(JSON.parse(readFileSync(reportFile, 'utf8'))) : null
       resolve({ code, stdout, stderr, report })
     })
   })
@@ -66,7 +64,11 @@ export function start(bed: Bed, folder: string, args: readonly string[]): Contro
 }
 
 /** A run without any fault, to its end. */
-export async function runToEnd(bed: Bed, folder: string, args: readonly string[]): Promise<Ended & { report: RunReport }> {
+export async function runToEnd(
+  bed: Bed,
+  folder: string,
+  args: readonly string[],
+): Promise<Ended & { report: RunReport }> {
   const { report, ...rest } = await start(bed, folder, args).ended
   if (report === null) throw new Error(`mptcp-fleet ${args.join(' ')} wrote no report: ${rest.stdout}${rest.stderr}`)
   return { ...rest, report }

@@ -49,10 +49,14 @@ try {
   const running = runSeeds(await makeBed(lab), scenarios, folder, (outcome) => {
     const { scenario, problems, told } = outcome
     done++
-    console.log(`${done}/${scenarios.length} ${minutes()} ${describe(scenario)} → ${stateOf(outcome)}, told ${told ?? '-'}`)
+    console.log(
+      `${done}/${scenarios.length} ${minutes()} ${describe(scenario)} → ${stateOf(outcome)}, told ${told ?? '-'}`,
+    )
     for (const problem of problems) console.log(`  FAILED ${problem}`)
   })
-  const aborted = new Promise<never>((_, reject) => stop.signal.addEventListener('abort', () => reject(stop.signal.reason)))
+  const aborted = new Promise<never>((_, reject) =>
+    stop.signal.addEventListener('abort', () => reject(stop.signal.reason)),
+  )
   const outcomes = await Promise.race([running, aborted])
   const table = renderTable(outcomes)
   writeFileSync(path.join(folder, 'chaos.md'), table)

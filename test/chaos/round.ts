@@ -79,7 +79,8 @@ export async function runSeed(bed: Bed, scenario: Scenario, folder: string): Pro
   let state: HostState = {}
   for (;;) {
     // Read between two looks at the lock, so that no script was at work meanwhile.
-    const locked = (await isLocked(bed.lab, name)) || ((state = await readState(bed.lab, name)), await isLocked(bed.lab, name))
+    const locked =
+      (await isLocked(bed.lab, name)) || ((state = await readState(bed.lab, name)), await isLocked(bed.lab, name))
     const whole = [old, kept].some((expected) => differences(state, expected).length === 0)
     const ready = !locked && whole
     if (ready) first ??= since()
@@ -89,7 +90,9 @@ export async function runSeed(bed: Bed, scenario: Scenario, folder: string): Pro
     if (from !== null && performance.now() - from > (GUARD + SLACK) * 1000) break
     if (first === null && since() > GUARD + SLACK + 10) {
       first = since()
-      wrong(`${locked ? 'locked' : 'in neither state'} ${since().toFixed(1)} s after the fault: ${JSON.stringify(state)}`)
+      wrong(
+        `${locked ? 'locked' : 'in neither state'} ${since().toFixed(1)} s after the fault: ${JSON.stringify(state)}`,
+      )
     }
     await sleep(300)
   }
@@ -129,7 +132,8 @@ async function judgeTold(
     if (outcome.scenario.fault.kind !== 'controller-killed') wrong(`no report (exit code ${code})`)
   } else {
     outcome.told = said.status
-    if (shown !== null && shown.status !== said.status) wrong(`runs show says ${shown.status}, the report ${said.status}`)
+    if (shown !== null && shown.status !== said.status)
+      wrong(`runs show says ${shown.status}, the report ${said.status}`)
     if ((code === 0) !== (said.status === 'ok' || said.status === 'changed')) {
       wrong(`exit code ${code} with status ${said.status}`)
     }
@@ -176,10 +180,12 @@ async function converge(
   }
   const again = await runToEnd(bed, folder, args)
   const left = differences(await readState(lab, name), at.wished)
-  if (again.code !== 0 || left.length > 0) return wrong(`a further apply did not converge: ${left.join('; ')}, ${saying(again)}`)
+  if (again.code !== 0 || left.length > 0)
+    return wrong(`a further apply did not converge: ${left.join('; ')}, ${saying(again)}`)
   const idle = await runToEnd(bed, folder, args)
   const host = idle.report.hosts[0]
-  if (idle.code !== 0 || host?.changes.length !== 0 || host.metrics.execs !== 1) wrong(`one more apply: ${saying(idle)}`)
+  if (idle.code !== 0 || host?.changes.length !== 0 || host.metrics.execs !== 1)
+    wrong(`one more apply: ${saying(idle)}`)
   for (const one of await leftovers(lab, name)) wrong(`left after a further apply: ${one}`)
   if (!scenario.rollback || !at.outcome.states.includes('old')) return
   const back = await runToEnd(bed, folder, ['rollback', again.report.runId, '--guard', `${GUARD}s`])

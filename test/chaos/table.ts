@@ -43,7 +43,9 @@ export function renderTable(outcomes: readonly Outcome[]): string {
     const own = outcomes.filter(({ scenario }) => scenario.fault.kind === kind)
     return own.length === 0 ? [] : [row(name, own)]
   })
-  return [line(HEAD), line(HEAD.map((_, index) => (index === 0 ? '---' : '---:'))), ...rows, row('all', outcomes)].join('')
+  return [line(HEAD), line(HEAD.map((_, index) => (index === 0 ? '---' : '---:'))), ...rows, row('all', outcomes)].join(
+    '',
+  )
 }
 
 function line(cells: readonly string[]): string {

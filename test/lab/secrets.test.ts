@@ -2,26 +2,28 @@
  * Passwords are planted as canaries, and files and programs of a host repeat them. Runs that go well, that fail and that tell
  * everything are made with them; then the canaries are looked for in all that could have kept them.
  */
-import { chmodSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { chmodSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runReportSchema } from '../../src/model/report.ts'
 import type { RunReport } from '../../src/model/report.ts'
 import { canaries, newCanary, watchProcesses } from './support/canary.ts'
 import type { Watch } from './support/canary.ts'
 import type { CliResult } from './support/cli.ts'
-import { cli, workFolder } from './support/cli.ts'
+import { cli, cliOnTerminal, workFolder } from './support/cli.ts'
 import { withLab } from './support/pair-lab.ts'
 
 const HOST = 'target'
 const USER = 'canary'
-/** The user's password for SSH, root's for sudo, and ones that are wrong. */
-const [SSH, SUDO, WRONG_SSH, WRONG_SUDO] = ['ssh', 'sudo', 'wrong-ssh', 'wrong-sudo'].map(newCanary) as [
+/** The user's password for SSH, root's for sudo, ones that are wrong, and the passphrase of a key. */
+const [SSH, SUDO, WRONG_SSH, WRONG_SUDO, KEY] = ['ssh', 'sudo', 'wrong-ssh', 'wrong-sudo', 'key'].map(newCanary) as [
+  string,
   string,
   string,
   string,
   string,
 ]
-const known = canaries([SSH, SUDO, WRONG_SSH, WRONG_SUDO])
+const known = canaries([SSH, SUDO, WRONG_SSH, WRONG_SUDO, KEY])
 /** Where the canaries are planted on the host; all else that is searched must not have them. */
 const PLANTED = '/etc/sysctl.d/99-planted.conf'
 const SEARCHED = ['/tmp', '/var', '/run', '/etc', '/root', '/home', '/dev/shm', '/usr/local']
@@ -30,6 +32,7 @@ const given = workFolder()
 const work = workFolder()
 const results: CliResult[] = []
 let watch: Watch
+let lockedKey: string
 const lab = withLab({
   name: 'secrets',
   links: {},
@@ -59,6 +62,10 @@ const lab = withLab({
 beforeAll(async () => {
   const set = await lab().exec(HOST, ['chpasswd'], { input: `root:${SUDO}\n` })
   expect(set.rc, set.stderr).toBe(0)
+  lockedKey = given.write('locked', readFileSync(lab().keyFile, 'utf8'))
+  chmodSync(lockedKey, 0o600)
+  // Before anybody watches: ssh-keygen takes it as an argument.
+  execFileSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', KEY, '-f', lockedKey], { stdio: 'ignore' })
   watch = watchProcesses(known)
 })
 afterAll(async () => {
@@ -76,12 +83,17 @@ const playbook = (state: string): string =>
   )
 
 /** Runs the command as USER, who logs in by password. */
-async function run(argv: readonly string[], vars: Record<string, unknown> = {}): Promise<CliResult> {
+async function run(
+  argv: readonly string[],
+  vars: Record<string, unknown> = {},
+  typed: { question: string; answer: string } | null = null,
+): Promise<CliResult> {
   // Its password decides: no key of the lab, of an agent or of this machine's user.
   const own = { ansible_user: USER, ansible_ssh_private_key_file: null, ...vars }
   const inventory = given.write('vars.yml', JSON.stringify({ all: { hosts: { [HOST]: own } } }))
   const args = [argv[0]!, '-i', lab().inventoryFile, '-i', inventory, ...argv.slice(1)]
-  const result = await cli(args, { cwd: work.folder, env: { HOME: work.folder, SSH_AUTH_SOCK: '' } })
+  const options = { cwd: work.folder, env: { HOME: work.folder, SSH_AUTH_SOCK: '' } }
+  const result = typed === null ? await cli(args, options) : await cliOnTerminal(args, typed, options)
   results.push(result)
   return result
 }
@@ -128,6 +140,17 @@ describe('runs with canaries', () => {
       _meta: { hostvars: { [HOST]: { ansible_password: '[secret]' } } },
     })
   })
+
+  it.skipIf(spawnSync('script', ['-V']).status !== 0)(
+    'plan with an encrypted key, whose passphrase is typed (skipped where there is no script)',
+    async () => {
+      const vars = { ansible_user: 'root', ansible_ssh_private_key_file: lockedKey }
+      const typed = { question: 'Passphrase of the key', answer: KEY }
+      const result = await run(['plan', '-vvv', playbook('enabled')], vars, typed)
+      expect(result.code, result.stdout).toBe(0)
+      expect(result.stdout).toContain(`Passphrase of the key ${lockedKey}`)
+    },
+  )
 
   it('logins that are refused', async () => {
     const plan = ['plan', '-vvv', '--output', 'json', playbook('enabled')]

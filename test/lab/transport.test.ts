@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { sshArguments } from '../../src/lab/ssh.ts'
 import { LAB_PASSWORD, LAB_USERS } from '../../src/lab/image-recipe.ts'
 import type { HostSpec } from '../../src/lab/topology.ts'
 import type { HostError } from '../../src/model/errors.ts'
@@ -241,6 +242,20 @@ describe('login shells', () => {
     expect(await exec(script, { user })).toEqual(exited(`${user}\n4\n`, 3, 'err\n'))
     expect(await exec(script, sudo(user, 'user-password'))).toEqual(exited('root\n4\n', 3, 'err\n'))
     expect(await exec('sleep 40', { user }, { timeoutSeconds: 1 })).toMatchObject({ end: 'timed-out', stdout: '' })
+  })
+
+  it.each(SHELLS)("does so over OpenSSH's client under %s", async (shell) => {
+    const user = `u-${shell}`
+    const given = sshArguments(lab(), HOST, user)
+    const openssh = [...given.slice(0, -1), '--', given.at(-1)!]
+    const script = 'id -un; echo "$((2+2))"; echo err >&2; exit 3'
+    expect(await exec(script, { user, openssh })).toEqual(exited(`${user}\n4\n`, 3, 'err\n'))
+    const root = { ...sudo(user, 'user-password'), openssh }
+    expect(await exec(script, root)).toEqual(exited('root\n4\n', 3, 'err\n'))
+    expect(await exec('exit 255', root)).toEqual(exited('', 255))
+    expect(await exec('sleep 40', root, { timeoutSeconds: 1 })).toMatchObject({ end: 'timed-out', stdout: '' })
+    const wrong = await failureOf(exec('id', { ...sudo(user, 'nonsense'), openssh }))
+    expect(wrong.data.code).toBe('become-password-wrong')
   })
 
   it('says so where the login shell refuses, hangs, or never stops talking', async () => {

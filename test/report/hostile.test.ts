@@ -27,7 +27,8 @@ const OURS = new Set(['type', 'status', 'verdict', 'severity', 'code', 'phase', 
 /** The same with every text that may be a host's replaced. */
 function said<T>(value: T, text: string, field?: string): T
 function said(value: unknown, text: string, field = ''): unknown {
-  if (typeof value === 'string') return OURS.has(field) ? value : `${value}${text}`
+  // A step's words hold no NUL: what is read of a host has none.
+  if (typeof value === 'string') return OURS.has(field) ? value : `${value}${text.replaceAll('\0', '')}`
   if (Array.isArray(value)) return value.map((item: unknown) => said(item, text, field))
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value).map(([key, item]) => [key, said(item, text, key)])

@@ -41,7 +41,7 @@ const values = fc.oneof(
   fc.integer({ min: 1, max: 200 }).map((depth) => JSON.parse(`${'['.repeat(depth)}${']'.repeat(depth)}`) as unknown),
 )
 
-type Edit = (text: string) => string
+export type Edit = (text: string) => string
 
 const place = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
 
@@ -116,13 +116,10 @@ function spotsOf(value: unknown): { owner: Record<string, unknown>; key: string 
   return Object.keys(owner).flatMap((key) => [{ owner, key }, ...spotsOf(owner[key])])
 }
 
-/** An example changed in up to six places. */
-export function mutated(example: string): fc.Arbitrary<string> {
-  return fc
-    .array(edits, { minLength: 1, maxLength: 6 })
-    .map((list) => list.reduce((text, edit) => edit(text), example))
-    .filter((text) => text.length < 1_000_000)
-}
+/** Changes of a text in up to six places. */
+export const mutation: fc.Arbitrary<Edit> = fc
+  .array(edits, { minLength: 1, maxLength: 6 })
+  .map((list) => (text) => list.reduce((changed, edit) => (changed.length < 1_000_000 ? edit(changed) : changed), text))
 
 /** Anything at all: text, and bytes decoded as the transport decodes them. */
 export const anyText: fc.Arbitrary<string> = fc.oneof(
@@ -134,5 +131,5 @@ export const anyText: fc.Arbitrary<string> = fc.oneof(
 
 /** What a host prints in the place of `example`. */
 export function hostileText(example: string): fc.Arbitrary<string> {
-  return fc.oneof({ weight: 4, arbitrary: mutated(example) }, { weight: 1, arbitrary: anyText })
+  return fc.oneof({ weight: 4, arbitrary: mutation.map((change) => change(example)) }, { weight: 1, arbitrary: anyText })
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { RunReport } from '../../../src/model/report.ts'
 import { runReportSchema } from '../../../src/model/report.ts'
+import { shellJoin } from '../../../src/text/shell.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../../..')
 
@@ -30,6 +31,30 @@ export async function cli(
   child.stderr.setEncoding('utf8').on('data', (text: string) => err.push(text))
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
   return { code, stdout: out.join(''), stderr: err.join('') }
+}
+
+/** The same on a terminal, where `answer` is typed once the question stands there; stdout is all that it shows. */
+export async function cliOnTerminal(
+  args: readonly string[],
+  { question, answer }: { question: string; answer: string },
+  options: { cwd?: string; env?: Record<string, string> } = {},
+): Promise<CliResult> {
+  const command = shellJoin([process.execPath, path.join(ROOT, 'dist/main.js'), ...args])
+  const child = spawn('script', ['-qefc', command, '/dev/null'], {
+    cwd: options.cwd ?? ROOT,
+    env: { ...process.env, NO_COLOR: '1', ...options.env },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  let stdout = ''
+  let isAnswered = false
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text
+    if (isAnswered || !stdout.includes(question)) return
+    isAnswered = true
+    child.stdin.write(`${answer}\r`)
+  })
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
+  return { code, stdout, stderr: '' }
 }
 
 /** A folder of one test's own, where runs are kept and playbooks lie. */
