@@ -121,7 +121,8 @@ export function leftOverOf(
         (change) => !change.checkOnly && change.opaque !== true && !waits.has(change.fact),
       )
       const said = left.map((change) => `${change.fact}: ${change.summary}`)
-      return [state.name, [...said, ...plan.problems.map((problem) => problem.summary)]]
+      const problems = plan.problems.filter(({ fact }) => fact === undefined || !waits.has(fact))
+      return [state.name, [...said, ...problems.map((problem) => problem.summary)]]
     }),
   )
 }

@@ -126,6 +126,7 @@ function takeOpaque(change: PlannedChange, result: Required<PlanResult>): void {
 
 function conflict(change: PlannedChange, now: unknown): Problem {
   return {
+    fact: change.fact,
     code: 'changed-since',
     summary: `${change.fact} was changed since by somebody else: it is not what the run made it`,
     detail:

@@ -28,6 +28,9 @@ export interface MptcpPersisted extends PersistedModel {
   directories: Record<string, boolean>
 }
 
+/** The link that has systemd start the unit at boot. */
+export const ENABLING_LINK = `/etc/systemd/system/multi-user.target.wants/${RESTORE_UNIT}`
+
 const PARENT = '/usr/local/libexec'
 const FOLDER = `${PARENT}/mptcp-fleet`
 const DIRECTORIES = [PARENT, FOLDER]
@@ -48,7 +51,7 @@ export const mptcpPersisted = defineFact<MptcpPersisted>({
   // A unit is enabled by a link in the wants folder: read there, it costs no process and works where systemd does not run.
   probe: `for d in ${shellJoin(DIRECTORIES)}; do [ -d "$d" ] && echo "directory $d"; done
 [ -L ${FOLDER} ] && echo link
-[ -L /etc/systemd/system/multi-user.target.wants/${RESTORE_UNIT} ] && echo enabled
+[ -L ${ENABLING_LINK} ] && echo enabled
 ${BLOCK_FUNCTION}
 ${blockCall(RESTORE_SCRIPT_PATH)}
 ${blockCall(RESTORE_UNIT_PATH)}`,

@@ -41,7 +41,8 @@ ${endPiece('devices')}
 u=/etc/systemd/system n=NetworkManager.service
 [ -d /run/systemd/system ] && [ -f $u/multi-user.target.wants/$n ] && [ ! -c $u/$n ] && echo 'starts at boot'`,
   parse: (output) => {
-    if (output.stdout.trim() === '') return { installed: false, running: false, version: null, devices: namedRecord<NmDevice>([]) }
+    if (output.stdout.trim() === '')
+      return { installed: false, running: false, version: null, devices: namedRecord<NmDevice>([]) }
     const answer = piece(output, 'devices')
     if (nmIsAway(answer)) {
       const away = { installed: true, running: false, version: null, devices: namedRecord<NmDevice>([]) }

@@ -3,9 +3,9 @@ import { unitEnvironment, unitSetting } from '../mptcp/unit-environment.ts'
 import { shellQuote } from '../text/shell.ts'
 import type { DocumentedFact } from './define.ts'
 import { defineFact } from './define.ts'
-import { DROP_IN, parseStates, STATES_FUNCTION, UNIT_FOLDER } from './mptcp_dropins.ts'
+import { DROP_IN, parseStates, runtimePath, STATES_FUNCTION, UNIT_FOLDER } from './mptcp_dropins.ts'
 import type { FileBlock } from './read/file-block.ts'
-import { BLOCK_FUNCTION, blockCall, parseBlock } from './read/file-block.ts'
+import { BLOCK_FUNCTION, blockCall, parseBlock, parseBlocks } from './read/file-block.ts'
 import { firstLine } from './read/output.ts'
 
 /** The variables by which a program is made to use MPTCP. */
@@ -29,14 +29,18 @@ export interface Service {
   overriddenBy: Partial<Record<Variable, string>>
   /** This tool's drop-in; null where absent. */
   dropIn: FileBlock | null
+  /** What is in force in its place until the next boot; null where it is itself. */
+  runtime: FileBlock | null
   /** Its folder exists. */
   folder: boolean
-  /** The main process; null where none runs. */
+  /** What the main process was started with; null where none runs. */
   process: (Environment & { /** It has loaded libmptcpwrap. */ mapped: boolean }) | null
   /** TCP ports that a socket unit listens on. */
   ports: number[]
   /** The services that a socket starts, with their ActiveState. */
   triggers: Record<string, string>
+  /** The main process; null where none runs. */
+  mainPid: number | null
 }
 
 /** Path of this tool's drop-in for a unit. */
@@ -44,13 +48,13 @@ export function dropInPath(unit: string): string {
   return `${UNIT_FOLDER}/${unit}.d/${DROP_IN}`
 }
 
-const SHOWN = 'Id,LoadState,ActiveState,NeedDaemonReload,Listen'
+const SHOWN = 'Id,LoadState,NeedDaemonReload'
 const ASSIGNS = VARIABLES.join('|')
 
 /** The fact of one unit, by its name with ending. */
 export function serviceFact(name: string): DocumentedFact<Service> {
   const unit = shellQuote(name)
-  const own = shellQuote(dropInPath(name))
+  const [own, runtime] = [dropInPath(name), runtimePath(name)]
   return defineFact<Service>({
     key: `service/${name}`,
     summary: `Whether ${name} uses MPTCP, by its files and by its main process.`,
@@ -72,9 +76,12 @@ fi
 v EnvironmentFiles | sed 's/ (ignore_errors=.*//' | while IFS= read -r f; do
 [ -r "$f" ] && grep -oE '^[[:space:]]*(${ASSIGNS})=' "$f" | while IFS='= ' read -r n _; do echo "envfile $n $f"; done
 done
-for f in $(v FragmentPath) $(v DropInPaths); do [ "$f" = ${own} ] || { echo "source $f"; block "$f"; }; done
+for f in $(v FragmentPath) $(v DropInPaths); do
+case $f in ${shellQuote(own)}|${shellQuote(runtime)}) ;; *) echo "source $f"; block "$f";; esac
+done
 echo 'source own'
-${blockCall(dropInPath(name))}`,
+${blockCall(own)}
+${blockCall(runtime)}`,
     parse: ({ stdout, stderr }) => {
       if (stdout.trim() === 'offline') return OFFLINE
       const [head = '', ...blocks] = stdout.split(/^source .*\n/m)
@@ -84,7 +91,7 @@ ${blockCall(dropInPath(name))}`,
         throw new FactUnreadable(`systemctl did not show ${name}: ${firstLine(stderr) || 'it said nothing'}`)
       }
       if (/^hidden$/m.test(head)) throw new FactUnreadable(`reading the process of ${name} needs root`, 'use --become')
-      const dropIn = parseBlock(blocks.pop()!, dropInPath(name))
+      const [dropIn = null, runtimeDropIn = null] = parseBlocks(blocks.pop()!, [own, runtime])
       const files = blocks.map((block) => parseBlock(block, name)?.content ?? '')
       const environment = unitEnvironment(files)
       const sets = [...head.matchAll(/^envfile (\S+) (.+)$/gm)].map(([, variable = '', file = '']) => [variable, file])
@@ -101,17 +108,17 @@ ${blockCall(dropInPath(name))}`,
         },
         overriddenBy: Object.fromEntries(sets) as Service['overriddenBy'],
         dropIn,
+        runtime: runtimeDropIn,
         folder: /^folder$/m.test(head),
         process: parseProcess(head),
-        ports: [...head.matchAll(/^Listen=.*?:(\d{1,5}) \(Stream\)$/gm)].map(([, port]) => Number(port)),
       }
     },
     example: `systemd 257 (257.13-1~deb13u1)
 Id=nginx.service
 LoadState=loaded
-ActiveState=active
 NeedDaemonReload=no
 ActiveState=active
+MainPID=661
 folder
 process 661
 environ LD_PRELOAD=/usr/lib/x86_64-linux-gnu/mptcpize/libmptcpwrap.so.0
@@ -128,7 +135,10 @@ IyBXcml0dGVuIGJ5IG1wdGNwLWZsZWV0OiB0aGlzIHVuaXQgdXNlcyBNdWx0aXBhdGggVENQLgpb
 U2VydmljZV0KRW52aXJvbm1lbnQ9IkxEX1BSRUxPQUQ9L3Vzci9saWIveDg2XzY0LWxpbnV4LWdu
 dS9tcHRjcGl6ZS9saWJtcHRjcHdyYXAuc28uMCIK
 .
+@absent
 `,
+    // A process that does the same under another number is the same here.
+    steady: (service) => ({ ...service, mainPid: null }),
   })
 }
 
@@ -141,10 +151,12 @@ const OFFLINE: Service = {
   own: { LD_PRELOAD: null, GODEBUG: null, SocketProtocol: null },
   overriddenBy: {},
   dropIn: null,
+  runtime: null,
   folder: false,
   process: null,
   ports: [],
   triggers: {},
+  mainPid: null,
 }
 
 function parseProcess(text: string): Service['process'] {

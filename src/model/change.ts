@@ -17,7 +17,10 @@ export interface RunStep {
   lasting?: boolean
   /** A file that is there only while the program runs: the word of `argv` at `at` names it, and becomes its path. */
   script?: { at: number; text: string }
-  /** Files that it changes, beside those that steps write: copied first, so that they can be brought back. */
+  /**
+   * Files that it changes, beside those that steps write: copied first. Where a host undoes a run by itself, a lasting step
+   * that names files has them back from their copies in place of running its program.
+   */
   files?: readonly string[]
 }
 
@@ -87,6 +90,8 @@ export interface Note {
 
 /** Why a wish cannot be met on this host; the host then fails before anything is changed. */
 export interface Problem {
+  /** Key and path of the fact that it is about, where it is about one. */
+  fact?: string
   code: string
   summary: string
   detail?: string

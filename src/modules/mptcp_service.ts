@@ -5,12 +5,13 @@ import { listeners } from '../facts/listeners.ts'
 import type { MptcpDropIns } from '../facts/mptcp_dropins.ts'
 import { DROP_IN, mptcpDropIns } from '../facts/mptcp_dropins.ts'
 import { serviceFact } from '../facts/service.ts'
+import { sshConnection } from '../facts/ssh_connection.ts'
 import { sysctl } from '../facts/sysctl.ts'
 import { wrapLibrary } from '../facts/wrap_library.ts'
 import type { PlanResult } from '../model/change.ts'
 import { defineModule } from './define.ts'
-import { planService } from './lib/service-plan.ts'
-import { removeDropIn } from './lib/service-steps.ts'
+import { planService, removeDropIn } from './lib/service-plan.ts'
+import type { ReachFacts } from './lib/service-reach.ts'
 import { finishPlan } from './lib/steps.ts'
 
 const ALL = '*'
@@ -48,7 +49,8 @@ export const mptcpService = defineModule({
     `Writes ${DROP_IN} as a drop-in of the unit and restarts the unit where it runs; the vendor's unit file is left ` +
     'alone, and LD_PRELOAD or GODEBUG that the unit sets itself is kept. It is so when the drop-in is right, nothing ' +
     'waits for a daemon-reload, and the main process has it in its environment. Preloading does nothing to static and ' +
-    "setuid programs. A restart of the SSH server's unit is marked.",
+    'setuid programs. A restart of the unit that SSH comes in by is marked. Until it is confirmed the drop-in stands below ' +
+    '/run, in the place where it hides the lasting one.',
   example: `- hosts: system-b
   become: true
   tasks:
@@ -72,18 +74,19 @@ export const mptcpService = defineModule({
     sysctl,
     ...(want.unit === ALL ? { dropIns: mptcpDropIns } : {}),
     ...(want.unit === ALL ? {} : { service: serviceFact(want.unit) }),
-    ...(want.unit.endsWith('.socket') ? { listeners } : {}),
+    listeners,
+    ssh: sshConnection,
     ...(want.state === 'enabled' && want.method === 'preload' ? { library: wrapLibrary } : {}),
   }),
   plan: (want, have) => {
     const { service, dropIns } = have
     const method = want.state === 'disabled' ? null : want.method
     if (service !== undefined) return finishPlan(have.identity, planService(want.unit, method, { ...have, service }))
-    return finishPlan(have.identity, planAll(dropIns ?? {}))
+    return finishPlan(have.identity, planAll(dropIns ?? {}, have))
   },
 })
 
 /** Every unit that has a drop-in of this module is opted out. */
-function planAll(dropIns: MptcpDropIns): PlanResult {
-  return { changes: Object.entries(dropIns).map(([unit, dropIn]) => removeDropIn(unit, dropIn)) }
+function planAll(dropIns: MptcpDropIns, have: ReachFacts): PlanResult {
+  return { changes: Object.entries(dropIns).map(([unit, dropIn]) => removeDropIn(unit, dropIn, have)) }
 }

@@ -25,8 +25,8 @@ export const nmConnection = defineModule({
   description:
     'Settings that are not given stay as they are. A profile that is missing is made, for an Ethernet card named by ' +
     'ifname. state up activates it where it is not active, where settings changed, and where the card does not have its ' +
-    'static addresses; changed MPTCP flags alone are set on the card without taking it down. NetworkManager starts the ' +
-    'profile used last at the next boot. Undo restores the settings and brings up the profile that was active before. ' +
+    'static addresses; changed MPTCP flags alone are set on the card without taking it down. What changes is tried in ' +
+    'memory first and then saved, as it is in memory. NetworkManager starts the profile used last at the next boot. Undo restores the settings and brings up the profile that was active before. ' +
     'What follows an activation by DHCP or router advertisement is known after apply. A change on the card that carries ' +
     'SSH is marked. mptcp_flags as words (signal, subflow, backup, fullmesh) also hold without the sysctl and without a ' +
     'default route on the card, which NetworkManager would ask for otherwise.',
@@ -80,7 +80,7 @@ export const nmConnection = defineModule({
     nm,
     nmProfiles,
     ssh: sshConnection,
-    ...(want.state === 'absent' ? { keyfile: nmKeyfileFact(want.name) } : {}),
+    keyfile: nmKeyfileFact(want.name),
   }),
   plan: (want, have) => {
     const problem = managerProblem(have.nm, want.mptcp_flags !== undefined)

@@ -99,7 +99,9 @@ function socketLines(text: string): { line: SocketLine; rest: string[]; programs
     while (/^\d+$/.test(words[at] ?? '')) at++
     const local = socketEnd(words[at])
     const peer = socketEnd(words[at + 1])
-    return local === null || peer === null ? [] : [{ line: { state, local, peer }, rest: words.slice(at + 2), programs }]
+    return local === null || peer === null
+      ? []
+      : [{ line: { state, local, peer }, rest: words.slice(at + 2), programs }]
   })
 }
 

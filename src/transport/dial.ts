@@ -1,6 +1,7 @@
 /** The TCP connection below SSH, opened by ourselves: its errors are told apart and its bytes can be counted. */
 import { isIP, Socket } from 'node:net'
 import { onAbort } from './abort.ts'
+import { writeTogether } from './write-together.ts'
 
 /** A connection took longer than it may. */
 export class DialTimeout extends Error {}
@@ -46,7 +47,7 @@ export function dial(
     }
     const onConnect = (): void => {
       finish()
-      resolve(socket)
+      resolve(writeTogether(socket))
     }
     socket.once('error', fail)
     socket.once('connect', onConnect)

@@ -21,7 +21,7 @@ export async function runSeeds(
         const outcome = await runSeed(bed, scenario, path.join(folder, String(scenario.seed))).catch(
           (error: unknown): Outcome => ({
             scenario,
-            problems: [String(error instanceof Error ? error.stack : error)],
+            problems: [`it came to no end: ${error instanceof Error ? error.message : String(error)}`],
             states: [],
             told: null,
             reachable: 0,

@@ -63,7 +63,10 @@ describe('what goes to stdout', () => {
       }),
     ]
     const line = renderEvent({ type: 'plan-ready', plan: { ...plan, hosts: [hostPlan('a', { changes })] } })
-    expect(line + renderEvent({ type: 'apply-started', host: 'a', address: '', become: null, attempt: '', guard: null, changes })).not.toMatch(/tiger/i)
+    expect(
+      line +
+        renderEvent({ type: 'apply-started', host: 'a', address: '', become: null, attempt: '', guard: null, changes }),
+    ).not.toMatch(/tiger/i)
     expect(JSON.parse(line)).toMatchObject({
       plan: { hosts: [{ changes: [{ after: { secret: '[secret]' }, apply: [{ path: '/x' }, { argv: ['cat'] }] }] }] },
     })

@@ -50,6 +50,10 @@ function execute(disk: Disk, steps: readonly { step: Step }[]): Disk {
   return after
 }
 
+function shown(placed: readonly { step: Step }[]): unknown[] {
+  return placed.map(({ step }) => (step.kind === 'run' ? step.argv : step.kind))
+}
+
 const content = fc.option(fc.constantFrom('one', 'two', 'three'), { nil: undefined })
 const diskOf = fc.dictionary(fc.constantFrom(...PATHS), fc.constantFrom('old', 'older'))
 const wishesOf = fc.array(fc.dictionary(fc.constantFrom(...PATHS), content, { minKeys: 1 }), { maxLength: 5 })
@@ -72,6 +76,17 @@ describe('steps of several changes', () => {
         expect(execute(execute(disk, applySteps(changes)), undoSteps(changes))).toEqual(disk)
       }),
     )
+  })
+
+  test('write before what starts from the file, and take it away after that is stopped', () => {
+    const changes = plan({}, [{ '/a': 'one' }, { '/a': 'two' }])
+    const [one, two] = [
+      ['note', '0'],
+      ['note', '1'],
+    ]
+    expect(shown(applySteps(changes))).toEqual(['write', one, two])
+    expect(applySteps(changes)[0]?.step).toMatchObject({ bytes: 'two' })
+    expect(shown(undoSteps(changes))).toEqual([two, one, 'remove'])
   })
 
   test('write each file once, run each program, and stand for every change', () => {

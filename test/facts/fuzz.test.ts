@@ -14,7 +14,10 @@ it('looks at all facts', () => {
 })
 
 it.each(all)('$key', (fact) => {
-  const rc = fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.integer({ min: 0, max: 255 }) })
+  const rc = fc.oneof(
+    { weight: 5, arbitrary: fc.constant(0) },
+    { weight: 1, arbitrary: fc.integer({ min: 0, max: 255 }) },
+  )
   fc.assert(
     fc.property(hostileText(fact.example), hostileText('ip: command not found\n'), rc, (stdout, stderr, rc) => {
       let value: unknown

@@ -35,7 +35,7 @@ const cases: (RoundTrip & { name: string })[] = [
         ipv6: { addresses: '2001:db8::10/64' },
       }),
     ],
-    facts: ['nm_profile/wlan0'],
+    facts: ['nm_profile/wlan0', 'nm_keyfile/wlan0'],
     shows: [
       ['system-a', 'ip -o address show dev wlan0 | grep -q 198.51.100.11/24'],
       ['system-a', 'ip -o address show dev wlan0 | grep -q 2001:db8::10/64'],
@@ -54,7 +54,7 @@ const cases: (RoundTrip & { name: string })[] = [
         mptcp_flags: ['signal'],
       }),
     ],
-    facts: ['nm_profile/office'],
+    facts: ['nm_profile/office', 'nm_keyfile/office'],
     shows: [
       ['system-a', 'nmcli -t -f NAME,DEVICE connection show --active | grep -qx office:wlan0'],
       ['system-a', 'ip mptcp endpoint | grep -q "198.51.100.77 id [0-9]* signal dev wlan0"'],
@@ -66,7 +66,7 @@ const cases: (RoundTrip & { name: string })[] = [
     tasks: [
       nm({ name: 'Büro 東京', ifname: 'wlan0', ipv4: { addresses: '198.51.100.77/24' }, ipv6: { method: 'disabled' } }),
     ],
-    facts: ['nm_profile/Büro 東京'],
+    facts: ['nm_profile/Büro 東京', 'nm_keyfile/Büro 東京'],
     shows: [
       ['system-a', 'LC_ALL=C.UTF-8 nmcli -t -f NAME,DEVICE connection show --active | grep -qx "Büro 東京:wlan0"'],
     ],
@@ -75,7 +75,7 @@ const cases: (RoundTrip & { name: string })[] = [
     name: 'MPTCP flags alone, without taking the card down',
     hosts: 'all',
     tasks: [nm({ name: 'eth0', mptcp_flags: ['subflow', 'backup'] })],
-    facts: ['nm_profile/eth0/connection.mptcp-flags', 'nm_profile/eth0/connection.mptcp-flags'],
+    facts: ['192.0.2.10', '192.0.2.20'].flatMap((own) => [`endpoint/${own}`, 'nm_profile/eth0/connection.mptcp-flags']),
     shows: [['system-b', 'ip mptcp endpoint | grep -q "192.0.2.20 id [0-9]* subflow backup dev eth0"']],
   },
   {
@@ -89,7 +89,7 @@ const cases: (RoundTrip & { name: string })[] = [
     name: 'absent, and put back to the byte',
     hosts: 'system-a',
     tasks: [nm({ name: 'wlan0', state: 'absent' })],
-    facts: ['nm_profile/wlan0'],
+    facts: ['nm/devices/wlan0', 'nm_profile/wlan0'],
     shows: [['system-a', 'test ! -e /etc/NetworkManager/system-connections/wlan0.nmconnection']],
   },
 ]

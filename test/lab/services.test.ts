@@ -56,7 +56,7 @@ const cases: (RoundTrip & { name: string })[] = [
     name: 'a service by preload, beside what it preloads itself',
     hosts: 'system-a',
     tasks: [service({ unit: 'web.service' })],
-    facts: ['file//etc/systemd/system/web.service.d/50-mptcp.conf'],
+    facts: ['service/web.service', 'file//etc/systemd/system/web.service.d/50-mptcp.conf'],
     shows: [
       ['system-a', listens(8080)],
       ['system-a', 'grep -q libm.so.6 /proc/$(systemctl show -p MainPID --value web.service)/maps'],

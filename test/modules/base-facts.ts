@@ -121,9 +121,31 @@ export const managedFacts: FactValues = {
   nm_profile: Object.fromEntries(
     ['mgmt0', 'eth0', 'wlan0'].map((device) => [
       device,
-      { 'connection.id': device, 'connection.uuid': `uuid-${device}`, 'connection.mptcp-flags': '0' },
+      {
+        'connection.id': device,
+        'connection.uuid': `uuid-${device}`,
+        'connection.mptcp-flags': '0',
+        filename: keyfilePath(device),
+      },
     ]),
   ),
+  ...Object.fromEntries(
+    ['mgmt0', 'eth0', 'wlan0'].map((device) => [
+      `nm_keyfile/${device}`,
+      {
+        path: keyfilePath(device),
+        kind: 'file',
+        content: '[connection]\n',
+        mode: '0600',
+        owner: 'root',
+        group: 'root',
+      },
+    ]),
+  ),
+}
+
+function keyfilePath(device: string): string {
+  return `/etc/NetworkManager/system-connections/${device}.nmconnection`
 }
 
 function isRecord(value: Json): value is Record<string, Json> {

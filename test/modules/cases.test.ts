@@ -18,7 +18,7 @@ const CASES = new URL('../cases/modules/', import.meta.url)
 const expectation = z.strictObject({
   /** Each a part of the change at its place; text stands for fact and nothing else. */
   changes: z.array(z.union([z.string(), z.record(z.string(), z.unknown())])).default([]),
-  /** All apply steps, and all undo steps last change first, as text. */
+  /** All apply steps, and all undo steps last change first, as text; `(lasting)` is what a guard holds back. */
   apply: z.array(z.string()).optional(),
   undo: z.array(z.string()).optional(),
   /** Parts of notes (summary and detail) that must be there. */
@@ -91,6 +91,8 @@ function predictions(one: Case, module: Module, want: unknown): Map<string, Retu
       let values: FactValues = baseFacts((index + 1) * 10, `10.0.${index}.2`)
       if (managed) values = merge(values, managedFacts) as FactValues
       values = merge(merge(values, one.facts), one.hosts?.[name] ?? {}) as FactValues
+      // A profile has a file only where a case says so.
+      for (const { key } of definitions.values()) if (key.startsWith('nm_keyfile/')) values[key] ??= null
       const gathered = Object.entries(values).map(([key, value]): [string, FactResult] => [key, { ok: true, value }])
       return [name, startPrediction(definitions, new Map(gathered))]
     }),
@@ -140,6 +142,6 @@ function check(result: PlanResult, expected: z.infer<typeof expectation>): void 
 }
 
 function stepText(step: Step): string {
-  if (step.kind === 'run') return step.argv.join(' ')
+  if (step.kind === 'run') return `${step.argv.join(' ')}${step.lasting === true ? ' (lasting)' : ''}`
   return step.kind === 'remove' ? `remove ${step.path}` : `write ${step.path} ${step.mode} ${step.owner}:${step.group}`
 }

@@ -38,7 +38,7 @@ describe.each(readdirSync(CASES))('%s', (file) => {
       }),
       { numRuns: 100 },
     )
-    expect(plans).toBeGreaterThan(30)
+    expect(plans).toBeGreaterThan(5)
   })
 })
 
@@ -56,7 +56,7 @@ it('mptcp_test prepares', () => {
     }),
     { numRuns: 100 },
   )
-  expect(plans).toBeGreaterThan(30)
+  expect(plans).toBeGreaterThan(5)
 })
 
 function wantOf(module: Module, { params = {}, files = {} }: Case): unknown {

@@ -2,7 +2,7 @@
  * A host in memory that does what steps say, as the real programs were measured to: `ip mptcp` with the kernel's
  * refusals, NetworkManager with flags on device and profile, sysctl files, systemd units, and a reboot.
  */
-import { mptcpPersisted } from '../../src/facts/mptcp_persisted.ts'
+import { ENABLING_LINK, mptcpPersisted } from '../../src/facts/mptcp_persisted.ts'
 import type { Endpoint, EndpointFlag } from '../../src/facts/mptcp_endpoints.ts'
 import { endpointKey } from '../../src/facts/mptcp_endpoints.ts'
 import type { Step } from '../../src/model/change.ts'
@@ -24,10 +24,13 @@ interface File {
 }
 
 export interface NmCard {
+  /** Flags of the profile, as NetworkManager has it in memory. */
   profile: number
   applied: number
   /** Static addresses of the profile with prefix length; those of the card unless given. */
   stored?: string[]
+  /** A file below /run hides the one on the disk. */
+  shadowed?: boolean
   /** Addresses whose endpoints NetworkManager made or took over. */
   made: string[]
 }
@@ -53,6 +56,12 @@ export interface ModelHost {
 
 const NAME = 'net.mptcp.enabled'
 
+const KEYFILES = '/etc/NetworkManager/system-connections'
+
+/** A profile's file on the disk, and the one in memory that hides it. */
+const keyfile = (dev: string): string => `${KEYFILES}/${dev}.nmconnection`
+const shadow = (dev: string): string => `/run/NetworkManager/system-connections/${dev}.nmconnection`
+
 const DEFAULTS = {
   'net.mptcp.checksum_enabled': '0',
   'net.mptcp.close_timeout': '60',
@@ -67,7 +76,7 @@ export function modelHost(over: Partial<ModelHost>): ModelHost {
     sysctl: '0',
     settings: { ...DEFAULTS },
     files: {},
-    folders: ['/etc/sysctl.d', '/etc/systemd/system', '/usr/lib/sysctl.d', '/usr/local'],
+    folders: ['/etc/sysctl.d', '/etc/systemd/system', '/usr/lib/sysctl.d', '/usr/local', KEYFILES],
     unitEnabled: false,
     units: {},
     addresses: [],
@@ -78,6 +87,7 @@ export function modelHost(over: Partial<ModelHost>): ModelHost {
   }
   for (const [dev, card] of Object.entries(host.nm)) {
     card.stored ??= host.addresses.filter((own) => own.dev === dev).map(({ address, prefix }) => `${address}/${prefix}`)
+    save(host, dev)
     sync(host, dev)
   }
   return host
@@ -125,8 +135,15 @@ export function factsOf(host: ModelHost): FactValues {
           'connection.autoconnect': 'yes',
           'connection.mptcp-flags': String(card.profile),
           ...storedSettings(card.stored ?? []),
+          filename: card.shadowed === true ? shadow(dev) : keyfile(dev),
         },
       ]),
+    ),
+    ...Object.fromEntries(
+      ['eth0', 'wlan0'].map((dev) => {
+        const file = host.nm[dev] === undefined ? undefined : host.files[keyfile(dev)]
+        return [`nm_keyfile/${dev}`, file === undefined ? null : { path: keyfile(dev), kind: 'file', ...file }]
+      }),
     ),
   }
 }
@@ -186,11 +203,19 @@ export function runStep(host: ModelHost, step: Step): void {
     rmdir: (args) => rmdir(host, args.at(-1)!),
     systemctl: (args) => systemctl(host, args),
     nmcli: (args) => nmcli(host, args),
+    rm: ([, path = '']) => remove(host, path),
     sleep: () => {},
+    sync: () => {},
   }
   const action = known[program ?? '']
   if (action === undefined) throw new Error(`no program ${program}`)
   action(words)
+}
+
+function remove(host: ModelHost, path: string): void {
+  delete host.files[path]
+  if (path === ENABLING_LINK) host.unitEnabled = false
+  for (const [dev, card] of Object.entries(host.nm)) if (path === shadow(dev)) card.shadowed = false
 }
 
 function rmdir(host: ModelHost, path: string): void {
@@ -251,8 +276,10 @@ function setSysctl(host: ModelHost, name: string, value: string): void {
 }
 
 function nmcli(host: ModelHost, given: readonly string[]): void {
-  const words = given[0] === '--wait' ? given.slice(2) : given
+  const isTemporary = given.includes('--temporary')
+  const words = (given[0] === '--wait' ? given.slice(2) : given).filter((word) => word !== '--temporary')
   const [object, verb] = words
+  if (verb === 'load') return load(host, words[2]!)
   const dev = (verb === 'up' ? words[3]! : words[2]!).replace(/^uuid-/, '')
   const card = host.nm[dev]
   if (card === undefined) throw new Error(`${dev} is not managed`)
@@ -270,6 +297,22 @@ function nmcli(host: ModelHost, given: readonly string[]): void {
     }
   }
   if (object === 'device') sync(host, dev)
+  else if (isTemporary) card.shadowed = true
+  else save(host, dev)
+}
+
+/** What NetworkManager has in memory goes to the disk. */
+function save(host: ModelHost, dev: string): void {
+  const card = host.nm[dev]!
+  card.shadowed = false
+  const content = JSON.stringify({ profile: card.profile, stored: card.stored })
+  host.files[keyfile(dev)] = { content, mode: '0600', owner: 'root', group: 'root' }
+}
+
+/** A file in memory goes before the one on the disk. */
+function load(host: ModelHost, path: string): void {
+  const [dev, card] = Object.entries(host.nm).find(([name]) => keyfile(name) === path)!
+  if (card.shadowed !== true) Object.assign(card, JSON.parse(host.files[keyfile(dev)]!.content))
 }
 
 /** The card gets what its profile says; endpoints that NetworkManager made of its old addresses go with them. */
@@ -319,7 +362,13 @@ export function reboot(host: ModelHost): void {
   host.endpoints = []
   host.nextId = 1
   host.limits = { subflows: 2, addAddrAccepted: 0 }
-  for (const dev of Object.keys(host.nm)) activate(host, dev)
+  host.files = Object.fromEntries(Object.entries(host.files).filter(([path]) => !path.startsWith('/run/')))
+  host.folders = host.folders.filter((path) => !path.startsWith('/run/'))
+  for (const dev of Object.keys(host.nm)) {
+    host.nm[dev]!.shadowed = false
+    load(host, keyfile(dev))
+    activate(host, dev)
+  }
   bootUnits(host)
   const script = host.unitEnabled ? host.files[RESTORE_SCRIPT_PATH] : undefined
   if (script === undefined) return

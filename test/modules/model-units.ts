@@ -2,7 +2,7 @@
  * systemd's part of the host in memory: units with drop-ins, what is loaded of them, the environment that a process was
  * started with, and sockets that cannot be opened anew while their service runs.
  */
-import { mptcpDropIns } from '../../src/facts/mptcp_dropins.ts'
+import { mptcpDropIns, runtimePath } from '../../src/facts/mptcp_dropins.ts'
 import { dropInPath, serviceFact } from '../../src/facts/service.ts'
 import type { ProbeOutput } from '../../src/model/fact.ts'
 import { unitEnvironment, unitSetting } from '../../src/mptcp/unit-environment.ts'
@@ -51,9 +51,7 @@ export function fileBlock(file: File | undefined): string {
 export function unitFacts(host: UnitsHost): FactValues {
   const names = Object.keys(host.units)
   const wrapped = names.filter((name) => host.files[dropInPath(name)] !== undefined)
-  const dropIns = wrapped.map(
-    (name) => `unit ${name}\n${states(host, name)}\n${fileBlock(host.files[dropInPath(name)])}`,
-  )
+  const dropIns = wrapped.map((name) => `unit ${name}\n${states(host, name)}\n${blocks(host, name)}`)
   return {
     wrap_library: LIBRARY,
     mptcp_dropins: mptcpDropIns.parse(printed(dropIns.join('\n'))),
@@ -74,7 +72,10 @@ function printed(stdout: string): ProbeOutput {
 
 function states({ units }: UnitsHost, name: string): string {
   const { active, socket } = units[name]!
-  const starts = socket === undefined ? [] : [`trigger ${socket.starts} ${activeState(units[socket.starts]!.active)}`]
+  const starts =
+    socket === undefined
+      ? []
+      : [`Listen=[::]:${socket.port} (Stream)`, `trigger ${socket.starts} ${activeState(units[socket.starts]!.active)}`]
   return [`ActiveState=${activeState(active)}`, ...starts].join('\n')
 }
 
@@ -83,15 +84,13 @@ function activeState(active: boolean): string {
 }
 
 function serviceProbe(host: UnitsHost, name: string): string {
-  const { file, loaded, process, socket } = host.units[name]!
-  const dropIn = host.files[dropInPath(name)]
+  const { file, loaded, process } = host.units[name]!
   const variables = Object.entries(process ?? {}).filter(([, value]) => value !== null)
   return [
     'systemd 257 (257.1)',
     `Id=${name}`,
     'LoadState=loaded',
-    `NeedDaemonReload=${loaded === (dropIn?.content ?? null) ? 'no' : 'yes'}`,
-    ...(socket === undefined ? [] : [`Listen=[::]:${socket.port} (Stream)`]),
+    `NeedDaemonReload=${loaded === inForce(host, name) ? 'no' : 'yes'}`,
     states(host, name),
     ...(host.folders.includes(folderOf(name)) ? ['folder'] : []),
     ...(process === null ? [] : ['process 1', ...variables.map(([variable, value]) => `environ ${variable}=${value}`)]),
@@ -99,9 +98,19 @@ function serviceProbe(host: UnitsHost, name: string): string {
     `source /usr/lib/systemd/system/${name}`,
     fileBlock({ content: file, mode: '644', owner: 'root', group: 'root' }),
     'source own',
-    fileBlock(dropIn),
+    blocks(host, name),
     '',
   ].join('\n')
+}
+
+/** The drop-in, and what hides it. */
+function blocks({ files }: UnitsHost, name: string): string {
+  return `${fileBlock(files[dropInPath(name)])}\n${fileBlock(files[runtimePath(name)])}`
+}
+
+/** What systemd would load. */
+function inForce({ files }: UnitsHost, name: string): string | null {
+  return (files[runtimePath(name)] ?? files[dropInPath(name)])?.content ?? null
 }
 
 /** Folder of a unit's drop-ins. */
@@ -122,7 +131,7 @@ export function unitSystemctl(host: UnitsHost, [verb = '', ...names]: readonly s
 }
 
 function loadAll(host: UnitsHost): void {
-  for (const [name, unit] of Object.entries(host.units)) unit.loaded = host.files[dropInPath(name)]?.content ?? null
+  for (const [name, unit] of Object.entries(host.units)) unit.loaded = inForce(host, name)
 }
 
 function stop(unit: ModelUnit): void {

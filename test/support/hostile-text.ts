@@ -22,7 +22,17 @@ export const ESCAPES = [
 /** Templates of engines and shells, and HTML, formulas. */
 const CODE = ['{{ 7 * 7 }}', '{% for x in range(9) %}', '${jndi:x}', '$(id)', '`id`', '<script>', '=1+1', "'; id #"]
 
-const NUMBERS = ['0', '-1', '1e999', '-1e999', '4294967296', '18446744073709551615', `9${'0'.repeat(400)}`, '0x1f', '1,5']
+const NUMBERS = [
+  '0',
+  '-1',
+  '1e999',
+  '-1e999',
+  '4294967296',
+  '18446744073709551615',
+  `9${'0'.repeat(400)}`,
+  '0x1f',
+  '1,5',
+]
 
 /** Where a number or a word stands in a text, another comes. */
 const words = fc.oneof(
@@ -80,7 +90,11 @@ const edits: fc.Arbitrary<Edit> = fc.oneof(
       lines[i] = lines[i]!.slice(0, Math.floor(b * lines[i]!.length))
     }),
   ),
-  place.map((at): Edit => (text) => text.slice(0, Math.floor(at * text.length))),
+  place.map(
+    (at): Edit =>
+      (text) =>
+        text.slice(0, Math.floor(at * text.length)),
+  ),
   fc.tuple(place, words).map(([at, word]) => onLine(at, (lines, i) => lines.splice(i, 0, word))),
   fc.tuple(place, words).map(([at, word]): Edit => {
     return (text) => text.slice(0, Math.floor(at * text.length)) + word + text.slice(Math.floor(at * text.length))

@@ -6,7 +6,9 @@ import { shellQuote } from '../../text/shell.ts'
  * `w PATH MODE OWNER GROUP` writes stdin to a file: to a temporary beside it (created exclusively), with its final owner,
  * mode and SELinux label, then renamed over it. Symbolic links and anything else that is not a plain file are refused.
  * `d PATH` removes one. `k PATH` copies one beside itself before it is changed (`.NAME.RUN`), with owner, mode and extended
- * attributes; a copy of a run that a restart of the host ended goes. `v` is `w`, but takes the copy back by a rename where there is one, which needs no free block.
+ * attributes; a copy of a run that a restart of the host ended goes. `v` is `w`, but takes the copy back by a rename where
+ * there is one, which needs no free block. `y PATH…` takes all these copies back; it fails where one is missing, and changes
+ * nothing then.
  */
 export const FILE_LIB = `w() {
 d=\${1%/*}; t="\${d:-/}/.\${1##*/}.$RUN.new"
@@ -43,6 +45,13 @@ if [ -L "$c" ] || [ ! -f "$c" ]; then w "$@"; return; fi
 cat >/dev/null
 if [ -L "$1" ]; then echo "$1 is a symbolic link: refused" >&2; return 1; fi
 mv -fT "$c" "$1"
+}
+y() {
+for f in "$@"; do
+c=\${f%/*}/.\${f##*/}.$RUN
+if [ -L "$c" ] || [ ! -f "$c" ] || [ -L "$f" ]; then return 1; fi
+done
+for f in "$@"; do mv -fT "\${f%/*}/.\${f##*/}.$RUN" "$f" || return 1; done
 }
 `
 

@@ -35,11 +35,12 @@ export function stepSeconds(step: Step): number {
   return step.kind === 'run' ? (step.timeout ?? STEP_TIMEOUT) + 6 : 6
 }
 
-/** Shell text of a step. `undo`: a file comes back from the copy that was made of it, where there is one. */
+/** Shell text of a step. `undo`: files come back from the copies that were made of them, where there are any. */
 export function stepText(step: Step, undo = false): ScriptPart[] {
   switch (step.kind) {
     case 'run': {
-      return runText(step)
+      const { files = [], lasting = false } = step
+      return undo && lasting && files.length > 0 ? insteadOf(files, runText(step)) : runText(step)
     }
     case 'write': {
       return writeText(step, undo ? 'v' : 'w')
@@ -65,6 +66,10 @@ function runText(step: RunStep): ScriptPart[] {
 
 function withFile(argv: readonly string[], at: number): string {
   return argv.map((word, index) => (index === at ? '"$F"' : shellQuote(word))).join(' ')
+}
+
+function insteadOf(files: readonly string[], text: ScriptPart[]): ScriptPart[] {
+  return [`if y ${shellJoin(files)}; then exit 0; fi\n`, ...text]
 }
 
 function writeText(step: WriteStep, how: 'w' | 'v'): ScriptPart[] {

@@ -7,6 +7,7 @@ import { profileWith } from '../../facts/nm_profile.ts'
 import type { Routing } from '../../facts/routing.ts'
 import { nmCovers, nmKnowsMptcp, nmMakes } from '../../mptcp/nm-flags.ts'
 import { parseAddress } from '../../text/ip.ts'
+import { fileOf } from './nm-save.ts'
 
 export interface CardFacts {
   endpoints: Endpoints
@@ -23,6 +24,8 @@ export interface NmHold {
   profile: string
   /** connection.mptcp-flags of the profile; 0 is default. */
   flags: number
+  /** Where the profile is on the disk; null where it is in memory only, or not told. */
+  file: string | null
 }
 
 export interface Card {
@@ -87,7 +90,8 @@ function holdOf(dev: string, have: CardFacts): Card['nm'] {
   if (device.profileUuid === null) return 'no-profile'
   const profile = profileWith(have.nmProfiles, device.profileUuid)
   const flags = Number(profile?.settings['connection.mptcp-flags'] ?? 0)
-  return { uuid: device.profileUuid, profile: profile?.name ?? device.profileUuid, flags }
+  const file = fileOf(profile?.settings ?? {})
+  return { uuid: device.profileUuid, profile: profile?.name ?? device.profileUuid, flags, file }
 }
 
 function hasDefaultRoute(dev: string, family: 4 | 6, routing: Routing): boolean {

@@ -1,8 +1,8 @@
 /** Plans mptcpd's daemon: a second path manager beside this tool, so off unless asked for. */
 import type { Identity } from '../../facts/identity.ts'
 import type { Unit } from '../../facts/unit.ts'
-import type { Change, PlanResult, Step } from '../../model/change.ts'
-import { run } from './steps.ts'
+import type { Change, PlanResult, RunStep } from '../../model/change.ts'
+import { lasting, run } from './steps.ts'
 
 export const DAEMON_UNIT = 'mptcp.service'
 
@@ -19,9 +19,9 @@ export function planDaemon(
   const isEnabled = have.enabled.startsWith('enabled')
   const isActive = have.active === 'active' || have.active === 'activating'
   if (want === 'off') {
-    if (brings) return { changes: [daemonChange(have, 'disable', identity, `keep ${DAEMON_UNIT} off`)] }
+    if (brings) return { changes: [daemonChange(have, 'disable', identity, `keep ${DAEMON_UNIT} off`, brings)] }
     if (!have.exists || (!isEnabled && !isActive)) return { changes: [] }
-    return { changes: [daemonChange(have, 'disable', identity, `stop ${DAEMON_UNIT} and keep it off`)] }
+    return { changes: [daemonChange(have, 'disable', identity, `stop ${DAEMON_UNIT} and keep it off`, brings)] }
   }
   if (have.enabled === 'masked') {
     const hint = `systemctl unmask ${DAEMON_UNIT}, or daemon: off`
@@ -32,10 +32,17 @@ export function planDaemon(
     const hint = `see why on the host: journalctl -u ${DAEMON_UNIT}`
     return { changes: [], problems: [{ code: 'daemon-failed', summary: `${DAEMON_UNIT} is enabled but failed`, hint }] }
   }
-  return { changes: [daemonChange(have, 'enable', identity, `enable and start ${DAEMON_UNIT}`)] }
+  return { changes: [daemonChange(have, 'enable', identity, `enable and start ${DAEMON_UNIT}`, brings)] }
 }
 
-function daemonChange(have: Unit, verb: 'enable' | 'disable', identity: Identity, summary: string): Change {
+/** `brings`: its package is installed just before, which outlasts a reboot, so that all that follows waits as well. */
+function daemonChange(
+  have: Unit,
+  verb: 'enable' | 'disable',
+  identity: Identity,
+  summary: string,
+  brings: boolean,
+): Change {
   const after: Unit = {
     ...have,
     exists: true,
@@ -43,15 +50,14 @@ function daemonChange(have: Unit, verb: 'enable' | 'disable', identity: Identity
     active: !identity.systemd ? have.active : verb === 'enable' ? 'active' : 'inactive',
     mainPid: null,
   }
-  const systemctl = (word: string): Step => run('systemctl', word, ...(identity.systemd ? ['--now'] : []), DAEMON_UNIT)
-  const wasEnabled = have.enabled.startsWith('enabled')
+  const now = run('systemctl', verb === 'enable' ? 'start' : 'stop', DAEMON_UNIT)
   return {
     fact: `unit/${DAEMON_UNIT}`,
     before: have,
     after,
     summary,
-    apply: [systemctl(verb)],
-    undo: undoSteps(have, wasEnabled, identity),
+    apply: [...(identity.systemd ? [brings ? lasting(now) : now] : []), lasting(run('systemctl', verb, DAEMON_UNIT))],
+    undo: undoSteps(have, identity),
     disruptive: false,
   }
 }
@@ -67,15 +73,16 @@ export const NO_DAEMON: Unit = {
 }
 
 /** The daemon as it was before its package was removed, for when the package is installed again. */
-export function daemonSteps(have: Unit, identity: Identity): Step[] {
-  return have.exists ? undoSteps(have, have.enabled.startsWith('enabled'), identity) : []
+export function daemonSteps(have: Unit, identity: Identity): RunStep[] {
+  return have.exists ? undoSteps(have, identity).map((step) => lasting(step)) : []
 }
 
 /** Enabled and running are undone apart, since a unit may run without being enabled. */
-function undoSteps(have: Unit, wasEnabled: boolean, identity: Identity): Step[] {
+function undoSteps(have: Unit, identity: Identity): RunStep[] {
+  const wasEnabled = have.enabled.startsWith('enabled')
   const wasActive = have.active === 'active' || have.active === 'activating'
   return [
-    run('systemctl', wasEnabled ? 'enable' : 'disable', DAEMON_UNIT),
+    lasting(run('systemctl', wasEnabled ? 'enable' : 'disable', DAEMON_UNIT)),
     ...(identity.systemd ? [run('systemctl', wasActive ? 'start' : 'stop', DAEMON_UNIT)] : []),
   ]
 }

@@ -14,7 +14,7 @@ import { endpointGoals } from './endpoint-goals.ts'
 import type { EndpointTable } from './endpoint-steps.ts'
 import { removeChange, setChange } from './endpoint-steps.ts'
 import { foreignProblems } from './nm-foreign.ts'
-import { disableChange, enableChange } from './nm-steps.ts'
+import { offChange, onChange, profileFlagsChange } from './nm-steps.ts'
 
 export interface EndpointFacts extends CardFacts {
   limits: Limits
@@ -58,9 +58,13 @@ export function planEndpoints(
   const held = goals.flatMap((goal) =>
     goal.card.nm === null || goal.card.nm === 'no-profile' ? [] : [{ goal, hold: goal.card.nm }],
   )
+  const withProfile = ({ goal, hold }: (typeof held)[number], change: Change | null): Change[] => [
+    ...(change === null ? [] : [change]),
+    ...(options.persist ? profileFlagsChange(goal, hold, change === null) : []),
+  ]
   // Off before on: ids and addresses are free before they are needed; NetworkManager takes its ids last.
-  const off = held.map(({ goal, hold }) =>
-    goal.nmFlags === NM_DISABLED ? disableChange(table, goal, hold, options.persist) : null,
+  const off = held.map((one) =>
+    one.goal.nmFlags === NM_DISABLED ? withProfile(one, offChange(table, one.goal, one.hold)) : [],
   )
   const rest = [
     ...goals.flatMap(({ gone }) =>
@@ -69,12 +73,10 @@ export function planEndpoints(
     // An endpoint that gets another id goes first: another one may be waiting for its old id.
     ...goals.flatMap(({ kernel }) => kernel.map((wish) => removeRenumbered(table, wish))),
     ...goals.flatMap(({ kernel }) => kernel.map((wish) => setChange(table, wish))),
-  ]
-  const on = held.map(({ goal, hold }) =>
-    goal.byNm.length > 0 ? enableChange(table, goal, hold, options.persist) : null,
-  )
-  const changes = [...off, ...rest, ...on].filter((change) => change !== null)
-  const setAnew = held.filter((_, index) => off[index] !== null || on[index] !== null)
+  ].filter((change) => change !== null)
+  const on = held.map((one) => (one.goal.byNm.length > 0 ? withProfile(one, onChange(table, one.goal, one.hold)) : []))
+  const changes = [...off.flat(), ...rest, ...on.flat()]
+  const setAnew = held.filter((_, index) => off[index]!.length + on[index]!.length > 0)
   return {
     changes,
     notes: ownershipNotes(goals, have, options.persist),

@@ -6,7 +6,7 @@ import { nmFlagsText } from '../../mptcp/nm-flags.ts'
 import { parseAddress } from '../../text/ip.ts'
 import type { FamilyWish } from './nm-params.ts'
 import { flagsNumber } from './nm-params.ts'
-import { run, runFor } from './steps.ts'
+import { lasting, run, runFor } from './steps.ts'
 
 export interface ProfileWish {
   name: string
@@ -52,29 +52,43 @@ function automatic(version: 'ipv4' | 'ipv6'): NmSettings {
   return { [`${version}.method`]: 'auto', [`${version}.addresses`]: '', [`${version}.gateway`]: '' }
 }
 
-/** Makes an Ethernet profile. The UUID is given, so that undo can name it. */
+/** Makes an Ethernet profile, in memory only. The UUID is given, so that undo can name it. */
 export function addStep(name: string, uuid: string, wished: NmSettings): RunStep {
   const { 'connection.interface-name': ifname = '', ...rest } = wished
   const place = ['type', 'ethernet', 'con-name', name, 'ifname', ifname]
-  return run('nmcli', 'connection', 'add', ...place, 'connection.uuid', uuid, ...settingWords(rest))
+  return run('nmcli', 'connection', 'add', 'save', 'no', ...place, 'connection.uuid', uuid, ...settingWords(rest))
 }
 
-/** Changes settings of a profile, all at once: NetworkManager checks them together (manual needs addresses, a gateway too). */
+/** Changes settings of a profile on the disk, all at once: NetworkManager checks them together (manual needs addresses, a gateway too). */
 export function modifyStep(uuid: string, settings: NmSettings): RunStep {
   return run('nmcli', 'connection', 'modify', uuid, ...settingWords(settings))
 }
 
+/** The same in memory only: NetworkManager uses them from then on, and has forgotten them after a reboot. */
+export function modifyInMemoryStep(uuid: string, settings: NmSettings): RunStep {
+  return run('nmcli', 'connection', 'modify', '--temporary', uuid, ...settingWords(settings))
+}
+
+/** Deletes a profile, also its file. */
 export function deleteStep(uuid: string): RunStep {
-  return run('nmcli', 'connection', 'delete', 'uuid', uuid)
+  return lasting(run('nmcli', 'connection', 'delete', 'uuid', uuid))
+}
+
+/** Has NetworkManager read a profile's file again. */
+export function loadStep(file: string): RunStep {
+  return run('nmcli', 'connection', 'load', file)
 }
 
 /** Seconds that NetworkManager gets for an activation; it gives DHCP 45 of them. */
 const ACTIVATION = 90
 
+/** Where NetworkManager writes down at once which profile was used last, which is the one that it starts at boot. */
+const USED_LAST = '/var/lib/NetworkManager/timestamps'
+
 /** Brings a profile up on a card. */
 export function upStep(uuid: string, dev: string): RunStep {
-  const wait = ['--wait', String(ACTIVATION)]
-  return runFor(ACTIVATION + 10, 'nmcli', ...wait, 'connection', 'up', 'uuid', uuid, 'ifname', dev)
+  const up = ['nmcli', '--wait', String(ACTIVATION), 'connection', 'up', 'uuid', uuid, 'ifname', dev]
+  return { ...runFor(ACTIVATION + 10, ...up), files: [USED_LAST] }
 }
 
 export function downStep(uuid: string): RunStep {

@@ -3,89 +3,117 @@
  * on the device for now. Of the profile `nmcli device modify` applies these flags alone (but see nm-foreign.ts);
  * `device reapply` is never used, since it would also activate edits of the profile that somebody left for later.
  */
-import type { Endpoint } from '../../facts/mptcp_endpoints.ts'
+import type { Endpoint, Endpoints } from '../../facts/mptcp_endpoints.ts'
 import { endpointKey } from '../../facts/mptcp_endpoints.ts'
+import type { NmSettings } from '../../facts/nm_profile.ts'
 import type { Change, Step } from '../../model/change.ts'
+import { UNKNOWN } from '../../model/change.ts'
 import { NM_DISABLED, nmFlagsFor, nmFlagsText } from '../../mptcp/nm-flags.ts'
 import type { Card, NmHold } from './card.ts'
 import { sameFlags } from './card.ts'
 import type { CardGoal, EndpointWish } from './endpoint-goals.ts'
 import type { EndpointTable } from './endpoint-steps.ts'
 import { addStep, describe, isMet, takeId } from './endpoint-steps.ts'
+import { saveSteps, unsaveSteps } from './nm-save.ts'
+import { FLAGS } from './nm-settings.ts'
 import { run } from './steps.ts'
 
 /** Flags that adopt endpoints of other makers, so that switching off removes them too, where theirs cannot be used. */
 const ADOPT = 0x2e
 
-/** Lets the kernel have all endpoints of a card: the profile's flags become `disabled`. Null: nothing to do. */
-export function disableChange(table: EndpointTable, goal: CardGoal, hold: NmHold, persist: boolean): Change | null {
+/** Lets the kernel have all endpoints of a card: NetworkManager makes none of them for now. Null: nothing to do. */
+export function offChange(table: EndpointTable, goal: CardGoal, hold: NmHold): Change | null {
   const { card } = goal
   const made = coveredEndpoints(card)
-  const differs = goal.nmFlags === NM_DISABLED && hold.flags !== NM_DISABLED
-  const right = made.every((endpoint) => goal.kernel.some((wish) => isSame(endpoint, wish) && isMet(endpoint, wish)))
-  // What is set on the device cannot be read back, so without a profile to change only its endpoints tell.
-  if (!differs || (!persist && right)) return null
+  if (hold.flags === NM_DISABLED) return null
+  // What is set on the device cannot be read, so only its endpoints tell.
+  if (made.every((endpoint) => goal.kernel.some((wish) => isSame(endpoint, wish) && isMet(endpoint, wish)))) return null
   for (const endpoint of made) table.present.delete(endpointKey(endpoint))
-  const gone = made.map((endpoint): [string, null] => [`endpoint/${endpointKey(endpoint)}`, null])
-  const steps = {
-    apply: [...profileSteps(hold, NM_DISABLED, persist), ...emptyCard(card, made)],
-    undo: [...profileSteps(hold, hold.flags, persist), ...restoreCard(card, hold, made)],
-    disruptive: false,
-  }
-  const summary = `switch off NetworkManager's MPTCP endpoints on ${card.dev} (connection.mptcp-flags disabled${where(persist)})`
-  if (persist) return { ...profileFact(hold, NM_DISABLED), effects: Object.fromEntries(gone), summary, ...steps }
-  const effects = Object.fromEntries(gone.slice(1))
-  return { fact: gone[0]![0], before: made[0], after: null, effects, summary, ...steps }
+  return cardChange(card, hold, {
+    before: keyed(made),
+    after: {},
+    changed: made.map(endpointKey),
+    summary: `switch off NetworkManager's MPTCP endpoints on ${card.dev}`,
+    apply: emptyCard(card, made),
+  })
 }
 
-/** Makes NetworkManager make the endpoints of a card. Null: nothing to do. */
-export function enableChange(table: EndpointTable, goal: CardGoal, hold: NmHold, persist: boolean): Change | null {
+/** Makes NetworkManager make the endpoints of a card for now. Null: nothing to do. */
+export function onChange(table: EndpointTable, goal: CardGoal, hold: NmHold): Change | null {
   const { card } = goal
   const flags = goal.nmFlags ?? 0
   const before = coveredEndpoints(card)
   const missing = goal.byNm.filter((wish) => !before.some((one) => isSame(one, wish) && isMet(one, wish)))
-  const profile = persist && hold.flags !== flags
-  if (!profile && missing.length === 0) return null
-  const after = missing.map((wish): Endpoint => {
-    const { address, port, dev, flags: wanted } = wish
-    const id = before.find((one) => isSame(one, wish))?.id ?? takeId(table)
-    table.present.set(endpointKey(wish), { address, port, id, flags: wanted, dev })
+  if (missing.length === 0) return null
+  const after = missing.map(({ address, port, dev, flags: wanted }): Endpoint => {
+    const id = before.find((one) => isSame(one, { address, port }))?.id ?? takeId(table)
     return { address, port, id, flags: wanted, dev }
   })
-  const effects = after.map((endpoint): [string, Endpoint] => [`endpoint/${endpointKey(endpoint)}`, endpoint])
-  const steps = {
+  for (const endpoint of after) table.present.set(endpointKey(endpoint), endpoint)
+  return cardChange(card, hold, {
+    before: keyed(before),
+    after: keyed(after),
+    changed: after.map(endpointKey),
+    summary: `let NetworkManager make ${goal.byNm.map(describe).join(' and ')} (MPTCP flags ${nmFlagsText(flags)})`,
     // With the flags it has already NetworkManager need not look again: off and on makes it.
-    apply: [
-      ...profileSteps(hold, flags, profile),
-      ...(hold.flags === flags ? [...deviceSteps(card, NM_DISABLED)] : []),
-      ...deviceSteps(card, flags),
-    ],
-    undo: [...profileSteps(hold, hold.flags, profile), ...restoreCard(card, hold, before)],
+    apply: [...(hold.flags === flags ? deviceSteps(card, NM_DISABLED) : []), ...deviceSteps(card, flags)],
+  })
+}
+
+/**
+ * The profile's flags for the next activation, unless they are so. `settled`: the card's endpoints are right already. Then the
+ * device gets the flags too, unless that would take away what it has.
+ */
+export function profileFlagsChange(goal: CardGoal, hold: NmHold, settled: boolean): Change[] {
+  const flags = goal.nmFlags
+  if (flags === null || flags === hold.flags) return []
+  const keeps = flags !== NM_DISABLED || coveredEndpoints(goal.card).length === 0
+  return [savedFlagsChange(goal.card, hold, flags, settled && keeps)]
+}
+
+/** A change of what NetworkManager makes on a card: `changed` are the keys of the endpoints that are others afterwards. */
+export function cardChange(
+  card: Card,
+  hold: NmHold,
+  change: { before: Endpoints; after: Endpoints; changed: readonly string[]; summary: string; apply: Step[] },
+): Change {
+  const [first = '', ...rest] = change.changed
+  return {
+    fact: `endpoint/${first}`,
+    before: change.before[first] ?? null,
+    after: change.after[first] ?? null,
+    effects: Object.fromEntries(rest.map((key) => [`endpoint/${key}`, change.after[key] ?? null])),
+    summary: change.summary,
+    apply: change.apply,
+    undo: restoreCard(card, hold, Object.values(change.before)),
     disruptive: false,
   }
-  const summary = `let NetworkManager make ${goal.byNm.map(describe).join(' and ')} (connection.mptcp-flags ${nmFlagsText(flags)}${where(persist)})`
-  if (profile) return { ...profileFact(hold, flags), effects: Object.fromEntries(effects), summary, ...steps }
-  const [first, ...rest] = effects
-  const old = before.find((one) => isSame(one, after[0]!)) ?? null
-  return { fact: first![0], before: old, after: first![1], effects: Object.fromEntries(rest), summary, ...steps }
 }
 
-/** Without persist the profile is left as it is. */
-function where(persist: boolean): string {
-  return persist ? '' : ', on the device only'
-}
-
-function profileFact(hold: NmHold, flags: number): Pick<Change, 'fact' | 'before' | 'after'> {
+/** The profile's flags on the disk; `device`: on the card too, whose endpoints stay as they are. */
+export function savedFlagsChange(card: Card, hold: NmHold, flags: number, device: boolean): Change {
+  const there = coveredEndpoints(card)
   return {
-    fact: `nm_profile/${hold.profile}/connection.mptcp-flags`,
+    fact: `nm_profile/${hold.profile}/${FLAGS}`,
     before: String(hold.flags),
     after: String(flags),
+    effects: { [`nm_keyfile/${hold.profile}`]: UNKNOWN },
+    summary: `set MPTCP flags ${nmFlagsText(flags)} in profile ${hold.profile}`,
+    apply: [...(device ? deviceSteps(card, flags) : []), ...saveSteps(hold.uuid, flagSettings(flags), hold.file)],
+    undo: [
+      ...unsaveSteps(hold.uuid, flagSettings(hold.flags), hold.file),
+      ...(device ? restoreCard(card, hold, there) : []),
+    ],
+    disruptive: false,
   }
 }
 
-function profileSteps(hold: NmHold, flags: number, persist: boolean): Step[] {
-  if (!persist) return []
-  return [run('nmcli', 'connection', 'modify', hold.uuid, 'connection.mptcp-flags', nmFlagsText(flags))]
+function flagSettings(flags: number): NmSettings {
+  return { [FLAGS]: String(flags) }
+}
+
+function keyed(endpoints: readonly Endpoint[]): Endpoints {
+  return Object.fromEntries(endpoints.map((endpoint) => [endpointKey(endpoint), endpoint]))
 }
 
 /**
@@ -114,7 +142,7 @@ export function emptyCard(card: Card, made: readonly Endpoint[]): Step[] {
  * Back to the endpoints that were there: all away, then one by one. Where the flags as they were make just these, the
  * device gets them back too; else it would add what was not there.
  */
-export function restoreCard(card: Card, hold: NmHold, before: readonly Endpoint[]): Step[] {
+function restoreCard(card: Card, hold: NmHold, before: readonly Endpoint[]): Step[] {
   const flags = makesExactly(card, before) ? deviceSteps(card, hold.flags) : []
   return before.length === 0 && flags.length > 0
     ? flags

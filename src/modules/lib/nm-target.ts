@@ -22,8 +22,8 @@ export interface ProfileFacts extends ActivationFacts {
   links: Links
   ssh: SshConnection
   persisted: MptcpPersisted
-  /** Of the profile that is to be deleted. */
-  keyfile?: NmKeyfile
+  /** Of the profile. */
+  keyfile: NmKeyfile
 }
 
 /** A profile as it is and as it is to be, and its card. */
@@ -38,6 +38,8 @@ export interface Target {
   changed: NmSettings
   /** Whether the task speaks of MPTCP flags. */
   speaksOfFlags: boolean
+  /** Its file on the disk, null where there is none. */
+  file: string | null
   /** Null where it can be on any card and is on none. */
   dev: string | null
   /** It is active, on `dev`. */
@@ -70,6 +72,7 @@ export function locate(
     after,
     changed: before === null ? wished : differingSettings(wished, before),
     speaksOfFlags: wished[FLAGS] !== undefined,
+    file: have.keyfile?.path ?? null,
     dev,
     active: activeOn !== undefined && activeOn.device === dev && activeOn.state === 'connected',
     elsewhere: activeOn !== undefined && activeOn.device !== dev ? activeOn.device : null,

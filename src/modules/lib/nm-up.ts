@@ -1,14 +1,18 @@
-/** Plans a NetworkManager profile that is to be active, in one change, so that its undo brings back profile and card in order. */
+/**
+ * Plans a NetworkManager profile that is to be active: with what is in memory and on the card in one change, so that its undo
+ * brings back both in order, and what is saved in another.
+ */
 import type { NmSettings } from '../../facts/nm_profile.ts'
-import { profileWith } from '../../facts/nm_profile.ts'
+import { isSaved, profileWith } from '../../facts/nm_profile.ts'
 import type { Change, Note, PlanResult, Step } from '../../model/change.ts'
 import { UNKNOWN } from '../../model/change.ts'
 import { NM_DISABLED } from '../../mptcp/nm-flags.ts'
 import { readCard } from './card.ts'
 import { addStep as addEndpoint } from './endpoint-steps.ts'
 import { addressDrift, effectsOfUp, missingMade, UNKNOWN_CARD, wouldMakeSame } from './nm-activation.ts'
-import { flagsChange } from './nm-flags-change.ts'
-import { profilePart } from './nm-profile.ts'
+import { flagsChanges } from './nm-flags-change.ts'
+import { foreignProblems } from './nm-foreign.ts'
+import { memoryPart, saveChange } from './nm-profile.ts'
 import { carriesSsh } from './nm-reach.ts'
 import { downStep, FLAGS, upStep } from './nm-settings.ts'
 import { coveredEndpoints, emptyCard } from './nm-steps.ts'
@@ -22,12 +26,18 @@ export function planUp(target: Target, have: ProfileFacts): PlanResult {
   const notes = autoconnectNotes(after)
   const onlyFlags = Object.keys(changed).every((name) => name === FLAGS)
   const drift = addressDrift(dev, after, have)
+  const save = saveChange(target, have.keyfile)
+  const saved = save === null ? [] : [save]
   if (!active || !onlyFlags || drift.lacks.length + drift.extra.length > 0) {
-    return { changes: [upChange(target, dev, have)], notes: [...notes, ...externalNotes(dev, have)] }
+    const up = upChange(target, dev, have)
+    return { changes: [up, ...saved], notes: [...notes, ...externalNotes(dev, have)] }
   }
   const missing = target.speaksOfFlags ? missingMade(dev, after, have) : []
-  if (changed[FLAGS] === undefined && missing.length === 0) return { changes: [], notes }
-  return { changes: [flagsChange(target, dev, have)], notes }
+  if (changed[FLAGS] === undefined && missing.length === 0) return { changes: saved, notes }
+  const flags = flagsChanges(target, dev, have)
+  // Where the flags change their change saves the profile, too.
+  const late = changed[FLAGS] === undefined || !isSaved(target.before ?? {}) ? saved : []
+  return { changes: [...flags, ...late], notes, problems: foreignProblems(dev, have) }
 }
 
 function upChange(target: Target, dev: string, have: ProfileFacts): Change {
@@ -47,7 +57,8 @@ function upChange(target: Target, dev: string, have: ProfileFacts): Change {
   const disruptive = [dev, ...(elsewhere === null ? [] : [elsewhere])].some((one) =>
     carriesSsh(one, target.after, have),
   )
-  if (target.before !== null && Object.keys(target.changed).length === 0) {
+  const part = memoryPart(target)
+  if (part === null) {
     const { [`nm/devices/${dev}`]: after = UNKNOWN, ...others } = effects
     const summary = target.active
       ? `activate profile ${name} on ${dev} again, ${describeDrift(addressDrift(dev, target.after, have))}`
@@ -59,18 +70,18 @@ function upChange(target: Target, dev: string, have: ProfileFacts): Change {
       : { fact: `nm/devices/${dev}`, before: device ?? null, after, effects: others }
     return { ...main, summary, apply: up, undo: [...back, ...endpoints], disruptive }
   }
-  const part = profilePart(target)
-  const { before } = target
+  const { clear, ...memory } = part
   // A new profile is deleted by undo, which also takes it down; the one before comes up first, for the card's sake.
   const undo =
-    before !== null ? [...part.undo, ...back] : [...(previous === null ? [] : [upStep(previous, dev)]), ...part.undo]
-  undo.push(...endpoints)
+    target.before !== null
+      ? [...memory.undo, ...back]
+      : [...(previous === null ? [] : [upStep(previous, dev)]), ...memory.undo]
   return {
-    ...part,
+    ...memory,
     effects,
-    summary: `${part.summary}; bring it up on ${dev}`,
-    apply: [...part.apply, ...up],
-    undo,
+    summary: `${memory.summary}; bring it up on ${dev}`,
+    apply: [...memory.apply, ...up],
+    undo: [...undo, ...endpoints, ...clear],
     disruptive,
   }
 }

@@ -1,7 +1,7 @@
 /** Changes that install or remove one package, by apt-get or dnf. */
 import type { Change, Step } from '../../model/change.ts'
 import { UNKNOWN } from '../../model/change.ts'
-import { runFor } from './steps.ts'
+import { lasting, runFor } from './steps.ts'
 
 export type Manager = 'dnf' | 'apt'
 
@@ -41,18 +41,20 @@ export function removeChange(manager: Manager, name: string, version: string): C
 
 /** apt-get needs package lists; a source that cannot be reached leaves the old ones in use and is no failure of update. */
 function installSteps(manager: Manager, name: string): Step[] {
-  if (manager === 'dnf') return [runFor(INSTALL_TIMEOUT, 'dnf', '-y', '-q', 'install', name)]
+  if (manager === 'dnf') return [lasting(runFor(INSTALL_TIMEOUT, 'dnf', '-y', '-q', 'install', name))]
   return [apt('update', '-q'), apt('install', '-y', '-q', '--no-install-recommends', name)]
 }
 
 function removeSteps(manager: Manager, name: string): Step[] {
-  if (manager === 'dnf')
-    return [runFor(INSTALL_TIMEOUT, 'dnf', '-y', '-q', 'remove', '--setopt=clean_requirements_on_remove=False', name)]
+  if (manager === 'dnf') {
+    const options = ['-y', '-q', 'remove', '--setopt=clean_requirements_on_remove=False']
+    return [lasting(runFor(INSTALL_TIMEOUT, 'dnf', ...options, name))]
+  }
   return [apt('remove', '-y', '-q', name)]
 }
 
 /** Asks nothing, and keeps configuration files that somebody changed. */
 function apt(...words: string[]): Step {
   const options = ['-o', 'Dpkg::Options::=--force-confold', '-o', 'DPkg::Lock::Timeout=120']
-  return runFor(INSTALL_TIMEOUT, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...options, ...words)
+  return lasting(runFor(INSTALL_TIMEOUT, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...options, ...words))
 }

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Identity } from '../../facts/identity.ts'
 import type { MptcpPersisted } from '../../facts/mptcp_persisted.ts'
-import { persistedWith } from '../../facts/mptcp_persisted.ts'
+import { ENABLING_LINK, persistedWith } from '../../facts/mptcp_persisted.ts'
 import type { PlanResult, Step } from '../../model/change.ts'
 import type { PersistedModel } from '../../mptcp/restore-script.ts'
 import type { PersistedEndpoint } from '../../mptcp/restore-script.ts'
@@ -13,7 +13,7 @@ import {
   RESTORE_UNIT,
   RESTORE_UNIT_PATH,
 } from '../../mptcp/restore-script.ts'
-import { run } from './steps.ts'
+import { lasting, makeFolder, removeFolder, run } from './steps.ts'
 
 type Part = NonNullable<MptcpPersisted['script']>
 
@@ -29,9 +29,11 @@ export function planPersisted(have: MptcpPersisted, model: PersistedModel, ident
   const unit = !isDeepStrictEqual(have.unit, want.unit)
   if (!script && !unit && have.unitEnabled === want.unitEnabled) return { changes: [] }
   if (have.badLines.length > 0) return { changes: [], problems: [editedScript(have)] }
-  const reload = unit && identity.systemd ? [run('systemctl', 'daemon-reload')] : []
-  const enable = have.unitEnabled === want.unitEnabled ? [] : [run('systemctl', 'enable', RESTORE_UNIT)]
-  const disable = have.unitEnabled === want.unitEnabled ? [] : [run('systemctl', 'disable', RESTORE_UNIT)]
+  const reload = unit && identity.systemd ? [lasting(run('systemctl', 'daemon-reload'))] : []
+  const enable = have.unitEnabled === want.unitEnabled ? [] : [lasting(run('systemctl', 'enable', RESTORE_UNIT))]
+  const disable = have.unitEnabled === want.unitEnabled ? [] : [lasting(run('systemctl', 'disable', RESTORE_UNIT))]
+  // Where the unit was not written yet systemctl would not disable it.
+  const unlink = enable.length === 0 ? [] : [lasting(run('rm', '-f', ENABLING_LINK))]
   const files = (to: MptcpPersisted): Step[] => [
     ...(script ? [place(to.script, RESTORE_SCRIPT_PATH)] : []),
     ...(unit ? [place(to.unit, RESTORE_UNIT_PATH)] : []),
@@ -51,7 +53,7 @@ export function planPersisted(have: MptcpPersisted, model: PersistedModel, ident
           : [...made.map(makeFolder), ...files(want), ...reload, ...enable],
         undo: empty
           ? [...(script ? [makeFolder(folder)] : []), ...files(have), ...reload, ...enable]
-          : [...disable, ...files(have), ...reload, ...made.toReversed().map(removeFolder)],
+          : [...unlink, ...files(have), ...reload, ...made.toReversed().map(removeFolder)],
         disruptive: false,
       },
     ],
@@ -61,14 +63,6 @@ export function planPersisted(have: MptcpPersisted, model: PersistedModel, ident
 function place(file: Part | null, path: string): Step {
   if (file === null) return { kind: 'remove', path }
   return { kind: 'write', path, bytes: file.content, mode: file.mode, owner: file.owner, group: file.group }
-}
-
-function makeFolder(path: string): Step {
-  return run('mkdir', '-p', '-m', '0755', path)
-}
-
-function removeFolder(path: string): Step {
-  return run('rmdir', '--ignore-fail-on-non-empty', path)
 }
 
 function describe(model: PersistedModel): string {

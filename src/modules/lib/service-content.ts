@@ -4,7 +4,7 @@ import { environmentWord } from '../../mptcp/unit-environment.ts'
 
 export type Method = 'preload' | 'go' | 'socket'
 
-const HEADER = '# Written by mptcp-fleet: this unit uses Multipath TCP.\n'
+export const HEADER = '# Written by mptcp-fleet: this unit uses Multipath TCP.\n'
 const LIBRARY = /(?:^|\/)libmptcpwrap\.so[\d.]*$/
 const GO_SETTING = 'multipathtcp'
 

@@ -1,8 +1,13 @@
-/** Steps and changes that opt a unit in or out by its drop-in. */
-import type { MptcpDropIn } from '../../facts/mptcp_dropins.ts'
+/**
+ * Steps that opt a unit in or out. What is tried stands in a drop-in that is gone after a reboot and hides the lasting one of
+ * the same name, so that in both ways the unit is started as it will be later.
+ */
+import { runtimePath } from '../../facts/mptcp_dropins.ts'
 import type { FileBlock } from '../../facts/read/file-block.ts'
-import type { Change, Step } from '../../model/change.ts'
-import { run, runFor } from './steps.ts'
+import { dropInPath } from '../../facts/service.ts'
+import type { RunStep, Step } from '../../model/change.ts'
+import { HEADER } from './service-content.ts'
+import { lasting, makeFolder, removeFolder, run, runFor } from './steps.ts'
 
 /** What must be known of a unit to restart it. */
 export interface UnitState {
@@ -13,40 +18,50 @@ export interface UnitState {
 /** Seconds that a unit gets to stop and start; systemd itself gives it 90 for each. */
 const RESTART_TIMEOUT = 200
 
-/** A changed drop-in: written or removed, loaded, and the unit restarted where it runs. */
-export function dropInChange(
-  unit: string,
-  path: string,
-  before: FileBlock | null,
-  after: FileBlock | null,
-  state: UnitState & { folder: boolean },
-): Pick<Change, 'fact' | 'before' | 'after' | 'summary' | 'apply' | 'undo' | 'disruptive'> {
-  const folder = path.slice(0, path.lastIndexOf('/'))
-  const load = [run('systemctl', 'daemon-reload'), ...restartSteps(unit, state)]
-  const make = state.folder ? [] : [run('mkdir', '-p', '-m', '0755', folder)]
-  const clear = [run('rmdir', '--ignore-fail-on-non-empty', folder)]
-  const restarts = isRunning(state.active) ? ', and restart it' : ''
-  return {
-    fact: `file/${path}`,
-    before,
-    after,
-    summary: `${after === null ? `have ${unit} use MPTCP no more` : `have ${unit} use MPTCP`}${restarts}`,
-    apply: [...(after === null ? [] : make), place(path, after), ...(after === null ? clear : []), ...load],
-    undo: [
-      // Removing the last file took its folder away.
-      ...(after === null ? [run('mkdir', '-p', '-m', '0755', folder)] : []),
-      place(path, before),
-      ...(before === null && !state.folder ? clear : []),
-      ...load,
-    ],
-    disruptive: isSsh(unit) && isRunning(state.active),
-  }
+const ROOT = { mode: '0644', owner: 'root', group: 'root' }
+
+/** What hides a drop-in and says nothing itself. */
+const NOTHING = `${HEADER}# Opted out.\n`
+
+/** The unit runs as with `dropIn` until the next boot. */
+export function tryDropIn(unit: string, dropIn: FileBlock | null, state: UnitState): Step[] {
+  return [
+    run('mkdir', '-p', '-m', '0755', folderOf(runtimePath(unit))),
+    placed(runtimePath(unit), runtimeBlock(dropIn)),
+    run('systemctl', 'daemon-reload'),
+    ...restartSteps(unit, state),
+  ]
 }
 
-/** Opts one unit out by what its drop-in alone tells of it. */
-export function removeDropIn(unit: string, { path, file, active, triggers }: MptcpDropIn): Change {
-  const change = dropInChange(unit, path, file, null, { active, triggers, folder: true })
-  return { ...change, effects: { [`mptcp_dropins/${unit}`]: null } }
+/** What stands there then. */
+export function runtimeBlock(dropIn: FileBlock | null): FileBlock {
+  return { kind: 'file', content: dropIn?.content ?? NOTHING, ...ROOT }
+}
+
+/** What was tried has no part any more: the lasting drop-in counts again. */
+export function endTry(unit: string): RunStep[] {
+  const path = runtimePath(unit)
+  return [lasting(run('rm', '-f', path)), removeFolder(folderOf(path)), reload()]
+}
+
+/** The lasting drop-in, in place of `old`; `folder`: that of the unit's drop-ins is there. */
+export function placeDropIn(unit: string, old: FileBlock | null, dropIn: FileBlock | null, folder: boolean): Step[] {
+  const path = dropInPath(unit)
+  const made = dropIn !== null && !folder ? [makeFolder(folderOf(path))] : []
+  const cleared = dropIn === null && old !== null ? [removeFolder(folderOf(path))] : []
+  return [...made, placed(path, dropIn), ...cleared]
+}
+
+/** Undoes placeDropIn. */
+export function replaceDropIn(unit: string, old: FileBlock | null, folder: boolean): Step[] {
+  const path = dropInPath(unit)
+  if (old !== null) return [makeFolder(folderOf(path)), placed(path, old)]
+  return [placed(path, null), ...(folder ? [] : [removeFolder(folderOf(path))])]
+}
+
+/** systemd reads the lasting drop-in. */
+export function reload(): RunStep {
+  return lasting(run('systemctl', 'daemon-reload'))
 }
 
 /**
@@ -71,12 +86,11 @@ export function isRunning(active: string): boolean {
   return active === 'active' || active === 'reloading'
 }
 
-/** Whether a restart could cut off whoever asked for it. Sessions that are open outlast it by sshd's own unit files. */
-export function isSsh(unit: string): boolean {
-  return /^(?:ssh|sshd|openssh|dropbear)(?:@.*)?\.(?:service|socket)$/.test(unit)
-}
-
-function place(path: string, file: FileBlock | null): Step {
+function placed(path: string, file: FileBlock | null): Step {
   if (file === null) return { kind: 'remove', path }
   return { kind: 'write', path, bytes: file.content, mode: file.mode, owner: file.owner, group: file.group }
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'))
 }

@@ -13,6 +13,24 @@ export function runFor(timeout: number, ...argv: string[]): RunStep {
 }
 
 /**
+ * The same step, whose work outlasts a reboot: under a guard it waits for the confirmation. `files` are those that its
+ * program changes.
+ */
+export function lasting(step: RunStep, ...files: string[]): RunStep {
+  return { ...step, lasting: true, ...(files.length === 0 ? {} : { files }) }
+}
+
+/** Makes a folder for files that outlast a reboot; one that is there is success. */
+export function makeFolder(path: string): RunStep {
+  return lasting(run('mkdir', '-p', '-m', '0755', path))
+}
+
+/** Removes such a folder unless something is left in it. */
+export function removeFolder(path: string): RunStep {
+  return lasting(run('rmdir', '--ignore-fail-on-non-empty', path))
+}
+
+/**
  * A plan as it leaves a module: without changes where there is a problem, and with a problem that says what to do where
  * there are changes and the user is not root.
  */

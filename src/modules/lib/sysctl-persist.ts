@@ -5,7 +5,7 @@ import type { Change, Note, PlanResult, Problem, Step } from '../../model/change
 import type { SysctlLine } from '../../mptcp/sysctl-files.ts'
 import { sysctlLines, winningLines } from '../../mptcp/sysctl-files.ts'
 import { commentOut, editSettings, SYSCTL_FILE } from './sysctl-file.ts'
-import { run } from './steps.ts'
+import { makeFolder, removeFolder } from './steps.ts'
 
 export interface SysctlPersistFacts {
   persisted: SysctlPersisted
@@ -114,11 +114,11 @@ function fileChange(
   content: string | null,
   persisted: SysctlPersisted,
   wanted: [string, string | null][],
-  makeFolder: boolean,
+  folderMissing: boolean,
 ): Change {
   const root = { mode: '0644', owner: 'root', group: 'root' }
   const file = content === null ? null : { kind: 'file' as const, ...root, ...old, content }
-  const made = makeFolder && content !== null
+  const made = folderMissing && content !== null
   return {
     fact: `file/${path}`,
     before: old,
@@ -127,8 +127,8 @@ function fileChange(
     summary: wanted
       .map(([name, value]) => (value === null ? `no line for ${name} in ${path}` : `set ${name} = ${value} in ${path}`))
       .join('; '),
-    apply: [...(made ? [run('mkdir', '-p', '-m', '0755', SYSCTL_FOLDER)] : []), place(path, file)],
-    undo: [place(path, old), ...(made ? [run('rmdir', '--ignore-fail-on-non-empty', SYSCTL_FOLDER)] : [])],
+    apply: [...(made ? [makeFolder(SYSCTL_FOLDER)] : []), place(path, file)],
+    undo: [place(path, old), ...(made ? [removeFolder(SYSCTL_FOLDER)] : [])],
     disruptive: false,
   }
 }

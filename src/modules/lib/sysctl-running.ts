@@ -34,7 +34,11 @@ export function planSysctlRunning(
   return { changes, notes: [], problems }
 }
 
-/** One setting of the running kernel. */
+/**
+ * One setting of the running kernel. None below net.mptcp can cut a connection: they are for sockets that are opened from
+ * then on, and one that MPTCP fails falls back to TCP. A server that would not start again without MPTCP is refused before
+ * (see wrapped.ts).
+ */
 export function runningChange(name: string, before: string, after: string, have: Sysctl = {}): Change {
   const coupled = coupledEffect(name, after, have)
   return {

@@ -88,7 +88,8 @@ function transfer(sections: readonly Section[]): ClientEvidence['transfer'] {
   const sum = find('sha256')
   const [begin = '', end = ''] = find('transfer')?.words ?? []
   const curlRc = curl?.words[0] ?? ''
-  if (curl === undefined || sum === undefined || !isSeconds(begin) || !isSeconds(end) || !/^\d{1,3}$/.test(curlRc)) return null
+  if (curl === undefined || sum === undefined || !isSeconds(begin) || !isSeconds(end) || !/^\d{1,3}$/.test(curlRc))
+    return null
   return {
     curlRc: Number(curlRc),
     message: curl.body.trim(),
