@@ -16,10 +16,9 @@ const LIMITS = '[{ hosts: all, become: true, tasks: [mptcp_limits: { subflows: 4
 const inventory = (): string[] => ['-i', lab().inventoryFile]
 
 /** Everything that these runs may change. */
-const STATE = `sysctl -n net.mptcp.enabled; ip mptcp limits; ip mptcp endpoint | sed 's/ id [0-9]*//'
-nmcli -g connection.id,connection.mptcp-flags connection show eth0 2>/dev/null
-find /etc /usr/local /run/mptcp-fleet -xdev -newer /etc/hostname -type f -print -exec cat {} + 2>/dev/null | sort
-dpkg -l mptcpize 2>/dev/null | tail -1; systemctl is-enabled mptcp-fleet.service; find / -xdev -name '.*-??????' -path '*T*Z*' | sort`
+const STATE = `sysctl -n net.mptcp.enabled; ip mptcp limits; ip mptcp endpoint | grep -v implicit | sed 's/ id [0-9]*//'
+find /etc/NetworkManager /etc/sysctl.d /etc/systemd /usr/local /run/mptcp-fleet -xdev -type f -print -exec cat {} + 2>/dev/null
+dpkg -l mptcpize 2>/dev/null | tail -1; systemctl is-enabled mptcp-fleet.service; find / -xdev -name '.*Z-??????*' | sort`
 
 const read = async (): Promise<string[]> =>
   await Promise.all(lab().hosts.map(async ({ name }) => (await lab().exec(name, `${STATE}; :`)).stdout))
