@@ -51,10 +51,10 @@ const source = outputFiles[0].text.replaceAll(/[^\0-\x7f]/g, '?')
 const name = `mptcp-fleet-${createHash('sha256').update(source).digest('hex').slice(0, 12)}.cjs`
 mkdirSync('dist', { recursive: true })
 place(name, source)
-place(`${name}.cache`, compiled(source))
+place(`${name}.cache`, compiled(source, name))
 place('LICENSES.txt', licenses())
 // Last: whoever starts it meanwhile gets all of the old build or all of the new one.
-place('main.js', readFileSync('.ci/start.mjs', 'utf8').replace('PROGRAM', `'./${name}'`), 0o755)
+place('main.js', readFileSync('.ci/start.mjs', 'utf8').replace('PROGRAM', `'${name}'`), 0o755)
 
 const current = new Set([name, `${name}.cache`, 'LICENSES.txt', 'main.js', '.built', '.building'])
 for (const entry of readdirSync('dist')) {
@@ -68,10 +68,10 @@ function place(file, content, mode = 0o644) {
   renameSync(fresh, join('dist', file))
 }
 
-/** What V8 makes of every function of the program, to be taken by the same version of it. */
-function compiled(source) {
+/** What V8 makes of every function of the program, to be taken by the same version of it. Stacks show the name. */
+function compiled(source, filename) {
   setFlagsFromString('--no-lazy')
-  const script = new Script(source)
+  const script = new Script(source, { filename })
   setFlagsFromString('--lazy')
   return script.createCachedData()
 }

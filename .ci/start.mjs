@@ -3,13 +3,13 @@
 // version of Node does not take the latter and compiles the file anew, as it would without it.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
 import { Script } from 'node:vm'
 
-const url = new URL(PROGRAM, import.meta.url)
-const filename = fileURLToPath(url)
-const program = new Script(readFileSync(filename, 'latin1'), {
-  filename,
-  cachedData: readFileSync(`${filename}.cache`),
-})
+const filename = PROGRAM
+const url = new URL(filename, import.meta.url)
+const cachedData = readFileSync(new URL(`${filename}.cache`, import.meta.url))
+const program = new Script(readFileSync(url, 'latin1'), { filename, cachedData })
+// Before V8 optimizes a function it should have run ten times as long as usual: reading an inventory is over by then.
+setFlagsFromString('--interrupt-budget=660000')
 program.runInThisContext()(createRequire(url), url.href)

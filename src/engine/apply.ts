@@ -105,7 +105,9 @@ function judge(
   if (ready?.rc != null && ready.rc !== 0) {
     return failed('not-prepared', 'nothing was changed: no copies of the files to be changed', ready.stderr.trim())
   }
-  const arms = [sections.get('arm1'), sections.get('arm2')].find((section) => section?.rc != null && section.rc !== 0)
+  const arms = ['arm1', 'arm0', 'arm2']
+    .map((name) => sections.get(name))
+    .find((section) => section?.rc != null && section.rc !== 0)
   if (arms !== undefined) {
     return failed('guard-not-armed', 'the guard could not be armed, so nothing is left changed', arms.stderr.trim())
   }

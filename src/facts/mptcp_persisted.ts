@@ -58,7 +58,8 @@ ${blockCall(RESTORE_UNIT_PATH)}`,
   parse: ({ stdout }) => {
     const at = stdout.search(/^@/m)
     const facts = (at < 0 ? stdout : stdout.slice(0, at)).split('\n')
-    if (facts.includes('link')) throw new FactUnreadable(`${FOLDER} is a symbolic link`, 'remove it: it is not followed')
+    if (facts.includes('link'))
+      throw new FactUnreadable(`${FOLDER} is a symbolic link`, 'remove it: it is not followed')
     const [script, unit] = parseBlocks(at < 0 ? '' : stdout.slice(at), [RESTORE_SCRIPT_PATH, RESTORE_UNIT_PATH])
     return {
       ...parseScript(script ?? null),

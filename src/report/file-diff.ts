@@ -55,7 +55,9 @@ function unified(path: string, before: string | null, after: string | null, styl
   const options = { context: 3, maxEditLength: MOST_EDITS }
   const patch = createTwoFilesPatch(oldName, newName, before ?? '', after ?? '', '', '', options)
   if (patch === undefined) {
-    return [`--- ${oldName}`, `+++ ${newName}`, `(more than ${MOST_EDITS} lines differ)`].map((line) => colored(sanitize(line), style))
+    return [`--- ${oldName}`, `+++ ${newName}`, `(more than ${MOST_EDITS} lines differ)`].map((line) =>
+      colored(sanitize(line), style),
+    )
   }
   return patch
     .split('\n')

@@ -45,9 +45,14 @@ export function differences(is: HostState, expected: HostState): string[] {
     .map((name) => `${name} is ${is[name]}, not ${expected[name]}`)
 }
 
+/** Locks: all but those of a script that was killed before it could begin anything, which the next run removes. */
+const LOCKS = `cd /run/mptcp-fleet 2>/dev/null && for lock in *-20*Z-*; do
+case $lock in armed-*) [ -e "$lock/undo" ] && echo "$lock";; new-*|'*-20*Z-*') ;; *) echo "$lock";; esac
+done`
+
 /** Locks, timers, processes, copies and temporaries of runs: what must not be there once a host is settled. */
 const LEFT = `
-cd /run/mptcp-fleet 2>/dev/null && ls -d *-20*Z-* 2>/dev/null
+${LOCKS}
 systemctl list-units --all --plain --no-legend 'mptcp-fleet-*'
 pgrep -af 'mptcp-fleet-[g]uard|/run/mptcp-[f]leet/'
 find / -xdev -name '.*.20*Z-*' 2>/dev/null
@@ -66,8 +71,8 @@ export async function leftovers(lab: Lab, host: string): Promise<string[]> {
 
 /** Whether a script of a run is at work on the host, or may yet be. */
 export async function isLocked(lab: Lab, host: string): Promise<boolean> {
-  const { rc } = await lab.exec(host, 'ls -d /run/mptcp-fleet/*-20*Z-*', { timeoutMs: 20_000 })
-  return rc === 0
+  const { stdout } = await lab.exec(host, LOCKS, { timeoutMs: 20_000 })
+  return stdout !== ''
 }
 
 /** Brings the host to the state before, whatever it is in. */

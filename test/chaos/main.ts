@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { labUp } from '../../src/lab/up.ts'
 import { removeAbandoned, testLabFolder } from '../lab/support/test-labs.ts'
 import { chaosTopology, makeBed } from './bed.ts'
+import { runRaces } from './race.ts'
 import { stateOf } from './round.ts'
 import { describe, scenarioOf } from './scenario.ts'
 import type { Scenario } from './scenario.ts'
@@ -64,7 +65,11 @@ try {
   const failed = outcomes.filter(({ problems }) => problems.length > 0)
   if (failed.length > 0) console.log(`failed: seed ${failed.map(({ scenario }) => scenario.seed).join(', ')}`)
   process.exitCode = failed.length > 0 ? 1 : 0
+} catch (error) {
+  if (!stop.signal.aborted) throw error
+  process.exitCode = 130
 } finally {
   await lab.down()
 }
+// Seeds that were cut short may hold the process.
 process.exit()

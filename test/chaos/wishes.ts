@@ -115,10 +115,10 @@ function limits(choices: Choices): Part {
   const [subflows, accepted] = [choices.between(4, 8), choices.between(2, 8)]
   return {
     name: 'limits',
-    task: { mptcp_limits: { subflows, add_addr_accepted: accepted, persist: false } },
+    task: { mptcp_limits: { subflows, add_addr_accepted: accepted } },
     values: { limits: `add_addr_accepted ${accepted} subflows ${subflows}` },
-    lines: {},
-    lasts: false,
+    lines: { restore: [`limits subflows ${subflows} add_addr_accepted ${accepted}`] },
+    lasts: true,
   }
 }
 
@@ -127,10 +127,10 @@ function endpoint(choices: Choices, host: number): Part {
   const flag = choices.pick(['signal', 'subflow'])
   return {
     name: 'endpoint',
-    task: { mptcp_endpoints: { endpoints: [{ address: other, dev: 'eth1', flags: [flag] }], persist: false } },
+    task: { mptcp_endpoints: { endpoints: [{ address: other, dev: 'eth1', flags: [flag] }] } },
     values: { endpoints: `${other} ${flag} dev eth1` },
-    lines: {},
-    lasts: false,
+    lines: { restore: [`endpoint ${other} dev eth1 ${flag}`] },
+    lasts: true,
   }
 }
 

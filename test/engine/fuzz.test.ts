@@ -23,10 +23,12 @@ import { change, setModule, task } from '../support/tasks.ts'
 const NONCE = 'mf00112233445566778899aabb'
 
 /** What an honest script prints: sections of any text. */
-const honest = fc.array(fc.tuple(anyText, fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 4 }).map((list) => ({
-  list,
-  text: list.map(([text, rc], index) => `\n${NONCE} f${index} b\n${text}\n${NONCE} f${index} ${rc}\n`).join(''),
-}))
+const honest = fc
+  .array(fc.tuple(anyText, fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 4 })
+  .map((list) => ({
+    list,
+    text: list.map(([text, rc], index) => `\n${NONCE} f${index} b\n${text}\n${NONCE} f${index} ${rc}\n`).join(''),
+  }))
 
 it('sections come back whole, with any noise around them that does not know the nonce', () => {
   fc.assert(
@@ -45,18 +47,25 @@ it('a section that was cut has no status, and those before it are whole', () => 
       const found = parseSections(NONCE, text.slice(0, Math.floor(at * text.length)), '')
       for (const [name, section] of found) {
         const [stdout, rc] = list[Number(name.slice(1))]!
-        if (section.rc === null) expect(`${stdout}\n${NONCE}`.startsWith(section.stdout.slice(0, stdout.length))).toBe(true)
+        if (section.rc === null)
+          expect(`${stdout}\n${NONCE}`.startsWith(section.stdout.slice(0, stdout.length))).toBe(true)
         else expect(section).toEqual({ stdout, stderr: '', rc })
       }
     }),
   )
 })
 
-const markers = fc.array(
-  fc.oneof(anyText, fc.tuple(fc.constantFrom('f0', 'f1', 's0', 'undo', '__proto__'), fc.constantFrom('b', '0', '7', '9'.repeat(400)))
-    .map(([name, end]) => `\n${NONCE} ${name} ${end}\n`)),
-  { maxLength: 12 },
-).map((parts) => parts.join(''))
+const markers = fc
+  .array(
+    fc.oneof(
+      anyText,
+      fc
+        .tuple(fc.constantFrom('f0', 'f1', 's0', 'undo', '__proto__'), fc.constantFrom('b', '0', '7', '9'.repeat(400)))
+        .map(([name, end]) => `\n${NONCE} ${name} ${end}\n`),
+    ),
+    { maxLength: 12 },
+  )
+  .map((parts) => parts.join(''))
 
 it('forged markers make no more text than came, and no status that is none', () => {
   fc.assert(
@@ -116,17 +125,32 @@ it('a record that was cut anywhere says of no step that it succeeded which did n
   }
 })
 
-it.each(['0', '0 ', ' ', '', '0 x', '0x0 0', '-0 0', '0e0 0', '0 0 0', '0\t0', '9'.repeat(400), 'b', 'b ', 'outcome nonsense'])(
-  'a record of %j says nothing',
-  (line) => {
-    const taken = attempt()
-    expect(takeRecord(taken, { stdout: `${line}\n`, stderr: '', rc: 0 }).outcome).toBeNull()
-    expect([...taken.results]).toEqual([])
-  },
-)
+it.each([
+  '0',
+  '0 ',
+  ' ',
+  '',
+  '0 x',
+  '0x0 0',
+  '-0 0',
+  '0e0 0',
+  '0 0 0',
+  '0\t0',
+  '9'.repeat(400),
+  'b',
+  'b ',
+  'outcome nonsense',
+])('a record of %j says nothing', (line) => {
+  const taken = attempt()
+  expect(takeRecord(taken, { stdout: `${line}\n`, stderr: '', rc: 0 }).outcome).toBeNull()
+  expect([...taken.results]).toEqual([])
+})
 
 it('takes any record', () => {
-  fc.assert(fc.property(hostileText(RECORD), (text) => void succeeded(text)), { numRuns: 300 })
+  fc.assert(
+    fc.property(hostileText(RECORD), (text) => void succeeded(text)),
+    { numRuns: 300 },
+  )
 })
 
 it('explains any failure in what was said', () => {

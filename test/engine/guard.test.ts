@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { guardTimes, tiedHosts } from '../../src/engine/guard.ts'
+import type { RunStep } from '../../src/model/change.ts'
 import { HostError } from '../../src/model/errors.ts'
 import { execs, runOn } from '../support/run-on.ts'
 import { shellHosts } from '../support/shell-transport.ts'
@@ -61,6 +62,55 @@ describe('a guarded host', () => {
     const { host } = await runOn(hosts, ['a'], [task(0, guardedModule, { a: { ...x1, file } })], { guard: 30 })
     expect(host('a')).toMatchObject({ status: 'rolled-back', error: { code: 'rolled-back' } })
     expect([hosts.settings('a'), left('a')]).toEqual([{ x: '0' }, false])
+  })
+
+  test('has back what a program of the commit changed, by the copy and without that program', async () => {
+    const hosts = shellHosts(folder, { a: { x: '0' } })
+    const file = path.join(folder, 'kept')
+    writeFileSync(file, 'old\n')
+    const program = (...argv: string[]): RunStep => ({ kind: 'run', argv, lasting: true, files: [file] })
+    const fill = (text: string): RunStep =>
+      program('sh', '-c', `echo ${text} >'${file}'; cat '${file}' >>'${file}.seen'`)
+    const module: typeof guardedModule = {
+      ...guardedModule,
+      plan: (_, { settings }) => ({
+        changes:
+          settings['x'] === '1'
+            ? []
+            : [
+                {
+                  ...change('x', '0', '1'),
+                  apply: [fill('new'), program('false')],
+                  undo: [fill('wrong')],
+                  disruptive: true,
+                },
+              ],
+      }),
+    }
+    const { host } = await runOn(hosts, ['a'], [task(0, module, { a: x1 })], { guard: 30 })
+    expect(host('a').status).toBe('rolled-back')
+    expect(host('a').error?.summary).toContain('false ended with 1')
+    expect([readFileSync(file, 'utf8'), readFileSync(`${file}.seen`, 'utf8')]).toEqual(['old\n', 'new\n'])
+    expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([])
+  })
+
+  test('may have problems with what waits for the commit, and with nothing else', async () => {
+    const wait: RunStep = { kind: 'run', argv: ['set', 'y', '1'], lasting: true }
+    const module = (fact: string): typeof guardedModule => ({
+      ...guardedModule,
+      plan: (want, have) => {
+        const y = have.settings['y'] === '1' ? [] : [{ ...change('y', null, '1'), apply: [wait] }]
+        const { changes } = guardedModule.plan(want, have)
+        // Told only once the first part is done.
+        const problem = { fact, code: 'neither', summary: `${fact} is neither as before nor as wished` }
+        return { changes: [...changes, ...y], problems: changes.length === 0 && y.length > 0 ? [problem] : [] }
+      },
+    })
+    const hosts = shellHosts(folder, { a: { x: '0' }, b: { x: '0' } })
+    const tasks = [task(0, module('setting/y'), { a: x1 }), task(1, module('setting/z'), { b: x1 })]
+    const { host } = await runOn(hosts, ['a', 'b'], tasks, { guard: 30 })
+    expect([host('a').status, host('b').status]).toEqual(['changed', 'rolled-back'])
+    expect([hosts.settings('a'), hosts.settings('b')]).toEqual([{ x: '1', y: '1' }, { x: '0' }])
   })
 
   test('that cannot be reached any more comes back by itself, and is then told as rolled back', async () => {

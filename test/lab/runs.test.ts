@@ -15,9 +15,10 @@ const ROOT = path.resolve(import.meta.dirname, '../..')
 const LIMITS = '[{ hosts: all, become: true, tasks: [mptcp_limits: { subflows: 4 }] }]'
 const inventory = (): string[] => ['-i', lab().inventoryFile]
 
-/** Everything that these runs may change. */
+/** Everything that these runs may change; of profiles their settings, since nmcli lays out their files as it likes. */
 const STATE = `sysctl -n net.mptcp.enabled; ip mptcp limits; ip mptcp endpoint | grep -v implicit | sed 's/ id [0-9]*//'
-find /etc/NetworkManager /etc/sysctl.d /etc/systemd /usr/local /run/mptcp-fleet -xdev -type f -print -exec cat {} + 2>/dev/null
+nmcli -g connection.mptcp-flags connection show eth0 wlan0
+find /etc/sysctl.d /etc/systemd /usr/local /run/mptcp-fleet -xdev -type f -print -exec cat {} + 2>/dev/null
 dpkg -l mptcpize 2>/dev/null | tail -1; systemctl is-enabled mptcp-fleet.service; find / -xdev -name '.*Z-??????*' | sort`
 
 const read = async (): Promise<string[]> =>

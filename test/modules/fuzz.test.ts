@@ -25,17 +25,22 @@ interface Case {
 describe.each(readdirSync(CASES))('%s', (file) => {
   const module = modules.get(file.replace(/\.yml$/, ''))!
   const cases = parse(readFileSync(new URL(file, CASES), 'utf8'), { merge: true }) as Case[]
-  const wants = [...new Map(cases.map((one) => [JSON.stringify(one.params), one])).values()].map((one) => wantOf(module, one))
+  const wants = [...new Map(cases.map((one) => [JSON.stringify(one.params), one])).values()].map((one) =>
+    wantOf(module, one),
+  )
 
   it('plans', () => {
     let plans = 0
     fc.assert(
-      fc.property(fc.constantFrom(...wants).chain((want) => hostsOf(module, want).map((hosts) => ({ want, hosts }))), (given) => {
-        for (const result of planned(module, given.want, given.hosts)) {
-          plans++
-          look(result)
-        }
-      }),
+      fc.property(
+        fc.constantFrom(...wants).chain((want) => hostsOf(module, want).map((hosts) => ({ want, hosts }))),
+        (given) => {
+          for (const result of planned(module, given.want, given.hosts)) {
+            plans++
+            look(result)
+          }
+        },
+      ),
       { numRuns: 100 },
     )
     expect(plans).toBeGreaterThan(5)
@@ -49,7 +54,11 @@ it('mptcp_test prepares', () => {
     fc.property(hostsOf(mptcpTest, want), (hosts) => {
       const have = haveOf(mptcpTest, want, hosts)
       if (Object.keys(have).length < 2) return
-      const plan = mptcpTest.prepare(want, { server: 'a', client: 'b' }, have as Parameters<typeof mptcpTest.prepare>[2])
+      const plan = mptcpTest.prepare(
+        want,
+        { server: 'a', client: 'b' },
+        have as Parameters<typeof mptcpTest.prepare>[2],
+      )
       plans++
       if ('problems' in plan) return
       for (const ready of ['8080', 'NaN', '-1', "'; id #", '']) expect(plan.clientScript([ready])).not.toContain('; id')
@@ -70,13 +79,21 @@ function hostsOf(module: Module, want: unknown): fc.Arbitrary<[string, FactResul
   const names = module.kind === 'host' ? ['host'] : module.hosts(want)
   return fc.tuple(
     ...names.map((name, index) => {
-      const retell = (example: string): string => example.replaceAll(/\b(192\.0\.2|198\.51\.100)\.20\b/g, `$1.${20 + index}`)
-      return hostileResults(Object.values<Fact>(module.facts(want)), retell).map((results): [string, FactResults] => [name, results])
+      const retell = (example: string): string =>
+        example.replaceAll(/\b(192\.0\.2|198\.51\.100)\.20\b/g, `$1.${20 + index}`)
+      return hostileResults(Object.values<Fact>(module.facts(want)), retell).map((results): [string, FactResults] => [
+        name,
+        results,
+      ])
     }),
   )
 }
 
-function haveOf(module: Module, want: unknown, hosts: [string, FactResults][]): Record<string, Record<string, unknown>> {
+function haveOf(
+  module: Module,
+  want: unknown,
+  hosts: [string, FactResults][],
+): Record<string, Record<string, unknown>> {
   const entries = Object.entries<Fact>(module.facts(want))
   const readable = hosts.filter(([, results]) => entries.every(([, { key }]) => results.get(key)!.ok))
   return Object.fromEntries(
@@ -94,7 +111,9 @@ function haveOf(module: Module, want: unknown, hosts: [string, FactResults][]): 
 
 function planned(module: Module, want: unknown, hosts: [string, FactResults][]): PlanResult[] {
   const have = haveOf(module, want, hosts)
-  const absent = Object.fromEntries(hosts.filter(([name]) => have[name] === undefined).map(([name]) => [name, 'unreadable']))
+  const absent = Object.fromEntries(
+    hosts.filter(([name]) => have[name] === undefined).map(([name]) => [name, 'unreadable']),
+  )
   if (module.kind === 'fleet') return Object.values(module.plan(want, have, absent))
   if (module.kind !== 'host' || have['host'] === undefined) return []
   return [module.plan(want, have['host'])]
@@ -106,6 +125,8 @@ function look(result: PlanResult): void {
     const shown = { ...change, host: 'h', task: 't', module: 'm', taskIndex: 0, checkOnly: false }
     const lines = renderChange(shown, PLAIN, { diff: true, verbose: true, steps: true })
     expect(lines.join('').replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u)
-    expect(() => JSON.stringify([plainValue(change.before), plainValue(change.after), plainValue(change.effects)])).not.toThrow()
+    expect(() =>
+      JSON.stringify([plainValue(change.before), plainValue(change.after), plainValue(change.effects)]),
+    ).not.toThrow()
   }
 }

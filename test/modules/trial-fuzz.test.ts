@@ -19,9 +19,7 @@ ESTAB 0 0 192.0.2.20:1000 192.0.2.10:8080 bytes_received:${bytes} flags:Mmec tok
 ESTAB 0 0 198.51.100.20%wlan0:1001 198.51.100.10:8080 bytes_received:${bytes} flags:Jjec token:7(id:1)/2a(id:1)`
 
 const SERVER = AROUND(`@listener mptcp\nREADY 8080 ${'a'.repeat(64)}`)
-const CLIENT = AROUND(
-  `${SAMPLE(1e6)}\n${SAMPLE(8e6)}\n@transfer 10.00 12.50\n@curl 0\n\n@sha256 ${'a'.repeat(64)}`,
-)
+const CLIENT = AROUND(`${SAMPLE(1e6)}\n${SAMPLE(8e6)}\n@transfer 10.00 12.50\n@curl 0\n\n@sha256 ${'a'.repeat(64)}`)
 const FAILED = '@fail web-server the web server died: OSError\n'
 
 const trial = runReportSchema.shape.trials.element
@@ -62,11 +60,14 @@ it.each(INHERITED)('takes %s for a name like any other', (name) => {
   expect(result.verdict).toBe('fail')
 })
 
-it.each(['nan 12.5', '10 nan', '1e999 12', '-1 5', '', '10'])('a transfer that lasted from and to "%s" did not end', (times) => {
-  const result = judge(ended(SERVER), ended(CLIENT.replace('@transfer 10.00 12.50', `@transfer ${times}`)))
-  expectReport(result)
-  expect(result.reasons.join()).toContain('the transfer was ended before it was complete')
-})
+it.each(['nan 12.5', '10 nan', '1e999 12', '-1 5', '', '10'])(
+  'a transfer that lasted from and to "%s" did not end',
+  (times) => {
+    const result = judge(ended(SERVER), ended(CLIENT.replace('@transfer 10.00 12.50', `@transfer ${times}`)))
+    expectReport(result)
+    expect(result.reasons.join()).toContain('the transfer was ended before it was complete')
+  },
+)
 
 it.each(['nan', '', '9'.repeat(400)])('curl that ended with "%s" did not end', (rc) => {
   expectReport(judge(ended(SERVER), ended(CLIENT.replace('@curl 0', `@curl ${rc}`))))

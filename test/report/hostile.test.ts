@@ -22,7 +22,18 @@ const LINE = { live: false, verbose: 2, hosts: 2 }
 const ALL = { diff: true, verbose: true, steps: true }
 
 /** Fields that hold words of this tool, by which renderers choose. */
-const OURS = new Set(['type', 'status', 'verdict', 'severity', 'code', 'phase', 'kind', 'runId', 'startedAt', 'endedAt'])
+const OURS = new Set([
+  'type',
+  'status',
+  'verdict',
+  'severity',
+  'code',
+  'phase',
+  'kind',
+  'runId',
+  'startedAt',
+  'endedAt',
+])
 
 /** The same with every text that may be a host's replaced. */
 function said<T>(value: T, text: string, field?: string): T
@@ -37,7 +48,9 @@ function said(value: unknown, text: string, field = ''): unknown {
 
 function everything(text: string): string[] {
   const error = { code: 'command-failed', summary: text, detail: text, hint: text }
-  const diagnostics = [{ severity: 'warning' as const, code: 'x', summary: text, detail: text, hint: text, source: null }]
+  const diagnostics = [
+    { severity: 'warning' as const, code: 'x', summary: text, detail: text, hint: text, source: null },
+  ]
   const changes = [changeReport({ before: { [text]: text }, after: [text] })]
   const report = said(runReport({ hosts: [hostReport('a', { status: 'failed', error, changes })], diagnostics }), text)
   const earlier = { ...report, hosts: [{ ...report.hosts[0]!, status: 'ok' as const, changes: [] }] }
@@ -56,7 +69,10 @@ function everything(text: string): string[] {
     renderPlan(said(plan, text), PLAIN, ALL),
     renderHostErrors(report, PLAIN),
     renderDiagnostics(report.diagnostics, PLAIN),
-    renderFileDiffs({ fact: `file//x${text}`, before: file(`a\n${text}\nb`), after: file(`a\n${text}${text}\n`) }, PLAIN).join('\n'),
+    renderFileDiffs(
+      { fact: `file//x${text}`, before: file(`a\n${text}\nb`), after: file(`a\n${text}${text}\n`) },
+      PLAIN,
+    ).join('\n'),
     renderSince('run', changesSince(earlier, later), PLAIN),
     renderKeptRun(kept, PLAIN),
     renderRunList([kept]),

@@ -28,9 +28,60 @@ const PICKS = 10
 const CAP = 16 * 1024 * 1024
 
 const TOKENS = [
-  ...[' ', '\t', '\n', '\r', '\n ', '"', "'", '\\', '(', ')', '[', '[!', '{', '*', '*a', '?', ':', ':1', '.', '.1', ',', ';'],
-  ...['-', '=', '==', '== x 0\n', '@', '@file 644 a b 0 0 0\n', '#\n', '\\\n#\n', '/', '0', '1 ', 'a', 'a\n', 'A', '\u2028'],
-  ...[' users:((', '("', '",pid=1', ',fd=1', ' LISTEN 1 1 a:1 b', 'outcome 0', 'unit a\n', 'path /\n', 'name a\n', '${', '{{'],
+  ...[
+    ' ',
+    '\t',
+    '\n',
+    '\r',
+    '\n ',
+    '"',
+    "'",
+    '\\',
+    '(',
+    ')',
+    '[',
+    '[!',
+    '{',
+    '*',
+    '*a',
+    '?',
+    ':',
+    ':1',
+    '.',
+    '.1',
+    ',',
+    ';',
+  ],
+  ...[
+    '-',
+    '=',
+    '==',
+    '== x 0\n',
+    '@',
+    '@file 644 a b 0 0 0\n',
+    '#\n',
+    '\\\n#\n',
+    '/',
+    '0',
+    '1 ',
+    'a',
+    'a\n',
+    'A',
+    '\u2028',
+  ],
+  ...[
+    ' users:((',
+    '("',
+    '",pid=1',
+    ',fd=1',
+    ' LISTEN 1 1 a:1 b',
+    'outcome 0',
+    'unit a\n',
+    'path /\n',
+    'name a\n',
+    '${',
+    '{{',
+  ],
 ]
 
 interface Parser {
@@ -39,7 +90,8 @@ interface Parser {
   read: (text: string) => unknown
 }
 
-const SS = 'ESTAB 0 0 192.0.2.10:41266 192.0.2.20:8080 users:(("curl",pid=708,fd=4)) bytes_received:1 remote_key token:1a\n'
+const SS =
+  'ESTAB 0 0 192.0.2.10:41266 192.0.2.20:8080 users:(("curl",pid=708,fd=4)) bytes_received:1 remote_key token:1a\n'
 const NETSTAT = 'MPTcpExt: MPCapableSYNRX MPJoinSynRx\nMPTcpExt: 2 1\n'
 const DEV = '  eth0: 4930 62 0 0 0 0 0 0 19647 68 0 0 0 0 0 0\n'
 const SYSCTL = '# a\nnet.mptcp.enabled = 1\nnet.*.[!a]b*c = 1\n-net/mptcp/x\n'
@@ -66,12 +118,24 @@ const parsers: Parser[] = [
   { name: 'dev', example: DEV, read: parseDeviceBytes },
   { name: 'restore script', example: RESTORE, read: parseRestoreScript },
   { name: 'sysctl file', example: SYSCTL, read: readSysctl },
-  { name: 'unit file', example: UNIT, read: (text) => [unitEnvironment([text]), unitSetting([text], 'Socket', 'Accept')] },
+  {
+    name: 'unit file',
+    example: UNIT,
+    read: (text) => [unitEnvironment([text]), unitSetting([text], 'Socket', 'Accept')],
+  },
   { name: 'client evidence', example: TRIAL, read: parseClientEvidence },
   { name: 'server evidence', example: `READY 80 ${'a'.repeat(64)}\n${TRIAL}`, read: parseServerEvidence },
-  { name: 'sections', example: `\n${NONCE} f0 b\nx\n${NONCE} f0 0\n`, read: (text) => parseSections(NONCE, text, text) },
+  {
+    name: 'sections',
+    example: `\n${NONCE} f0 b\nx\n${NONCE} f0 0\n`,
+    read: (text) => parseSections(NONCE, text, text),
+  },
   { name: 'record', example: 'b 0\n0 0\noutcome done\n', read: (text) => takeRecord(attempt(), section(text)) },
-  { name: 'failure', example: 'E: no\n', read: (text) => explainStepFailure({ kind: 'remove', path: '/x' }, section(text)) },
+  {
+    name: 'failure',
+    example: 'E: no\n',
+    read: (text) => explainStepFailure({ kind: 'remove', path: '/x' }, section(text)),
+  },
   { name: 'login', example: 'sudo: no\n', read: (noise) => loginError({ ...LOGIN, noise }) },
   { name: 'known_hosts', example: '@revoked h ssh-ed25519 AAAA\n', read: (text) => parseKnownHosts(text, 'file') },
   { name: 'sanitize', example: 'a\n', read: (text) => [sanitize(text, { lines: true }), sanitizeJson(text)] },

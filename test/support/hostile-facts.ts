@@ -13,7 +13,10 @@ export function hostileResults(
 ): fc.Arbitrary<FactResults> {
   const results = [...facts].map((fact): fc.Arbitrary<[string, FactResult]> => {
     const example = retell((fact as DocumentedFact).example)
-    const text = fc.oneof({ weight: 5, arbitrary: fc.constant(example) }, { weight: 1, arbitrary: hostileText(example) })
+    const text = fc.oneof(
+      { weight: 5, arbitrary: fc.constant(example) },
+      { weight: 1, arbitrary: hostileText(example) },
+    )
     return text.map((stdout) => [fact.key, resultOf(fact, stdout)])
   })
   return fc.tuple(...results).map((entries) => new Map(entries))

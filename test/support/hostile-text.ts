@@ -145,5 +145,8 @@ export const anyText: fc.Arbitrary<string> = fc.oneof(
 
 /** What a host prints in the place of `example`. */
 export function hostileText(example: string): fc.Arbitrary<string> {
-  return fc.oneof({ weight: 4, arbitrary: mutation.map((change) => change(example)) }, { weight: 1, arbitrary: anyText })
+  return fc.oneof(
+    { weight: 4, arbitrary: mutation.map((change) => change(example)) },
+    { weight: 1, arbitrary: anyText },
+  )
 }

@@ -66,11 +66,14 @@ export function applyScript(nonce: string, apply: ApplyScript): { script: Script
       ...section('ready', [
         ...apply.copies.map((path) => `k ${shellQuote(path)} || exit 1\n`),
         ...base64(undo),
-        ' | base64 -d >"$B/armed-$RUN/undo" || exit 1\n',
-        ...(guard === null ? [] : [armBoot(apply.id, apply.copies)]),
+        ' | base64 -d >"$B/armed-$RUN/undo"',
       ]),
-      `[ "$r" -eq 0 ] || { ${dropCopies(apply.copies).trimEnd()}; boot_off "$B/armed-$RUN"; release; forget; return 6; }\n`,
-      ...(guard === null ? [] : armed(1, `arm_watch armed "$B/armed-$RUN/undo" ${seconds}`, seconds + guard)),
+      `[ "$r" -eq 0 ] || { ${dropCopies(apply.copies).trimEnd()}; release; forget; return 6; }\n`,
+      ...(guard === null
+        ? []
+        : armed(1, `${until(seconds + guard)} && arm_watch armed "$B/armed-$RUN/undo" ${seconds}`)),
+      // The watch calls it off where this script is killed: it must never be there without a run.
+      ...(guard === null ? [] : armed(0, armBoot(apply.id, apply.copies))),
       ...runSteps(apply.steps),
       ...(guard === null ? finish(apply) : guardEnd(guard)),
     ]),
@@ -78,9 +81,9 @@ export function applyScript(nonce: string, apply: ApplyScript): { script: Script
   }
 }
 
-function armed(phase: number, arm: string, seconds: number): ScriptPart[] {
+function armed(phase: number, arm: string): ScriptPart[] {
   return [
-    ...section(`arm${phase}`, [`${until(seconds)} && ${arm}`]),
+    ...section(`arm${phase}`, [arm]),
     '[ "$r" -eq 0 ] || { m undo b; sh "$B/armed-$RUN/undo" </dev/null; m undo 0; return 7; }\n',
   ]
 }
@@ -110,7 +113,7 @@ export const ACKNOWLEDGED = 'm end b\nG=; IFS= read -r G\n[ "$G" = "$N-ack" ] &&
 function guardEnd(guard: number): ScriptPart[] {
   return [
     'if [ "$r" -ne 0 ]; then m undo b; sh "$B/armed-$RUN/undo" </dev/null; m undo 0; return "$r"; fi\n',
-    ...armed(2, `arm_timer ${guard}`, guard),
+    ...armed(2, `${until(guard)} && arm_timer ${guard}`),
     'outcome applied\nreturn 0\n',
   ]
 }

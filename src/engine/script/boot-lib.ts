@@ -29,20 +29,21 @@ printf '%s\\n' "rm -f $4.new"
  */
 export function armBoot(id: string, copies: readonly string[]): string {
   const lasting = copies.filter((path) => !path.startsWith('/run/'))
-  if (lasting.length === 0) return ''
+  if (lasting.length === 0) return ':'
   const backs = lasting.map((path) => {
     const copy = copyOf(path, id)
     return `back ${[path, shellQuote(path), copy, shellQuote(copy)].map(shellQuote).join(' ')} || exit 1\n`
   })
   return `if [ -d /run/systemd/system ] && [ "$(id -u)" -eq 0 ]; then
 g=/etc/systemd/system/mptcp-fleet-undo-$RUN
+echo "$g" >"$B/armed-$RUN/boot" &&
 (
 ${backs.join('')}printf '%s\\n' "rm -f /etc/systemd/system/sysinit.target.wants/\${g##*/}.service $g.service" "systemctl daemon-reload" "rm -f $g.sh"
 ) >"$g.sh" &&
-printf '%s\\n' '[Unit]' "Description=Takes back run $RUN of mptcp-fleet, in which this host was restarted" DefaultDependencies=no After=local-fs.target 'Before=sysinit.target systemd-sysctl.service' "ConditionPathExists=!$R" '[Service]' Type=oneshot "ExecStart=/bin/sh $g.sh" >"$g.service" &&
-echo "$g" >"$B/armed-$RUN/boot" && mkdir -p "\${g%/*}/sysinit.target.wants" && { sync "$g.sh" "$g.service" "\${g%/*}" 2>/dev/null || :; } &&
+printf '%s\\n' '[Unit]' "Description=Takes back run $RUN of mptcp-fleet, in which this host was restarted" DefaultDependencies=no After=local-fs.target 'Before=sysinit.target systemd-sysctl.service' "ConditionPathExists=!$R" '[Service]' Type=oneshot "ExecStart=/bin/sh $g.sh" >"$g.service" && chmod 644 "$g.service" &&
+mkdir -p "\${g%/*}/sysinit.target.wants" && { sync "$g.sh" "$g.service" "\${g%/*}" 2>/dev/null || :; } &&
 ln -s "$g.service" "\${g%/*}/sysinit.target.wants/" && { sync "\${g%/*}/sysinit.target.wants" 2>/dev/null || :; } ||
-{ r=$?; rm -f "$g.sh" "$g.service"; boot_off "$B/armed-$RUN"; echo "$g.service, which would take the changes back after a restart, cannot be written" >&2; exit "$r"; }
+{ echo "$g.service, which would take the changes back after a restart, cannot be written" >&2; exit 1; }
 fi
 `
 }

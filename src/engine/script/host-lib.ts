@@ -37,11 +37,11 @@ works "$1" && return 0
 lock() {
 n=$B/new-$RUN
 mkdir -m 0700 "$n" && printf '%s\\n' "$RUN" >"$n/run" && printf '%s\\n' "$OWNER" >"$n/owner" && up >"$n/start" && sign "$n" &&
-mv -T "$n" "$B/armed-$RUN" || { echo "cannot write below $B" >&2; return 1; }
+mv -T "$n" "$B/armed-$RUN" || { rm -rf "$n" "$R"; echo "cannot write below $B" >&2; return 1; }
 for o in "$B"/armed-* "$B"/commit-* "$B"/undo-*; do
 if [ -d "$o" ] && [ "$o" != "$B/armed-$RUN" ] && held "$o"; then
 printf '%s\\n' "run $(cat "$o/run") of $(cat "$o/owner") is at work on this host, since $(($(up) - $(cat "$o/start"))) s" >&2
-rm -rf "$B/armed-$RUN"; return 9
+rm -rf "$B/armed-$RUN" "$R"; return 9
 fi
 done
 for o in "$B"/armed-* "$B"/commit-* "$B"/undo-*; do

@@ -30,8 +30,10 @@ export function planPersisted(have: MptcpPersisted, model: PersistedModel, ident
   if (!script && !unit && have.unitEnabled === want.unitEnabled) return { changes: [] }
   if (have.badLines.length > 0) return { changes: [], problems: [editedScript(have)] }
   const reload = unit && identity.systemd ? [lasting(run('systemctl', 'daemon-reload'))] : []
-  const enable = have.unitEnabled === want.unitEnabled ? [] : [lasting(run('systemctl', 'enable', RESTORE_UNIT))]
-  const disable = have.unitEnabled === want.unitEnabled ? [] : [lasting(run('systemctl', 'disable', RESTORE_UNIT))]
+  const enable =
+    have.unitEnabled === want.unitEnabled ? [] : [lasting(run('systemctl', 'enable', RESTORE_UNIT), ENABLING_LINK)]
+  const disable =
+    have.unitEnabled === want.unitEnabled ? [] : [lasting(run('systemctl', 'disable', RESTORE_UNIT), ENABLING_LINK)]
   // Where the unit was not written yet systemctl would not disable it.
   const unlink = enable.length === 0 ? [] : [lasting(run('rm', '-f', ENABLING_LINK))]
   const files = (to: MptcpPersisted): Step[] => [
