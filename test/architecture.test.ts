@@ -139,6 +139,11 @@ describe('the house', () => {
     expect(wrong.map(shown)).toEqual([])
   })
 
+  it('imports zod as one namespace, of which the bundle then carries only what is used', () => {
+    const wrong = files.filter((file) => /\bimport\s+(?!type\b)[^*;]*\bfrom\s*'zod'/.test(texts.get(file)!))
+    expect(wrong.map(shown)).toEqual([])
+  })
+
   it('ends the process in main.ts only', () => {
     const ending = files.filter((file) => /\bprocess\s*\.\s*(?:exit\s*\(|reallyExit|abort\s*\()/.test(texts.get(file)!))
     expect(ending.map(shown)).toEqual(['src/main.ts'])

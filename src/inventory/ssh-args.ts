@@ -31,8 +31,9 @@ const HARMLESS_WITH_ARGUMENT = new Set('DEeILRSw')
 
 /** Reads the arguments; `problems` says what is not understood. `source` is where they stand. */
 export function parseSshArgs(text: string, source: Source | null = null): { args: SshArgs; problems: string[] } {
-  const args: SshArgs = { words: splitWords(text) ?? [], options: [], configFile: null }
-  const problems: string[] = splitWords(text) === null ? ['a quotation mark is not closed'] : []
+  const split = splitWords(text)
+  const args: SshArgs = { words: split ?? [], options: [], configFile: null }
+  const problems: string[] = split === null ? ['a quotation mark is not closed'] : []
   const set = (option: string): void => {
     const directive = parseSshOption(option, source)
     if (directive === null) problems.push('-o has no value')

@@ -31,6 +31,11 @@ const file = (content: string, mode = '0644'): unknown => ({
   group: 'root',
 })
 
+const profile = (gateway: string) => ({
+  nm_profile: { eth0: { 'connection.id': 'eth0', 'ipv4.gateway': gateway } },
+})
+const packages = (installed: Record<string, string>) => ({ packages: { manager: 'apt', installed } })
+
 describe('rollback', () => {
   test('takes changes back in reverse, and those that are as before already not at all', () => {
     const changes = [recorded('sysctl/x', '0', '1'), recorded('sysctl/y', '0', '1'), recorded('limits/subflows', 2, 4)]
@@ -61,9 +66,6 @@ describe('rollback', () => {
 
   test('a record that names only a part is held against that part', () => {
     const changes = [recorded('nm_profile/eth0', { 'ipv4.gateway': '' }, { 'ipv4.gateway': '192.0.2.1' })]
-    const profile = (gateway: string) => ({
-      nm_profile: { eth0: { 'connection.id': 'eth0', 'ipv4.gateway': gateway } },
-    })
     expect(plan(changes, profile('192.0.2.1')).facts).toHaveLength(1)
     expect(plan(changes, profile(''))).toEqual({ facts: [], problems: [] })
     expect(plan(changes, profile('192.0.2.9')).problems).toEqual(['changed-since'])
@@ -80,9 +82,8 @@ describe('rollback', () => {
 
   test('what was only known after apply is taken back whatever it came to', () => {
     const changes = [recorded('packages/mptcpize', null, 'known after apply')]
-    const have = (installed: Record<string, string>) => ({ packages: { manager: 'apt', installed } })
-    expect(plan(changes, have({ mptcpize: '0.12' })).facts).toHaveLength(1)
-    expect(plan(changes, have({}))).toEqual({ facts: [], problems: [] })
+    expect(plan(changes, packages({ mptcpize: '0.12' })).facts).toHaveLength(1)
+    expect(plan(changes, packages({}))).toEqual({ facts: [], problems: [] })
   })
 
   test('a command is taken back by its own undo, one without stays, and a secret that was not kept is refused', () => {

@@ -60,9 +60,9 @@ describe('the journal', () => {
   })
 })
 
-describe('what is known of a run', () => {
-  const of = (...entries: JournalEntry[]): unknown => runState(entries)
+const of = (...entries: JournalEntry[]): unknown => runState(entries)
 
+describe('what is known of a run', () => {
   test('that was killed before anything began', () => {
     expect(of(started)).toMatchObject({
       endedAt: null,

@@ -11,6 +11,8 @@ export const BOOT_LIB = `boot_off() {
 { read -r g <"$1/boot"; } 2>/dev/null || return 0
 rm -f "\${g%/*}/sysinit.target.wants/\${g##*/}.service" && { sync "\${g%/*}/sysinit.target.wants" 2>/dev/null || :; }
 rm -f "$g.service" "$g.sh"
+# Where the run has had systemd read its files, it would go on wanting the unit.
+[ "$(systemctl show -p LoadState --value "\${g##*/}.service" 2>/dev/null)" != loaded ] || systemctl daemon-reload
 }
 back() {
 if [ -L "$1" ]; then
