@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
+    setupFiles: ['test/support/fast-check.ts'],
     include: ['test/lab/**/*.test.ts'],
     testTimeout: 120_000,
     hookTimeout: 240_000,
