@@ -3,15 +3,13 @@
 // functions stay as they are, so that stacks can be read.
 import { build } from 'esbuild'
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
 import process from 'node:process'
 import { setFlagsFromString } from 'node:v8'
 import { Script } from 'node:vm'
 
 process.chdir(resolve(import.meta.dirname, '..'))
-/** ms; files of earlier builds stay for so long, for programs that are just starting from them. */
-const KEEP = 60_000
 
 /** yargs does not say that its modules do nothing when they are loaded; only its parser is used, none of its output. */
 const onlyWhatIsUsed = {
@@ -50,16 +48,19 @@ const { outputFiles, metafile } = await build({
 const source = outputFiles[0].text.replaceAll(/[^\0-\x7f]/g, '?')
 const name = `mptcp-fleet-${createHash('sha256').update(source).digest('hex').slice(0, 12)}.cjs`
 mkdirSync('dist', { recursive: true })
+const before = existsSync('dist/main.js') ? readFileSync('dist/main.js', 'utf8') : ''
 place(name, source)
 place(`${name}.cache`, compiled(source, name))
 place('LICENSES.txt', licenses())
 // Last: whoever starts it meanwhile gets all of the old build or all of the new one.
 place('main.js', readFileSync('.ci/start.mjs', 'utf8').replace('PROGRAM', `'${name}'`), 0o755)
 
-const current = new Set([name, `${name}.cache`, 'LICENSES.txt', 'main.js', '.built', '.building'])
-for (const entry of readdirSync('dist')) {
-  const path = join('dist', entry)
-  if (!current.has(entry) && Date.now() - statSync(path).mtimeMs > KEEP) rmSync(path, { recursive: true })
+// The build before this one stays for programs that are just starting from it, as does what another build is writing.
+const kept = new Set([name, `${name}.cache`, 'LICENSES.txt', 'main.js', '.built'])
+for (const file of readdirSync('dist')) {
+  const path = join('dist', file)
+  const isOld = Date.now() - statSync(path).mtimeMs > 60_000
+  if (isOld && !kept.has(file) && !before.includes(basename(file, '.cache'))) rmSync(path, { recursive: true })
 }
 
 function place(file, content, mode = 0o644) {

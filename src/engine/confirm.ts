@@ -3,6 +3,7 @@
  * planned makes the changes last; otherwise takes them back on all of them. Whatever is not confirmed the hosts undo.
  */
 import { isDeepStrictEqual } from 'node:util'
+import type { PlannedChange } from '../model/change.ts'
 import { HostError } from '../model/errors.ts'
 import { plainValue } from '../model/plain.ts'
 import type { ChangeStatus } from '../model/report.ts'
@@ -130,11 +131,13 @@ function judgeRolledBack(job: Job, again: Attempt['changes']): void {
     const said = kept.map(({ summary }) => `stays done, as it has no undo: ${summary}`)
     state.error = { ...state.error, detail: [state.error.detail, ...said].join('\n').trim() }
   }
-  const differs = attempt.changes.filter(
-    ({ fact, before }, index) =>
-      stays[index] === false &&
-      !again.some((one) => one.fact === fact && isDeepStrictEqual(plainValue(one.before), plainValue(before))),
-  )
+  const steady = (fact: string, value: unknown): unknown => {
+    const definition = value === null ? undefined : member.fold.facts.get(fact)
+    return plainValue(definition?.steady === undefined ? value : definition.steady(value))
+  }
+  const isAgain = ({ fact, before }: PlannedChange): boolean =>
+    again.some((one) => one.fact === fact && isDeepStrictEqual(steady(fact, one.before), steady(fact, before)))
+  const differs = attempt.changes.filter((change, index) => stays[index] === false && !isAgain(change))
   if (differs.length === 0) return
   state.status = 'failed'
   state.error = {

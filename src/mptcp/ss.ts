@@ -115,7 +115,9 @@ function cutPrograms(line: string): { row: string; programs: string[] } {
 }
 
 function socketEnd(word = ''): SocketEnd | null {
-  const match = /^(?:\[([^\]%]+)(?:%([^\]]+))?\]|([^[\]%:]+))(?:%(\S+))?:(\*|[\w-]+)$/.exec(word)
+  const match = /^(?:\[([^\]%]{1,64})(?:%([^\]]{1,64}))?\]|([^[\]%:]{1,64}))(?:%(\S{1,64}))?:(\*|[\w-]{1,64})$/.exec(
+    word,
+  )
   if (match === null) return null
   const address = (match[1] ?? match[3] ?? '').toLowerCase().replace(/^::ffff:(?=\d+\.)/, '')
   return { address, device: match[2] ?? match[4] ?? null, port: /^\d+$/.test(match[5]!) ? Number(match[5]) : null }

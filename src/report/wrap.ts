@@ -8,7 +8,8 @@ import { displayWidth } from './width.ts'
 export function wrap(text: string, width: number, first = '', rest = first): string {
   const lines: string[] = []
   for (const paragraph of text.split('\n')) {
-    const indent = /^ */.exec(paragraph)![0]
+    // At most half of the line: an indent stands before each of them.
+    const indent = /^ */.exec(paragraph)![0].slice(0, Math.max(0, Math.floor(width / 2)))
     let line = (lines.length === 0 ? first : rest) + indent
     let empty = true
     for (const word of paragraph.split(' ').filter((part) => part !== '')) {

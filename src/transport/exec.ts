@@ -39,6 +39,8 @@ export function runOnChannel(channel: ExecChannel, request: ExecRequest, context
   let startedAt: number | null = null
   let exit: ProgramExit | null = null
   let timer: NodeJS.Timeout | undefined
+  /** When the login, or the script, must be over. */
+  let deadline = 0
   let lostBy: string | null = null
   let over = false
   let resolve!: (result: ExecResult) => void
@@ -49,6 +51,17 @@ export function runOnChannel(channel: ExecChannel, request: ExecRequest, context
   function arm(ms: number, act: () => void): void {
     clearTimeout(timer)
     timer = setTimeout(guard(act), ms)
+  }
+
+  /** Waits for a phase to end. */
+  function limit(ms: number, act: () => void): void {
+    deadline = performance.now() + ms
+    arm(ms, act)
+  }
+
+  /** Waits for silence; what a program left behind may print a byte now and then, which no limit of its own ends. */
+  function linger(): void {
+    if (exit !== null) arm(Math.max(0, Math.min(LINGER, deadline + LINGER - performance.now())), conclude)
   }
 
   /** Nothing happens any more once the exec is over; an exception is its own failure, not that of ssh2's parser. */
@@ -92,11 +105,11 @@ export function runOnChannel(channel: ExecChannel, request: ExecRequest, context
 
   function onExit(rc: number | null, signal?: string): void {
     exit = { rc, signal: signal ?? null }
-    arm(LINGER, conclude)
+    linger()
   }
 
   function onStdout(chunk: Buffer): void {
-    if (exit !== null) arm(LINGER, conclude)
+    linger()
     const rest = gate.stdout(chunk)
     if (rest === null) return onNoise(chunk)
     if (startedAt === null) startScript()
@@ -104,7 +117,7 @@ export function runOnChannel(channel: ExecChannel, request: ExecRequest, context
   }
 
   function onStderr(chunk: Buffer): void {
-    if (exit !== null) arm(LINGER, conclude)
+    linger()
     const { rest, prompts } = gate.stderr(chunk)
     if (startedAt === null) onPrompts(prompts)
     if (rest === null) onNoise(chunk)
@@ -126,7 +139,7 @@ export function runOnChannel(channel: ExecChannel, request: ExecRequest, context
 
   function startScript(): void {
     startedAt = performance.now()
-    arm(request.timeoutSeconds * 1000 + CONTROLLER_GRACE, () => finish('timed-out'))
+    limit(request.timeoutSeconds * 1000 + CONTROLLER_GRACE, () => finish('timed-out'))
     const ended = result.catch(() => {})
     void streamScript(channel, request.script, ended)
       .then(async () => request.stdin && (await feed(channel, request.stdin, ended)))
@@ -144,7 +157,7 @@ export function runOnChannel(channel: ExecChannel, request: ExecRequest, context
     lostBy = reason
     setImmediate(guard(conclude))
   })
-  arm(context.loginTimeoutMs, () => {
+  limit(context.loginTimeoutMs, () => {
     throw loginTimeout(target, context.loginTimeoutMs / 1000, gate.noise())
   })
   return result

@@ -1,4 +1,5 @@
 /** The program under test as a process of its own, and what it says of a run. */
+import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
@@ -27,6 +28,13 @@ export interface Controller {
   endedAt: () => number | null
 }
 
+const running = new Set<ChildProcess>()
+
+/** For the end of everything: none of them is to outlive us. */
+export function killControllers(): void {
+  for (const child of running) child.kill('SIGKILL')
+}
+
 /** Starts `mptcp-fleet ARGS` beside the hosts, in a folder of its own. */
 export function start(bed: Bed, folder: string, args: readonly string[]): Controller {
   const reportFile = path.join(folder, 'report.json')
@@ -38,6 +46,7 @@ export function start(bed: Bed, folder: string, args: readonly string[]): Contro
     env: { ...process.env, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  running.add(child)
   const began = performance.now()
   let [stdout, stderr] = ['', '']
   let over: number | null = null
@@ -47,6 +56,7 @@ export function start(bed: Bed, folder: string, args: readonly string[]): Contro
     child.on('error', reject)
     child.on('close', (code) => {
       over = performance.now()
+      running.delete(child)
       const report = existsSync(reportFile) ? runReportSchema.parse(JSON.parse(readFileSync(reportFile, 'utf8'))) : null
       resolve({ code, stdout, stderr, report })
     })

@@ -1,10 +1,14 @@
-/** `npm run chaos -- --seeds 200 --from 1`: boots a lab, runs the seeds, writes the table, takes the lab down. */
+/**
+ * `npm run chaos -- --seeds 200 --from 1`: races commits against undos, boots a lab, runs the seeds, writes the table to
+ * .mptcp-fleet/chaos/chaos.md, takes the lab down. What a seed said lies beside it in a folder of its own.
+ */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { labUp } from '../../src/lab/up.ts'
 import { removeAbandoned, testLabFolder } from '../lab/support/test-labs.ts'
 import { chaosTopology, makeBed } from './bed.ts'
+import { killControllers } from './controller.ts'
 import { runRaces } from './race.ts'
 import { stateOf } from './round.ts'
 import { describe, scenarioOf } from './scenario.ts'
@@ -17,11 +21,12 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '200' },
     from: { type: 'string', default: '1' },
     fault: { type: 'string' },
+    races: { type: 'string', default: '1000' },
   },
 })
 const [count, from] = [Number(values.seeds), Number(values.from)]
 if (!Number.isInteger(count) || count < 1 || !Number.isInteger(from) || from < 0) {
-  throw new Error('usage: npm run chaos -- [--seeds 200] [--from 1] [--fault rebooted]')
+  throw new Error('usage: npm run chaos -- [--seeds 200] [--from 1] [--fault rebooted] [--races 1000]')
 }
 
 const folder = path.resolve('.mptcp-fleet/chaos')
@@ -43,6 +48,9 @@ function chosen(): Scenario[] {
 await removeAbandoned()
 rmSync(folder, { recursive: true, force: true })
 mkdirSync(folder, { recursive: true })
+const races = await runRaces(Number(values.races))
+const raced = `${values.races} races of commit and undo: ${races.commit} won by commit, ${races.undo} by undo`
+console.log([raced, ...races.problems.map((problem) => `  FAILED ${problem}`)].join('\n'))
 const lab = await labUp({ topology: chaosTopology(), dir: testLabFolder(), signal: stop.signal })
 try {
   const scenarios = chosen()
@@ -59,16 +67,17 @@ try {
     stop.signal.addEventListener('abort', () => reject(stop.signal.reason)),
   )
   const outcomes = await Promise.race([running, aborted])
-  const table = renderTable(outcomes)
-  writeFileSync(path.join(folder, 'chaos.md'), table)
-  console.log(`\n${table}\n${outcomes.length} seeds in ${minutes()}`)
+  const figures = `${renderTable(outcomes)}\n${raced}; ${races.problems.length} not as they must be.\n`
+  writeFileSync(path.join(folder, 'chaos.md'), figures)
+  console.log(`\n${figures}${outcomes.length} seeds in ${minutes()}`)
   const failed = outcomes.filter(({ problems }) => problems.length > 0)
   if (failed.length > 0) console.log(`failed: seed ${failed.map(({ scenario }) => scenario.seed).join(', ')}`)
-  process.exitCode = failed.length > 0 ? 1 : 0
+  process.exitCode = failed.length + races.problems.length > 0 ? 1 : 0
 } catch (error) {
   if (!stop.signal.aborted) throw error
   process.exitCode = 130
 } finally {
+  killControllers()
   await lab.down()
 }
 // Seeds that were cut short may hold the process.

@@ -107,7 +107,11 @@ export async function runSeed(bed: Bed, scenario: Scenario, folder: string): Pro
   if (fromOld.length === 0) outcome.states.push('old')
   log(`state ${stateOf(outcome)}`)
   if (outcome.states.length === 0) wrong(`neither old (${fromOld.join('; ')}) nor new (${fromNew.join('; ')})`)
-  for (const left of await leftovers(bed.lab, name)) wrong(`left: ${left}`)
+  for (const left of await leftovers(bed.lab, name)) {
+    // With /run full systemd does not read its files again; the unit does nothing without them.
+    const isShadow = scenario.fault.kind === 'disk-full' && /^mptcp-fleet-undo-\S+ loaded inactive dead/.test(left)
+    if (!isShadow) wrong(`left: ${left}`)
+  }
   await judgeTold(folder, ended, outcome, wrong)
   await converge(bed, scenario, { folder, args, old, wished: wished.running, wrong, outcome })
   return outcome

@@ -94,6 +94,10 @@ it('shows nothing raw, whatever a host says', () => {
   )
 })
 
+it.each(['x', ' ', 'a ', '\n', '\u001B', '漢'])('comes to an end with %j as long as it gets', (unit) => {
+  for (const output of everything(unit.repeat(50_000))) expect(output).not.toMatch(CONTROL)
+})
+
 it('says of files that differ in very many lines that they do', () => {
   const lines = (word: string): object => {
     const content = Array.from({ length: 60_000 }, (_, index) => `${word}${index}\n`).join('')

@@ -42,7 +42,7 @@ echo "$g" >"$B/armed-$RUN/boot" &&
 (
 ${backs.join('')}printf '%s\\n' "rm -f /etc/systemd/system/sysinit.target.wants/\${g##*/}.service $g.service" "systemctl daemon-reload" "rm -f $g.sh"
 ) >"$g.sh" &&
-printf '%s\\n' '[Unit]' "Description=Takes back run $RUN of mptcp-fleet, in which this host was restarted" DefaultDependencies=no After=local-fs.target 'Before=sysinit.target systemd-sysctl.service' "ConditionPathExists=!$R" '[Service]' Type=oneshot "ExecStart=/bin/sh $g.sh" >"$g.service" && chmod 644 "$g.service" &&
+printf '%s\\n' '[Unit]' "Description=Takes back run $RUN of mptcp-fleet, in which this host was restarted" DefaultDependencies=no After=local-fs.target 'Before=sysinit.target systemd-sysctl.service' "ConditionPathExists=!$R" "ConditionPathExists=$g.sh" '[Service]' Type=oneshot "ExecStart=/bin/sh $g.sh" >"$g.service" && chmod 644 "$g.service" &&
 mkdir -p "\${g%/*}/sysinit.target.wants" && { sync "$g.sh" "$g.service" "\${g%/*}" 2>/dev/null || :; } &&
 ln -s "$g.service" "\${g%/*}/sysinit.target.wants/" && { sync "\${g%/*}/sysinit.target.wants" 2>/dev/null || :; } ||
 { echo "$g.service, which would take the changes back after a restart, cannot be written" >&2; exit 1; }

@@ -66,7 +66,8 @@ export function reload(): RunStep {
 
 /**
  * Restarts a unit that runs and looks whether it still does a moment later. A socket can only be opened anew while the
- * services that it starts are stopped.
+ * services that it starts are stopped. systemd refuses a unit that was started often just now (StartLimitBurst=), which must
+ * not keep a server from coming back.
  */
 export function restartSteps(unit: string, { active, triggers }: UnitState): Step[] {
   if (!isRunning(active)) return []
@@ -74,6 +75,7 @@ export function restartSteps(unit: string, { active, triggers }: UnitState): Ste
     ? Object.keys(triggers).filter((name) => isRunning(triggers[name] ?? ''))
     : []
   return [
+    run('systemctl', 'reset-failed', unit, ...running),
     ...(running.length === 0 ? [] : [runFor(RESTART_TIMEOUT, 'systemctl', 'stop', ...running)]),
     runFor(RESTART_TIMEOUT, 'systemctl', 'restart', unit),
     ...(running.length === 0 ? [] : [runFor(RESTART_TIMEOUT, 'systemctl', 'start', ...running)]),
