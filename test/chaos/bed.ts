@@ -36,19 +36,19 @@ export function chaosTopology(): Topology {
   return expandTopology('chaos', topologySchema.parse({ hosts, links }))
 }
 
-/** Makes the switch a place to work from. */
-export async function makeBed(lab: Lab): Promise<Bed> {
+/** Makes the switch a place to work from; what that needs is written to `folder`. */
+export async function makeBed(lab: Lab, folder: string): Promise<Bed> {
   const namespace = switchNamespace(labId(lab.dir))
   await lab.inSwitch(['ip', 'link', 'set', 'dev', 'lo', 'up'])
   await lab.inSwitch(['ip', 'address', 'replace', '192.0.2.1/24', 'dev', 'bridge0'])
-  const knownHosts = path.join(lab.dir, 'chaos-known_hosts')
+  const knownHosts = path.join(folder, 'known_hosts')
   const keys = readFileSync(lab.knownHostsFile, 'utf8')
   const lines = lab.hosts.map(({ address }, index) => {
     const key = keys.split('\n').find((line) => line.startsWith(`${address} `))
     return `${addressesOf(index).ssh} ${key?.slice(address.length + 1)}\n`
   })
   writeFileSync(knownHosts, lines.join(''))
-  const inventory = path.join(lab.dir, 'chaos.yml')
+  const inventory = path.join(folder, 'inventory.yml')
   const hosts = Object.fromEntries(
     lab.hosts.map(({ name }, index) => [name, { ansible_host: addressesOf(index).ssh, ansible_user: 'root' }]),
   )

@@ -55,7 +55,7 @@ const lab = await labUp({ topology: chaosTopology(), dir: testLabFolder(), signa
 try {
   const scenarios = chosen()
   let done = 0
-  const running = runSeeds(await makeBed(lab), scenarios, folder, (outcome) => {
+  const running = runSeeds(await makeBed(lab, folder), scenarios, folder, (outcome) => {
     const { scenario, problems, told } = outcome
     done++
     console.log(

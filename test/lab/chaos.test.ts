@@ -13,7 +13,7 @@ const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 2008, 2050].map(scenarioOf)
 test('12 seeds: each host is wholly as before or wholly as wished, told truly, and goes on from there', async () => {
   const work = workFolder()
   try {
-    const outcomes = await runSeeds(await makeBed(lab()), SEEDS, work.folder)
+    const outcomes = await runSeeds(await makeBed(lab(), work.folder), SEEDS, work.folder)
     expect(outcomes).toHaveLength(SEEDS.length)
     const failed = outcomes.filter(({ problems }) => problems.length > 0)
     expect(failed.map(({ scenario, problems }) => [describe(scenario), ...problems])).toEqual([])

@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import * as fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { ExecChannel } from '../../src/transport/exec.ts'
+import type { ExecChannel } from '../../src/transport/carrier.ts'
 import { runOnChannel } from '../../src/transport/exec.ts'
 import { fingerprint, isWholeKey, keyType, rsaBits } from '../../src/transport/host-key-blob.ts'
 import {
@@ -240,7 +240,7 @@ describe('a port that is no SSH server', () => {
   ])('%s: unreachable', async (_name, chunk) => {
     let sent = 0
     const server = createServer((socket) => {
-      socket.on('error', () => {})
+      socket.on('error', () => {}).resume()
       const more = (): void => {
         while (!socket.destroyed && sent < 64 * 1024 * 1024) {
           sent += chunk.length
@@ -261,7 +261,6 @@ describe('a port that is no SSH server', () => {
     expect(['protocol', 'timeout', 'connection-lost']).toContain(error.data.code)
     expect(JSON.stringify(error.data).length).toBeLessThan(5000)
     await transport.close()
-    server.closeAllConnections?.()
     await new Promise<void>((resolve) => server.close(() => resolve()))
   })
 })
