@@ -79,7 +79,8 @@ export function endError(
     case 'output-cap': {
       // Steps run on where only their output was cut off.
       const summary = `${doing}: printed more than this tool takes from a host`
-      return new HostError(id === null ? 'failed' : 'unknown', 'output-cap', summary, id === null ? {} : { hint })
+      const look = { hint: 'see on the host which program prints so much' }
+      return new HostError(id === null ? 'failed' : 'unknown', 'output-cap', summary, id === null ? look : { hint })
     }
     case 'exited': {
       const summary = `${doing}: the script ended with ${result.rc ?? 'no status'}`

@@ -101,9 +101,16 @@ function judge(
   if (lock?.rc === 9) {
     return failed('locked', 'nothing was changed: another run holds this host', lock.stderr.trim(), 'wait for its end')
   }
-  if (lock?.rc != null && lock.rc !== 0) return failed('no-lock', 'nothing was changed: no lock', lock.stderr.trim())
+  if (lock?.rc != null && lock.rc !== 0) {
+    return failed('no-lock', 'nothing was changed: no lock', lock.stderr.trim(), LOOK)
+  }
   if (ready?.rc != null && ready.rc !== 0) {
-    return failed('not-prepared', 'nothing was changed: no copies of the files to be changed', ready.stderr.trim())
+    return failed(
+      'not-prepared',
+      'nothing was changed: no copies of the files to be changed',
+      ready.stderr.trim(),
+      LOOK,
+    )
   }
   const arms = ['arm1', 'arm0', 'arm2']
     .map((name) => sections.get(name))
@@ -123,6 +130,8 @@ function judge(
   const rest = attempt.guard === null ? leftOver(changeStatuses(attempt, false)) : ''
   return { error: stepError(change, placed.step, { ...section, rc: section.rc }, rest), lost: false }
 }
+
+const LOOK = 'look on the host for a full disk (df -h, df -i), a read-only mount, or what somebody put in the way'
 
 function failed(code: string, summary: string, detail = '', hint = ''): { error: HostError; lost: boolean } {
   return { error: new HostError('failed', code, summary, { detail, hint }), lost: false }

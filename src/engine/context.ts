@@ -11,6 +11,7 @@ import { plainValue } from '../model/plain.ts'
 import type { ChangeReport, ChangeStatus, HostReport, HostStatus, Metrics, TrialResult } from '../model/report.ts'
 import type { Redactor } from '../text/redact.ts'
 import { createRedactor } from '../text/redact.ts'
+import { tail } from '../text/tail.ts'
 import type { Attempt } from './attempt.ts'
 import type { ExpectedFacts } from './expected.ts'
 import type { FactResults } from './script/probe.ts'
@@ -174,11 +175,14 @@ export function skipHost(state: HostState, reason: string): void {
   state.error = { code: 'peer-absent', summary: reason, detail: '', hint: '' }
 }
 
+/** Characters of what a host said that are told of an error. */
+const MOST_DETAIL = 20_000
+
 /** Makes an error the host's result; anything but a HostError is a bug, reported with its stack and kept to this host. */
 export function failHost(state: HostState, error: unknown): void {
   if (error instanceof HostError) {
     state.status = error.outcome
-    state.error = error.data
+    state.error = { ...error.data, detail: tail(error.data.detail, MOST_DETAIL) }
   } else {
     state.status = 'failed'
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)

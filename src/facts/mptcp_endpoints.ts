@@ -32,6 +32,9 @@ const schema = z.array(
   }),
 )
 
+/** Their ids are of one byte. */
+const MOST = 255
+
 export const endpoints = defineFact<Endpoints>({
   key: 'endpoint',
   summary: "Endpoints of the kernel's path manager.",
@@ -40,6 +43,8 @@ export const endpoints = defineFact<Endpoints>({
     requireSuccess({ rc, stderr, text: stdout }, 'ip')
     const text = stdout.trim()
     const list = text === '' || text.startsWith('[') ? fromJson(text) : lines(text).map(fromText)
+    if (list.length > MOST)
+      throw new FactUnreadable(`ip mptcp endpoint printed ${list.length} endpoints; no kernel has them`)
     return Object.fromEntries(list.map((endpoint) => [endpointKey(endpoint), endpoint]))
   },
   example: `[{"address":"192.0.2.20","id":1,"signal":true,"dev":"eth0"},{"address":"198.51.100.20","port":8443,"id":3,\

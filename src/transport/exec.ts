@@ -7,7 +7,7 @@ import type { Markers } from './command-line.ts'
 import { scriptEnd } from './exec-end.ts'
 import type { ProgramExit } from './exec-end.ts'
 import { createLoginGate } from './login-gate.ts'
-import { loginError, loginTimeout, timeoutMissing } from './login-errors.ts'
+import { loginError, loginFlood, loginTimeout, timeoutMissing } from './login-errors.ts'
 import { connectionGone } from './open-channel.ts'
 import { createOutputCollector } from './output.ts'
 import { feed, streamScript } from './script.ts'
@@ -99,7 +99,8 @@ export function runOnChannel(channel: ExecChannel, request: ExecRequest, context
     }
     if (exit === null) throw connectionGone(target, lostBy ?? (gate.noise() || 'the channel was closed'))
     const noise = gate.noise()
-    if (noise.includes(markers.noTimeout.trim())) throw timeoutMissing(target)
+    // A line of its own: a shell for git alone repeats the command line, in which the marker stands as well.
+    if (noise.split('\n').includes(markers.noTimeout.trim())) throw timeoutMissing(target)
     throw loginError({ target, become: become !== null, passwordSent, noise, rc: exit.rc })
   }
 
@@ -126,6 +127,7 @@ export function runOnChannel(channel: ExecChannel, request: ExecRequest, context
 
   function onNoise(chunk: Buffer): void {
     noiseLeft -= chunk.length
+    if (noiseLeft < 0 && startedAt === null) throw loginFlood(target, gate.noise())
     if (noiseLeft < 0) finish('output-cap')
   }
 

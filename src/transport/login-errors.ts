@@ -31,6 +31,15 @@ export function loginTimeout(target: Target, seconds: number, noise: string): Ho
   })
 }
 
+/** The login prints without end, and no script was sent. */
+export function loginFlood(target: Target, noise: string): HostError {
+  const { connection } = target
+  return new HostError('failed', 'output-cap', `the login of ${whereOf(connection)} prints without end`, {
+    detail: `nothing was run: no script could be sent${said(noise)}`,
+    hint: `check its shell and login files, or a forced command: ssh -p ${connection.port} ${connection.user}@${connection.address} true`,
+  })
+}
+
 /** The host lacks timeout(1), without which nothing bounds a script. */
 export function timeoutMissing(target: Target): HostError {
   return new HostError('failed', 'timeout-missing', 'the host has no timeout command', {

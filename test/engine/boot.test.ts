@@ -55,19 +55,20 @@ function run(script: readonly ScriptPart[], words: string[]): string {
   return stdout.toString()
 }
 
-/** A file that is there, one that is not, and a link that a program removes. */
+/** A file that is there, one that is not, nor its folder, and a link that a program removes. */
 function attempt(steps: Step[] = []): Attempt {
   const write = (name: string, bytes: string): Step => {
     return { kind: 'write', path: at(name), bytes, mode: '0644', owner: '0', group: '0' }
   }
+  const mkdir: Step = { kind: 'run', argv: ['mkdir', at('etc/new.d')], lasting: true }
   const unlink: Step = { kind: 'run', argv: ['rm', at('etc/link')], lasting: true, files: [at('etc/link')] }
   const change: PlannedChange = {
     fact: 'x',
     before: 'old',
     after: 'new',
     summary: 'change files',
-    apply: [write('etc/kept', 'new\n'), write('etc/made', 'new\n'), unlink, ...steps],
-    undo: [{ kind: 'remove', path: at('etc/made') }, write('etc/kept', 'old\n')],
+    apply: [write('etc/kept', 'new\n'), mkdir, write('etc/new.d/made', 'new\n'), unlink, ...steps],
+    undo: [{ kind: 'remove', path: at('etc/new.d/made') }, write('etc/kept', 'old\n')],
     disruptive: true,
     host: 'a',
     task: 'task',
@@ -86,10 +87,9 @@ const commit = (of: Attempt): string =>
 /** What a restart leaves, and the unit's program at the boot. */
 function restart(): void {
   const lock = readdirSync(at('run')).find((name) => name.endsWith(`-${ID}`))!
-  for (const pid of readFileSync(at(`run/${lock}/timers`), 'utf8')
-    .split('\n')
-    .filter(Boolean))
-    process.kill(-Number(pid))
+  const [timer = ''] = readFileSync(at(`run/${lock}/timers`), 'utf8').split('\n')
+  // It has just been started, and may not lead a group yet.
+  spawnSync('sh', ['-c', 'for i in 1 2 3 4 5; do kill -- "-$1" && exit; sleep 0.2; done', 'sh', timer])
   // At once, so that no watch finds half of it.
   renameSync(at('run'), at('gone'))
   const unit = readFileSync(at(`units/${LINK}`), 'utf8')
@@ -124,7 +124,10 @@ describe.runIf(process.getuid?.() === 0)('a host that is restarted', () => {
     ])
     apply(failing)
     commit(failing)
-    expect([readFileSync(at('etc/kept'), 'utf8'), readFileSync(at('etc/made'), 'utf8')]).toEqual(['new\n', 'new\n'])
+    expect([readFileSync(at('etc/kept'), 'utf8'), readFileSync(at('etc/new.d/made'), 'utf8')]).toEqual([
+      'new\n',
+      'new\n',
+    ])
     expect(existsSync(at('etc/link'))).toBe(false)
     restart()
     expectOld()
@@ -134,7 +137,7 @@ describe.runIf(process.getuid?.() === 0)('a host that is restarted', () => {
     const { length } = apply(attempt())
     expect(length).toBeGreaterThan(0)
     expect(commit(attempt())).toContain('end 0')
-    expect(readdirSync(at('etc')).toSorted()).toEqual(['kept', 'made'])
+    expect(readdirSync(at('etc')).toSorted()).toEqual(['kept', 'new.d'])
     expect(readdirSync(at('units'), { recursive: true })).toEqual(['sysinit.target.wants'])
   })
 

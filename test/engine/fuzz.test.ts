@@ -6,16 +6,18 @@ import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { Attempt } from '../../src/engine/attempt.ts'
 import { newAttempt, takeRecord, takeSections } from '../../src/engine/attempt.ts'
+import { failHost, newHostState } from '../../src/engine/context.ts'
 import { dialogue } from '../../src/engine/script/dialogue.ts'
 import { parseSections } from '../../src/engine/script/frame.ts'
 import { explainStepFailure } from '../../src/engine/script/step-failure.ts'
 import { hostReport } from '../../src/engine/run-report.ts'
 import type { Change, PlannedChange } from '../../src/model/change.ts'
+import { HostError } from '../../src/model/errors.ts'
 import { runReportSchema } from '../../src/model/report.ts'
 import type { Transport } from '../../src/transport/types.ts'
 import type { Edit } from '../support/hostile-text.ts'
 import { anyText, hostileText, mutation } from '../support/hostile-text.ts'
-import { runOn } from '../support/run-on.ts'
+import { runOn, target } from '../support/run-on.ts'
 import { shellHosts } from '../support/shell-transport.ts'
 import type { ShellHosts } from '../support/shell-transport.ts'
 import { change, setModule, task } from '../support/tasks.ts'
@@ -176,6 +178,7 @@ it('a host that lies in every answer ends with a result of its own, and the othe
         const told = hostReport(ran.host('liar'))
         expect(runReportSchema.shape.hosts.element.parse(JSON.parse(JSON.stringify(told)))).toEqual(told)
         expect(told.error?.code).not.toBe('internal-error')
+        expect(told.error?.detail.length ?? 0).toBeLessThan(20_100)
         // It says that it changed only where it did.
         if (told.changes[0]?.status === 'done') expect(hosts.settings('liar')['x']).toBe('1')
       } finally {
@@ -184,6 +187,13 @@ it('a host that lies in every answer ends with a result of its own, and the othe
     }),
     { numRuns: 12 },
   )
+})
+
+it('of what a host says about a failure so much is told as a person reads', () => {
+  const state = newHostState(target('a'))
+  failHost(state, new HostError('failed', 'no-lock', 'no lock', { detail: `${'line\n'.repeat(1_000_000)}the end` }))
+  expect(state.error!.detail.length).toBeLessThan(20_100)
+  expect(state.error!.detail).toMatch(/the end$/)
 })
 
 /** The same hosts, one of which says something else than its shell did. */

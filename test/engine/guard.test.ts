@@ -159,13 +159,17 @@ describe('a guarded host', () => {
     await vi.waitFor(() => expect(hosts.settings('a')).toEqual({ x: '0' }), { timeout: 10_000, interval: 100 })
   })
 
-  test('where the status of a step cannot be noted takes everything back', async () => {
-    const hosts = shellHosts(folder, { a: { x: '0' } })
-    const values = { x: '1', deaf: '1', y: '1' }
-    const { host } = await runOn(hosts, ['a'], [task(0, guardedModule, { a: { values } })], { guard: 30 })
-    expect(host('a')).toMatchObject({ status: 'rolled-back', error: { code: 'rolled-back' } })
-    expect([hosts.settings('a'), left('a')]).toEqual([{ x: '0' }, false])
-  })
+  test.each([30, null])(
+    'where the status of a step cannot be noted, which has failed then; guard %s',
+    async (guard) => {
+      const hosts = shellHosts(folder, { a: { x: '0' } })
+      const values = { x: '1', deaf: '1', y: '1' }
+      const { host } = await runOn(hosts, ['a'], [task(0, guardedModule, { a: { values } })], { guard })
+      expect(host('a').error?.code).toBe(guard === null ? 'command-failed' : 'rolled-back')
+      expect(hosts.settings('a')).toEqual(guard === null ? { x: '1', deaf: '1' } : { x: '0' })
+      expect(left('a')).toBe(false)
+    },
+  )
 
   test('is undone only once the step that is under way has ended, and no other begins', async () => {
     const hosts = shellHosts(folder, { a: { x: '0' } })
@@ -178,6 +182,7 @@ describe('a guarded host', () => {
     const undone = spawn('sh', [path.join(lock, 'undo')], { env, stdio: 'ignore' })
     const { host } = await running
     expect(undone.exitCode).toBe(0)
+    expect(host('a').changes.map(({ status }) => status)).toEqual(['rolled-back', 'rolled-back', 'not-started'])
     expect(host('a')).toMatchObject({ status: 'rolled-back', error: { code: 'rolled-back' } })
     expect([hosts.settings('a'), left('a')]).toEqual([{ x: '0' }, false])
   })

@@ -17,7 +17,7 @@ const given = vi.hoisted(() => [] as unknown[][])
 vi.mock('../../src/text/template.ts', async (original) => {
   const real: Record<string, unknown> = await original()
   const watched = Object.entries(real).map(([name, value]) => {
-    if (typeof value !== 'function' || /^class/.test(String(value))) return [name, value]
+    if (typeof value !== 'function' || String(value).startsWith('class')) return [name, value]
     const call = value as (...args: unknown[]) => unknown
     return [
       name,

@@ -38,6 +38,7 @@ for u in $(nmcli -t -f UUID,TYPE connection show | grep -v loopback | cut -d : -
 nmcli -t -f UUID,FILENAME connection show | grep -v /lo.nmconnection | sort
 nmcli -t -f DEVICE,STATE,CON-UUID device status | grep -v ^lo: | sort
 ip -br address | sed 's/@[^ ]*//;s/  */ /g'; ip route | sed 's/ metric [0-9]*//'; ip mptcp endpoint; sysctl net.mptcp.enabled
+dpkg -s mptcpize | grep -E '^(Status|Version)'
 ls -A /run/systemd/system.control 2>/dev/null; ls -A /run/mptcp-fleet 2>/dev/null
 systemctl is-active ssh.service; ss -Htln | awk '{print $4}' | sort
 grep -c libmptcpwrap /proc/$(systemctl show -p MainPID --value ssh.service)/maps`
@@ -124,13 +125,22 @@ test('a good change is confirmed, with one activation, outlasts a reboot, and un
     )
   const first = await ups()
   const addresses = ['{{ ansible_host }}/30', '203.0.113.20/24']
-  const tasks = [nm({ name: 'mgmt0', ipv4: { addresses } }), { mptcp_limits: { subflows: 5 } }]
+  // A package goes, too, once the rest is confirmed.
+  const tasks = [
+    nm({ name: 'mgmt0', ipv4: { addresses } }),
+    { mptcp_limits: { subflows: 5 } },
+    { mptcp_tools: { state: 'absent' } },
+  ]
   const { code, report, stdout, stderr } = await run('system-a', tasks, '60s')
   expect({ code, statuses: statuses(report) }, stdout + stderr).toEqual({ code: 0, statuses: ['changed'] })
-  expect(changedFacts(report)).toEqual(['nm_profile/mgmt0', 'nm_keyfile/mgmt0', 'limits/subflows', 'mptcp_persisted'])
+  expect(changedFacts(report)).toEqual([
+    ...['nm_profile/mgmt0', 'nm_keyfile/mgmt0', 'limits/subflows', 'mptcp_persisted'],
+    'packages/mptcpize',
+  ])
   expect(hostOf(report, 'system-a').metrics).toMatchObject({ connections: 2, execs: 4 })
   expect((await ups()) - first).toBe(1)
-  const there = 'ip -o address show dev mgmt0 | grep -q 203.0.113.20/24 && ip mptcp limits | grep -q "subflows 5"'
+  const there =
+    'ip -o address show dev mgmt0 | grep -q 203.0.113.20/24 && ip mptcp limits | grep -q "subflows 5" && ! dpkg -s mptcpize'
   expect(await lab().exec('system-a', there)).toMatchObject({ rc: 0 })
   expect((await lab().exec('system-a', 'nmcli -t -f NAME,FILENAME connection show')).stdout).toContain(
     'mgmt0:/etc/NetworkManager/system-connections/mgmt0.nmconnection',
@@ -144,6 +154,53 @@ test('a good change is confirmed, with one activation, outlasts a reboot, and un
   expect({ code: rebooted.code, changes: changedFacts(rebooted.report) }).toEqual({ code: 0, changes: [] })
 
   await undoRun(work.folder, report.runId, lab().inventoryFile)
+  expect(await read()).toEqual(before)
+})
+
+test('a commit that fails takes everything back, to the byte', async () => {
+  const blocked = 'rm -rf /usr/local/libexec && touch /usr/local/libexec'
+  expect(await lab().exec('system-a', blocked)).toMatchObject({ rc: 0 })
+  const before = await read()
+  const tasks = [nm({ name: 'mgmt0', ipv6: { method: 'link-local' } }), { mptcp_limits: { subflows: 5 } }]
+  const { code, report, stdout, stderr } = await run('system-a', tasks, '60s')
+  expect({ code, statuses: statuses(report) }, stdout + stderr).toEqual({ code: 2, statuses: ['rolled-back'] })
+  expect(hostOf(report, 'system-a').error?.summary).toContain('mkdir -p -m 0755 /usr/local/libexec ended with 1')
+  expect(await read()).toEqual(before)
+  expect(await lab().exec('system-a', 'rm /usr/local/libexec')).toMatchObject({ rc: 0 })
+})
+
+test('through a jump host the card is guarded that the jump host comes in by, and no other', async () => {
+  const { keyFile, knownHostsFile, hosts } = lab()
+  const [jump, target] = hosts
+  const config = work.write(
+    'ssh_config',
+    `Host jump
+  HostName ${jump!.address}
+  User root
+  IdentityFile ${keyFile}
+Host 192.0.2.20
+  HostKeyAlias ${target!.address}
+Host *
+  UserKnownHostsFile ${knownHostsFile}
+  StrictHostKeyChecking yes
+`,
+  )
+  const vars = {
+    ansible_host: '192.0.2.20',
+    ansible_user: 'root',
+    ansible_ssh_private_key_file: keyFile,
+    ansible_ssh_common_args: `-F ${config} -J jump`,
+  }
+  const inventory = work.write('jump.yml', JSON.stringify({ all: { hosts: { 'system-b': vars } } }))
+  const wrong = (name: string, address: string): string =>
+    playbookOf(work, 'system-b', [nm({ name, ipv4: { addresses: address } })])
+  const before = await read()
+  const other = await reported(work.folder, ['plan', '-i', inventory, wrong('wlan0', '198.51.100.30/24')])
+  expect(other.stdout).toContain('nm_profile/wlan0')
+  expect(other.stdout).not.toContain('may cut the connection')
+  const args = ['-i', inventory, wrong('eth0', '192.0.2.30/24'), '--yes', '--guard', '5s']
+  const { code, report, stdout, stderr } = await reported(work.folder, ['apply', ...args])
+  expect({ code, statuses: statuses(report) }, stdout + stderr).toEqual({ code: 2, statuses: ['rolled-back'] })
   expect(await read()).toEqual(before)
 })
 

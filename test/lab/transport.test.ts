@@ -270,7 +270,8 @@ describe('login shells', () => {
     expect(hanging.data).toMatchObject({ code: 'timed-out', detail: expect.stringContaining('wait') })
     await hasty.close()
     await writeLoginFile('bash', 'yes\n')
-    expect(await exec('id', { user: 'u-bash' })).toMatchObject({ end: 'output-cap', stdout: '' })
+    const flooding = await failureOf(exec('id', { user: 'u-bash' }))
+    expect(flooding).toMatchObject({ outcome: 'failed', data: { code: 'output-cap' } })
     await writeLoginFile('bash', '')
   })
 

@@ -13,7 +13,7 @@ import { scriptText } from './sh.ts'
  * the script that it is a step of, `set deaf X` keeps its status from being noted.
  */
 const SET = `#!/bin/sh
-case $1 in crash) echo "cannot set $2" >&2; exit 9;; hang) sleep 60;; stubborn) exit 0;; slow) sleep 2;;
+case $1 in crash) echo "cannot set $2" >&2; exit 9;; hang) sleep 60;; stubborn) exit 0;; slow) [ "$2" = null ] || sleep 2;;
 killer) read -r pid _ <"$(echo "$SETTINGS.run"/armed-*/pid)"; kill -KILL "$pid"; exit;;
 deaf) for r in "$SETTINGS.run"/*; do [ -e "$r/run" ] || mkdir "$r/rc"; done;;
 esac

@@ -217,6 +217,17 @@ describe('an exec', () => {
     expect(await running).toMatchObject({ end: 'exited', rc: 0, stdout: 'x'.repeat(10) })
   })
 
+  it('calls a login that floods what it is: nothing was run', async () => {
+    const { channel, send } = opened()
+    const running = runOnChannel(channel as unknown as ExecChannel, request('x', { outputCap: 100_000 }), context)
+    const failure = running.catch((error: HostError) => error)
+    for (let i = 0; i < 20; i++) send('\u001B[31mflood\n'.repeat(1000))
+    expect(await failure).toMatchObject({
+      outcome: 'failed',
+      data: { code: 'output-cap', hint: expect.stringContaining('login files') },
+    })
+  })
+
   it('gives a login up that trickles', async () => {
     vi.useFakeTimers()
     const { channel, send } = opened()

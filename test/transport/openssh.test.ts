@@ -1,7 +1,7 @@
 /** `transport: openssh` against a real sshd. */
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { userInfo } from 'node:os'
@@ -32,14 +32,18 @@ let runtime: string
 beforeAll(async () => {
   if (!hasSshd) return
   home = makeSshdHome()
-  runtime = join(home.dir, 'run')
-  mkdirSync(runtime)
+  // Not below a checkout, whose path may be longer than a socket's may be.
+  runtime = mkdtempSync('/tmp/mptcp-fleet-test-')
   sshd = await home.start(['ed25519'])
 })
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup()
 })
-afterAll(() => (hasSshd ? home.close() : undefined))
+afterAll(async () => {
+  if (!hasSshd) return
+  rmSync(runtime, { recursive: true })
+  await home.close()
+})
 
 const own = (more: SshTransportOptions['env'] = {}): Record<string, string> => ({
   PATH: process.env['PATH']!,

@@ -6,7 +6,10 @@
 import { shellQuote } from '../../text/shell.ts'
 import { copyOf } from './file-lib.ts'
 
-/** Shell functions; expect $RUN and FILE_LIB. `boot_off FOLDER` calls off what `boot` noted in that lock. */
+/**
+ * Shell functions; expect $RUN. `boot_off FOLDER` calls off what is noted in that lock. `back PATH QUOTED COPY QUOTED` prints
+ * the lines that put a file back, as it is now: a link, a copy, or nothing, then without the folders that there are not.
+ */
 export const BOOT_LIB = `boot_off() {
 { read -r g <"$1/boot"; } 2>/dev/null || return 0
 rm -f "\${g%/*}/sysinit.target.wants/\${g##*/}.service" && { sync "\${g%/*}/sysinit.target.wants" 2>/dev/null || :; }
@@ -14,12 +17,15 @@ rm -f "$g.service" "$g.sh"
 # Where the run has had systemd read its files, it would go on wanting the unit.
 [ "$(systemctl show -p LoadState --value "\${g##*/}.service" 2>/dev/null)" != loaded ] || systemctl daemon-reload
 }
+plain() { case $1 in *[!A-Za-z0-9@%_.:/+-]*) return 1;; esac; }
 back() {
 if [ -L "$1" ]; then
-t=$(readlink "$1"); case $t in *[!A-Za-z0-9@%_.:/+-]*) echo "$1 is a link to $t: refused" >&2; return 1;; esac
+t=$(readlink "$1"); plain "$t" || { echo "$1 is a link to $t: refused" >&2; return 1; }
 printf '%s\\n' "ln -sfnT $t $2"
 elif [ -e "$3" ]; then printf '%s\\n' "if [ -e $4 ]; then mv -fT $4 $2; fi"
-elif [ ! -e "$1" ]; then printf '%s\\n' "rm -f $2"
+elif [ ! -e "$1" ]; then
+printf '%s\\n' "rm -f $2"; d=\${1%/*}
+while [ -n "$d" ] && [ ! -e "$d" ] && plain "$d"; do printf '%s\\n' "rmdir $d 2>/dev/null"; d=\${d%/*}; done
 fi
 printf '%s\\n' "rm -f $4.new"
 }

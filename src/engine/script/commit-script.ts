@@ -62,7 +62,7 @@ export function commitScript(nonce: string, commit: CommitScript): { script: Scr
       'boot_off "$B/commit-$RUN"; outcome done\n',
       dropCopies(commit.copies),
       dropFolders(commit.steps),
-      'rm -rf "$B/commit-$RUN"\n',
+      'rm -rf "$B/commit-$RUN" "$R/undo"\n',
       ...commit.facts.flatMap((fact, index) => section(`f${index}`, [fact.probe])),
       'r=0\n',
       ACKNOWLEDGED,

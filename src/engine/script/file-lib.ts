@@ -14,6 +14,7 @@ export const FILE_LIB = `w() {
 d=\${1%/*}; t="\${d:-/}/.\${1##*/}.$RUN.new"
 if [ -L "$1" ]; then echo "$1 is a symbolic link: refused" >&2; cat >/dev/null; return 1; fi
 if [ -e "$1" ] && [ ! -f "$1" ]; then echo "$1 is not a plain file: refused" >&2; cat >/dev/null; return 1; fi
+if [ -e "$t" ] || [ -L "$t" ]; then echo "$t is there already: refused" >&2; cat >/dev/null; return 1; fi
 ( set -C; base64 -d >"$t" ) || { [ -L "$t" ] || rm -f "$t"; echo "cannot write $t" >&2; return 1; }
 if chown "$3:$4" "$t" && chmod "$2" "$t" && l "$1" "$t" && { sync "$t" 2>/dev/null || :; } && mv -fT "$t" "$1"; then
 sync "\${d:-/}" 2>/dev/null || :; return 0

@@ -28,7 +28,7 @@ const KNOWN: readonly Known[] = [
   {
     says: /no space left on device|disk quota exceeded/i,
     why: 'no space is left on the disk',
-    hint: 'free space on the host (df -h), then run again',
+    hint: 'free space on the host (df -h), then run again; where there is space, inodes ran out (df -i)',
   },
   {
     says: /read-only file system/i,

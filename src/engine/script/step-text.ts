@@ -16,11 +16,11 @@ const KEPT = 256 * 1024
  */
 export const STEP_LIB = `q() { timeout "$1" sh -c 'head -c ${KEPT}; cat >/dev/null'; }
 x() {
-m "s$1" b
 if [ ! -d "$B/armed-$RUN" ] && [ ! -d "$B/commit-$RUN" ]; then
-echo "the host is taking its changes back: nothing more is done" >&2; r=1; m "s$1" 1; return 1
+echo "the host takes its changes back meanwhile: nothing more is done" >&2; r=1; return 1
 fi
-echo "b $1" >>"$R/steps" || { r=1; m "s$1" 1; return 1; }
+echo "b $1" >>"$R/steps" || { r=1; return 1; }
+m "s$1" b
 { { { ( "$3" ) </dev/null 3>&-; echo "$?" >"$R/rc"; } 2>&3 | q "$2" >"$R/out"; } 3>&1 | q "$2" >"$R/err"; }
 r=; read -r r <"$R/rc"; [ -n "$r" ] || r=1
 echo "$1 $r" >>"$R/steps"

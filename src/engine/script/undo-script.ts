@@ -40,7 +40,7 @@ export function undoScript(run: { id: string; owner: string }, steps: readonly U
     `drop() {\n${dropCopies(copies)}}\n`,
     UNDO_LIB,
     ...body,
-    'drop; boot_off "$C"; disarm "$C"\noutcome "rolled-back $failed"\nrm -rf "$C"\nreturn 0\n}\nmain "$@"\n',
+    'drop; boot_off "$C"; disarm "$C"\noutcome "rolled-back $failed"\nrm -rf "$C" "$R/undo"\nreturn 0\n}\nmain "$@"\n',
   ])
 }
 

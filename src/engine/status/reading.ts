@@ -1,6 +1,5 @@
 /** From a host's facts to what `status` reports of it. Pure. */
 import { endpointKey } from '../../facts/mptcp_endpoints.ts'
-import { profileWith } from '../../facts/nm_profile.ts'
 import type { StatusReading } from '../../model/status.ts'
 import type { CardFacts } from '../../modules/lib/card.ts'
 import { missingEndpoints, ownerOf } from '../../modules/lib/owner.ts'
@@ -72,9 +71,14 @@ function endpointsOf(have: StatusFacts): Pick<StatusReading, 'endpoints' | 'miss
 
 function linksOf({ links, addresses }: StatusFacts): StatusReading['links'] {
   if (links === null) return null
+  const byLink = new Map<string, string[]>()
+  for (const { dev, address, prefix } of addresses ?? []) {
+    const own = byLink.get(dev)
+    if (own === undefined) byLink.set(dev, [`${address}/${prefix}`])
+    else own.push(`${address}/${prefix}`)
+  }
   return Object.values(links).map(({ name, up, mtu, kind, rxBytes, txBytes }) => {
-    const own = (addresses ?? []).filter((address) => address.dev === name)
-    return { name, up, mtu, kind, rxBytes, txBytes, addresses: own.map((one) => `${one.address}/${one.prefix}`) }
+    return { name, up, mtu, kind, rxBytes, txBytes, addresses: byLink.get(name) ?? [] }
   })
 }
 
@@ -94,8 +98,11 @@ function connectionsOf({ connections, addresses }: StatusFacts): StatusReading['
 
 function networkManagerOf({ nm, nmProfiles }: StatusFacts): StatusReading['networkManager'] {
   if (nm === null || !nm.installed) return null
+  const profiles = new Map(
+    Object.entries(nmProfiles ?? {}).map(([name, settings]) => [settings['connection.uuid'], { name, settings }]),
+  )
   const devices = Object.values(nm.devices).map(({ device, type, state, managed, profileUuid }) => {
-    const profile = profileUuid === null ? null : profileWith(nmProfiles ?? {}, profileUuid)
+    const profile = profileUuid === null ? null : profiles.get(profileUuid)
     const flags = profile?.settings['connection.mptcp-flags']
     const name = profile?.name ?? profileUuid
     return { device, type, state, managed, profile: name, mptcpFlags: flags === undefined ? null : Number(flags) }

@@ -1,4 +1,7 @@
-/** Changes of single endpoints in the kernel, by `ip mptcp endpoint`. */
+/**
+ * Changes of single endpoints in the kernel, by `ip mptcp endpoint`. None can cut a host off: addresses and routes stay, and
+ * so do connections that use plain TCP; a new connection needs no endpoint.
+ */
 import type { Endpoint } from '../../facts/mptcp_endpoints.ts'
 import { endpointKey } from '../../facts/mptcp_endpoints.ts'
 import type { Change, RunStep, Step } from '../../model/change.ts'

@@ -1,5 +1,5 @@
 /** What NetworkManager would take away from a card, since it does not know of it, when the card is set anew. */
-import type { Problem } from '../../model/change.ts'
+import type { Note, Problem } from '../../model/change.ts'
 import { nmCovers } from '../../mptcp/nm-flags.ts'
 import type { CardFacts } from './card.ts'
 
@@ -17,6 +17,18 @@ function foreignOn(dev: string, { addresses, routing }: Pick<CardFacts, 'address
     ...own.map(({ address, prefix }) => `${address}/${prefix}`),
     ...routes.map(({ dst, gateway }) => `the route to ${dst}${gateway === null ? '' : ` via ${gateway}`}`),
   ]
+}
+
+/** Says what an activation takes away, but for addresses that the profile is to have. */
+export function foreignNotes(
+  dev: string,
+  keeps: readonly string[],
+  have: Pick<CardFacts, 'addresses' | 'routing'>,
+): Note[] {
+  const foreign = foreignOn(dev, have).filter((what) => !keeps.includes(what))
+  if (foreign.length === 0) return []
+  const summary = `the activation takes from ${dev} what NetworkManager does not know of: ${foreign.join(', ')}; undo does not bring it back`
+  return [{ summary }]
 }
 
 /** Refuses to have NetworkManager set a card anew that holds what it would take away. */

@@ -11,10 +11,10 @@ import { readCard } from './card.ts'
 import { addStep as addEndpoint } from './endpoint-steps.ts'
 import { addressDrift, effectsOfUp, missingMade, UNKNOWN_CARD, wouldMakeSame } from './nm-activation.ts'
 import { flagsChanges } from './nm-flags-change.ts'
-import { foreignProblems } from './nm-foreign.ts'
+import { foreignNotes, foreignProblems } from './nm-foreign.ts'
 import { memoryPart, saveChange } from './nm-profile.ts'
 import { carriesSsh } from './nm-reach.ts'
-import { downStep, FLAGS, upStep } from './nm-settings.ts'
+import { addressesIn, downStep, FLAGS, upStep } from './nm-settings.ts'
 import { coveredEndpoints, emptyCard } from './nm-steps.ts'
 import type { ProfileFacts, Target } from './nm-target.ts'
 import { run } from './steps.ts'
@@ -30,7 +30,12 @@ export function planUp(target: Target, have: ProfileFacts): PlanResult {
   const saved = save === null ? [] : [save]
   if (!active || !onlyFlags || drift.lacks.length + drift.extra.length > 0) {
     const up = upChange(target, dev, have)
-    return { changes: [up, ...saved], notes: [...notes, ...externalNotes(dev, have)] }
+    const keeps = ['ipv4', 'ipv6'].flatMap((version) => addressesIn(after[`${version}.addresses`]))
+    const texts = keeps.map(({ address, prefix }) => `${address}/${prefix}`)
+    return {
+      changes: [up, ...saved],
+      notes: [...notes, ...externalNotes(dev, have), ...foreignNotes(dev, texts, have)],
+    }
   }
   const missing = target.speaksOfFlags ? missingMade(dev, after, have) : []
   if (changed[FLAGS] === undefined && missing.length === 0) return { changes: saved, notes }
