@@ -8,5 +8,6 @@ export default defineConfig({
     // Property tests on a busy machine: a hang still ends, and nothing is timed.
     testTimeout: 60_000,
     exclude: ['test/lab/**', 'test/bench/**'],
+    maxWorkers: '100%',
   },
 })

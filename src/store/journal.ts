@@ -63,11 +63,11 @@ export function createJournal(path: string): { append: (entry: JournalEntry) => 
     throw refused(`cannot make ${path}: ${(error as Error).message}`, 'run in a folder that you may write to')
   }
   return {
-    // One write, so that a line is whole or not there; on the disk when this returns.
+    // One write, so that a line is whole or not there; on the disk when this returns, but for what sums up entries that are.
     append: (entry) => {
       const line = Buffer.from(`${JSON.stringify(entry)}\n`)
       if (writeSync(file, line) < line.length) throw new Error('no space left on device')
-      fsyncSync(file)
+      if (entry.type !== 'host-finished') fsyncSync(file)
     },
     close: () => closeSync(file),
   }

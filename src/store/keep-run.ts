@@ -1,5 +1,6 @@
 /** Subscriber that keeps a run below `.mptcp-fleet/runs/RUNID/`: journal, undo/HOST.json, report.json. */
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { HostError } from '../model/errors.ts'
 import type { Emit, RunEvent } from '../model/events.ts'
 import { censorChange } from '../model/no-log.ts'
@@ -53,11 +54,16 @@ export function keepRun(
       if (event.type === 'apply-finished') {
         const record = records.get(event.host)
         const last = record?.segments.at(-1)?.changes ?? []
+        let isNews = false
         for (const [index, value] of event.observed.entries()) {
-          if (value !== undefined && last[index] !== undefined)
-            last[index].observed = keptValue(value, seal !== undefined)
+          const change = last[index]
+          if (value === undefined || change === undefined) continue
+          const observed = keptValue(value, seal !== undefined)
+          if (isDeepStrictEqual(observed, change.after)) continue
+          change.observed = observed
+          isNews = true
         }
-        if (record !== undefined) writeRecord(record)
+        if (record !== undefined && isNews) writeRecord(record)
       }
       if (event.type === 'recovered' && resumed !== undefined) {
         const { host, changes } = event

@@ -41,13 +41,15 @@ function createLineSplitter(onLine: (line: string) => void): { feed: (chunk: Buf
   // Parts of a line that is not finished, joined only when it is: a long line in many chunks stays linear.
   let parts: string[] = []
   const take = (text: string): void => {
-    const [first = '', ...rest] = text.split('\n')
-    parts.push(first)
-    for (const next of rest) {
-      const line = parts.join('')
-      parts = [next]
+    let from = 0
+    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', from)) {
+      parts.push(text.slice(from, end))
+      const line = parts.length === 1 ? parts[0]! : parts.join('')
+      parts = []
+      from = end + 1
       onLine(line)
     }
+    if (from < text.length) parts.push(text.slice(from))
   }
   return {
     feed: (chunk) => take(decoder.decode(chunk, { stream: true })),

@@ -62,10 +62,11 @@ const STOP_SSHD = {
   all: 'systemctl kill --kill-whom=all --signal=KILL ssh.service; systemctl stop ssh.service',
 }
 
-/** A size below what is used already lets nothing more be written; what is there stays. */
+/** The size that is used lets nothing more be written; what grows meanwhile needs some more. */
 const FILL = {
   '/': 'dd if=/dev/zero of=/filler bs=1M 2>/dev/null; dd if=/dev/zero of=/filler.rest bs=1k 2>/dev/null; :',
-  '/run': 'mount -o remount,size=$(($(df --output=used -k /run | tail -1)))k /run',
+  '/run': `for more in 0 4 16 64; do
+mount -o remount,size=$(($(df --output=used -k /run | tail -1) + more))k /run 2>/dev/null && exit; done; exit 1`,
 } as const satisfies Record<string, string>
 
 const EMPTY = { '/': 'rm -f /filler /filler.rest', '/run': 'mount -o remount,size=64M /run' } as const

@@ -50,21 +50,28 @@ export function parseSections(nonce: string, stdout: string, stderr: string): Ma
   return sections
 }
 
+/** The rest of a marker's line: a name, then `b` or an exit status. */
+const MARKED = /^(\w+) (b|\d{1,3})$/
+/** No name of ours is as long. */
+const LONGEST_MARK = 80
+
 function split(nonce: string, text: string): Map<string, { text: string; rc: number | null }> {
   const result = new Map<string, { text: string; rc: number | null }>()
-  const marker = new RegExp(`\\n${nonce} (\\w+) (b|\\d{1,3})\\n`, 'g')
+  const marker = `\n${nonce} `
   let open: { name: string; from: number } | null = null
-  for (let match = marker.exec(text); match !== null; match = marker.exec(text)) {
-    const name = match[1]!
-    // Two markers in a row share their newline: step back so that the next one is seen.
-    const from = marker.lastIndex
-    if (match[2] === 'b') {
-      open = { name, from }
-    } else if (open?.name === name) {
-      result.set(name, { text: text.slice(open.from, Math.max(open.from, match.index)), rc: Number(match[2]) })
+  for (let at = text.indexOf(marker); at !== -1; ) {
+    const from = at + marker.length
+    const end = text.indexOf('\n', from)
+    if (end === -1) break
+    const [, name, said] = (end - from <= LONGEST_MARK && MARKED.exec(text.slice(from, end))) || []
+    if (said === 'b') {
+      open = { name: name!, from: end + 1 }
+    } else if (open !== null && open.name === name) {
+      result.set(name, { text: text.slice(open.from, Math.max(open.from, at)), rc: Number(said) })
       open = null
     }
-    marker.lastIndex = from - 1
+    // Two markers in a row share their newline.
+    at = text.indexOf(marker, end)
   }
   if (open !== null) result.set(open.name, { text: text.slice(open.from), rc: null })
   return result

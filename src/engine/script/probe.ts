@@ -31,6 +31,28 @@ export function readFacts(facts: readonly Fact[], sections: ReadonlyMap<string, 
 function readFact(fact: Fact, part: Section | undefined): FactResult {
   if (part === undefined || part.rc === null)
     return { ok: false, reason: 'the probe did not come to its end', hint: '' }
+  const printed = `${part.rc} ${part.stderr}\0${part.stdout}`
+  const known = lately.get(fact)?.get(printed)
+  return known ?? remember(fact, printed, parseFact(fact, { ...part, rc: part.rc }))
+}
+
+/**
+ * What facts were read from lately. Hosts of a fleet print much the same, and one host the same again under the lock and
+ * after a change; what was read of it once is shared, and never changed.
+ */
+const lately = new WeakMap<Fact, Map<string, FactResult>>()
+/** Per fact, so that memory does not grow with the fleet. */
+const MOST_REMEMBERED = 16
+
+function remember(fact: Fact, printed: string, result: FactResult): FactResult {
+  const known = lately.get(fact) ?? new Map<string, FactResult>()
+  lately.set(fact, known)
+  if (known.size === MOST_REMEMBERED) known.delete(known.keys().next().value!)
+  known.set(printed, result)
+  return result
+}
+
+function parseFact(fact: Fact, part: Section & { rc: number }): FactResult {
   const seen = digest(part.stdout)
   try {
     return { ok: true, value: fact.parse({ stdout: withoutNul(part.stdout), stderr: part.stderr, rc: part.rc }), seen }

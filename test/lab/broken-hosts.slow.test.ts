@@ -33,7 +33,7 @@ test('a step that hangs is stopped with all it started, and its host is timed ou
 })
 
 test('sshd killed in mid-script: the outcome is unknown, the other host completes', async () => {
-  await plant('pkill -KILL sshd; sleep 3')
+  await plant('systemctl stop ssh.service; pkill -KILL sshd; sleep 3')
   const { code, report } = await enable()
   await lab().exec('system-a', 'systemctl restart ssh')
   expect(code).toBe(2)

@@ -171,7 +171,7 @@ exec /usr/bin/nmcli "$@"
     const { status, error } = hostOf(report, 'system-b')
     expect({ status, code: error?.code }).toEqual({ status: 'failed', code: 'command-failed' })
     tell('NetworkManager stopped', error)
-    expect(error?.summary).toMatch(/NetworkManager does not run \(nmcli connection modify .* ended with 8\)$/)
+    expect(error?.summary).toMatch(/NetworkManager does not run \(nmcli (connection|device) modify .* ended with 8\)$/)
     expect(error?.detail).toBe('Error: NetworkManager is not running.')
     const [failed, ...later] = statuses(report, 'system-b').slice(statuses(report, 'system-b').indexOf('failed'))
     expect({ failed, later: [...new Set(later)] }).toEqual({ failed: 'failed', later: ['not-started'] })

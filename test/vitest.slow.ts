@@ -1,0 +1,3 @@
+import { labTests } from './vitest.lab.ts'
+
+export default labTests(['test/lab/**/*.slow.test.ts'])
