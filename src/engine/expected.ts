@@ -3,20 +3,22 @@ import { isDeepStrictEqual } from 'node:util'
 import { HostError } from '../model/errors.ts'
 import type { Fact } from '../model/fact.ts'
 import { plainValue } from '../model/plain.ts'
+import type { Redactor } from '../text/redact.ts'
 import type { FactResults } from './script/probe.ts'
 
 /** A fact of a saved plan; `digest` where its value is not for files. */
 export type ExpectedFact = { value: unknown } | { digest: string } | { unreadable: string }
 export type ExpectedFacts = Readonly<Record<string, ExpectedFact>>
 
-/** What is kept of a host's facts. Values that hold the content of private files are kept as a digest alone. */
-export function keepFacts(results: FactResults): Record<string, ExpectedFact> {
+/** What is kept of a host's facts. Values that hold the content of private files, or a secret, are kept as a digest alone. */
+export function keepFacts(results: FactResults, secrets: Redactor): Record<string, ExpectedFact> {
   return Object.fromEntries(
     [...results].map(([key, result]): [string, ExpectedFact] => {
       if (!result.ok) return [key, { unreadable: result.reason }]
       const asJson: unknown = JSON.parse(JSON.stringify(result.value ?? null))
       const isPlain = isDeepStrictEqual(asJson, plainValue(result.value))
-      return [key, isPlain ? { value: asJson } : { digest: result.seen ?? '' }]
+      const isKept = isPlain && !secrets.occursIn(JSON.stringify(asJson))
+      return [key, isKept ? { value: asJson } : { digest: result.seen ?? '' }]
     }),
   )
 }

@@ -1,5 +1,5 @@
 /** Task by task over every host of a batch: each task sees the facts that the tasks before it will have made true. */
-import type { FleetPlanResult, PlanResult, PlannedChange, Problem } from '../model/change.ts'
+import type { FleetPlanResult, Note, PlanResult, PlannedChange, Problem } from '../model/change.ts'
 import { UNKNOWN } from '../model/change.ts'
 import type { HostPlan } from '../model/events.ts'
 import type { Fact } from '../model/fact.ts'
@@ -9,6 +9,7 @@ import type { AssembledTask } from './assemble.ts'
 import { isOpaque, opaqueFact, waitsForWrites } from './opaque.ts'
 import type { Predicted } from './predict.ts'
 import { applyPrediction, readPredicted, startPrediction } from './predict.ts'
+import { LEFT_BEHIND } from './script/left-copies.ts'
 import type { FactResults } from './script/probe.ts'
 
 /** Why a task is planned later, where there is no better reason. */
@@ -22,6 +23,8 @@ export interface FoldHost {
   gathered: FactResults
   /** Why the host takes no part any more (unreachable, failed), else null. */
   absent: string | null
+  /** What was found there that no task asked for. */
+  found?: readonly Note[]
 }
 
 /** What a fold came to. */
@@ -56,7 +59,9 @@ export function fold(
 ): FoldResult {
   const state: Fold = { hosts, plans: new Map(), predicted: new Map(), skipped: new Map(), opaque: new Map() }
   for (const host of hosts) {
-    state.plans.set(host.name, { host: host.name, changes: [], notes: [], problems: [], afterApply: [] })
+    const found = options.start === 0 ? (host.found ?? []) : []
+    const notes = found.map((note) => ({ task: LEFT_BEHIND, ...note }))
+    state.plans.set(host.name, { host: host.name, changes: [], notes, problems: [], afterApply: [] })
     const from = options.from?.get(host.name)
     state.predicted.set(host.name, startPrediction(host.facts, from?.values ?? host.gathered))
   }

@@ -11,6 +11,7 @@ import { fold } from './fold.ts'
 import { holdAgainst } from './expected.ts'
 import { gather } from './gather.ts'
 import { observe } from './resume.ts'
+import { leftCopies, lookForCopies } from './script/left-copies.ts'
 
 /** A host in its batch: its state over the run, and what was read of it. */
 export interface Member {
@@ -73,8 +74,11 @@ async function readOne(
   phase(context, state, name)
   const began = performance.now()
   const options = { timeoutSeconds: context.timeoutSeconds, signal: context.kill, before }
-  folded.gathered = (await gather(session, [...folded.facts.values()], options)).results
+  if (name === 'gathering') options.before = [...before, ...lookForCopies]
+  const { results, sections } = await gather(session, [...folded.facts.values()], options)
+  folded.gathered = results
   if (name === 'gathering') {
+    folded.found = leftCopies(sections)
     context.onFacts?.(state.name, folded.gathered)
     // A later play finds what an earlier one made.
     const expected = context.expected?.get(state.name)

@@ -85,6 +85,8 @@ export interface PlannedChange extends Change {
 /** Something worth telling beside the changes: a choice made, a limit, a thing left alone. */
 export interface Note {
   summary: string
+  /** To be told also where nothing else is to be told of the host. */
+  isWarning?: boolean
   detail?: string
 }
 

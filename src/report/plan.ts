@@ -31,7 +31,8 @@ export function renderPlan(plan: PlayPlan, style: Style, options: PlanOptions): 
 
 function isIdle(host: HostPlan, options: PlanOptions): boolean {
   const told = host.changes.length + host.problems.length + host.afterApply.length
-  return told === 0 && !(options.verbose && host.notes.length > 0)
+  const notes = host.notes.filter((note) => options.verbose || note.isWarning === true)
+  return told + notes.length === 0
 }
 
 function title(plan: PlayPlan, style: Style): string {

@@ -37,7 +37,10 @@ const undoChange = z.strictObject({
   after: z.unknown(),
   summary: z.string(),
   disruptive: z.boolean(),
-  observed: z.unknown().optional().describe('what was read of the fact once the change was verified, where that is not `after`'),
+  observed: z
+    .unknown()
+    .optional()
+    .describe('what was read of the fact once the change was verified, where that is not `after`'),
   noLog: z.boolean().default(false).describe('true: it is not to be shown'),
   undo: steps.describe('null where a step holds a secret: those are never kept, the change cannot be undone from here'),
   apply: steps.describe('what was done, which undoes the undo; null as above'),

@@ -1,12 +1,13 @@
 /**
  * `npm run bench`: apply of playbooks/enable.yml on light hosts, first and with nothing left to do, beside a bare ssh2 loop
- * that sends the same bytes to such hosts; the median of several rounds. Writes a Markdown table to
- * .mptcp-fleet/bench/bench.md and prints it.
+ * that sends the same bytes to such hosts, and once more with a key whose passphrase is typed; the median of several rounds.
+ * Writes Markdown tables to .mptcp-fleet/bench/bench.md and prints them.
  */
-import { spawn } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { labUp } from '../../src/lab/up.ts'
+import { cliOnTerminal } from '../lab/support/cli.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 const OUT = path.join(ROOT, '.mptcp-fleet/bench')
@@ -41,6 +42,30 @@ async function node(preload: string, args: readonly string[], env: Record<string
 async function measure(args: readonly string[]): Promise<Figures> {
   const file = path.join(OUT, 'figures.json')
   const wallMs = await node('figures.mjs', args, { BENCH_FIGURES: file })
+  return { wallMs, ...(JSON.parse(readFileSync(file, 'utf8')) as { cpuMs: number; peakMiB: number }) }
+}
+
+const PASSPHRASE = 'typed by the bench'
+
+/** An apply on a terminal, with the fleet's key behind a passphrase that is typed. */
+async function measureTyped(lab: Lab): Promise<Figures> {
+  const [file, key] = [path.join(OUT, 'figures.json'), path.join(OUT, 'encrypted')]
+  copyFileSync(lab.keyFile, key)
+  execFileSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', PASSPHRASE, '-f', key])
+  const inventory = path.join(OUT, 'encrypted.yml')
+  writeFileSync(inventory, readFileSync(lab.inventoryFile, 'utf8').replaceAll(lab.keyFile, key))
+  const args = apply(lab).slice(1)
+  args[args.indexOf(lab.inventoryFile)] = inventory
+  const env = { NODE_OPTIONS: `--import ${beside('figures.mjs')}`, BENCH_FIGURES: file }
+  const began = performance.now()
+  const { code, stdout } = await cliOnTerminal(
+    args,
+    { question: 'Passphrase of the key', answer: PASSPHRASE },
+    { cwd: OUT, env },
+  )
+  const wallMs = performance.now() - began
+  rmSync(key)
+  if (code !== 0) throw new Error(`apply with an encrypted key ended with ${code}: ${stdout.slice(-2000)}`)
   return { wallMs, ...(JSON.parse(readFileSync(file, 'utf8')) as { cpuMs: number; peakMiB: number }) }
 }
 
@@ -94,6 +119,7 @@ const first: Figures[] = []
 const firstReference: Figures[] = []
 const again: Figures[] = []
 const againReference: Figures[] = []
+const encrypted: Figures[] = []
 for (let round = 1; round <= ROUNDS; round++) {
   process.stderr.write(`round ${round} of ${ROUNDS}\n`)
   await fleet(async (lab) => {
@@ -104,6 +130,7 @@ for (let round = 1; round <= ROUNDS; round++) {
   })
   // Stock hosts anew, so that the recorded changes have the same work to do.
   await fleet(async (lab) => firstReference.push(await measure(replay(lab, 'first'))))
+  await fleet(async (lab) => encrypted.push(await measureTyped(lab)))
 }
 const text = [
   `${HOSTS} light hosts, ${FORKS} forks, median of ${ROUNDS} rounds, Node ${process.version}`,
@@ -112,6 +139,10 @@ const text = [
   '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
   row('first, everything to do', first, firstReference),
   row('again, nothing to do', again, againReference),
+  '',
+  '| apply of enable.yml, first | wall s | plain key | ratio | CPU s | plain key | ratio | peak MiB | plain key |',
+  '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
+  row('with an encrypted key', encrypted, first),
   '',
 ].join('\n')
 writeFileSync(path.join(OUT, 'bench.md'), text)

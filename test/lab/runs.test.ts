@@ -64,6 +64,21 @@ test('what somebody else changed since is refused, by its name; other hosts go o
   expect(rest.code, rest.stdout + rest.stderr).toBe(0)
 })
 
+test('copies that a dead run left beside files are found and explained; those of a run at work are not', async () => {
+  const copy = '/etc/sysctl.d/.90-mptcp.conf.20260102T030405Z-1a2b3c'
+  const playbook = work.write('limits.yml', LIMITS)
+  const plan = async (): Promise<string> => (await cli(['plan', ...inventory(), playbook], { cwd: work.folder })).stdout
+  await lab().exec('system-a', `mkdir -p /run/mptcp-fleet/armed-20260102T030405Z-1a2b3c; echo before >${copy}`)
+  expect(await plan()).not.toContain('Left behind')
+  await lab().exec('system-a', 'rm -r /run/mptcp-fleet')
+  const told = (await plan()).replaceAll(/\s+/g, ' ')
+  expect(told.match(/Left behind by an earlier run/g)).toHaveLength(1)
+  expect(told).toContain('run 20260102T030405Z-1a2b3c came to no end here')
+  expect(told).toContain(`${copy}: /etc/sysctl.d/90-mptcp.conf as it was before`)
+  expect(told).toContain('rollback 20260102T030405Z-1a2b3c')
+  await lab().exec('system-a', `rm ${copy}`)
+})
+
 test('a saved plan is done as it was shown; edited, unsigned or overtaken by events it is refused', async () => {
   const playbook = work.write('limits.yml', LIMITS)
   const key = path.join(work.folder, 'key')

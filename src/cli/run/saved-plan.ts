@@ -28,7 +28,7 @@ export function planKeeper(
   const shown: Record<string, ShownChange[]> = {}
   return {
     onFacts: (host, results) => {
-      facts[host] = { ...keepFacts(results), ...facts[host] }
+      facts[host] = { ...keepFacts(results, io.secrets), ...facts[host] }
     },
     subscriber: (event) => {
       if (event.type !== 'plan-ready') return

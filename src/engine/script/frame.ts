@@ -59,7 +59,7 @@ function split(nonce: string, text: string): Map<string, { text: string; rc: num
   const result = new Map<string, { text: string; rc: number | null }>()
   const marker = `\n${nonce} `
   let open: { name: string; from: number } | null = null
-  for (let at = text.indexOf(marker); at !== -1; ) {
+  for (let at = text.indexOf(marker); at !== -1;) {
     const from = at + marker.length
     const end = text.indexOf('\n', from)
     if (end === -1) break
