@@ -24,7 +24,7 @@ export function expandHostPattern(pattern: string): ExpandedHosts {
 class RangeProblem extends Error {}
 
 /** A port follows a bracketed name, or a name without any other colon. */
-function splitPort(pattern: string): { name: string; port: number | null } {
+export function splitPort(pattern: string): { name: string; port: number | null } {
   const match = /^\[(.+)\]:(\d+)$/.exec(pattern) ?? /^((?:[^:[\]]|\[[^\]]*\])+):(\d+)$/.exec(pattern)
   const [, name, port] = match ?? []
   return name === undefined ? { name: pattern, port: null } : { name, port: Number(port) }

@@ -2,9 +2,10 @@
 
 /**
  * Words between blanks, with both kinds of quotes and backslashes. Nothing is expanded: no variables, globs or `~`. Null
- * where a quotation mark is not closed, or where a backslash is the last character.
+ * where a quotation mark is not closed, or where a backslash is the last character. `comments`: `#` outside of quotes, also in
+ * the midst of a word, ends the line.
  */
-export function splitWords(text: string): string[] | null {
+export function splitWords(text: string, { comments = false } = {}): string[] | null {
   const words: string[] = []
   let word: string | null = null
   let quote = ''
@@ -17,6 +18,8 @@ export function splitWords(text: string): string[] | null {
     } else if (quote !== '') {
       if (char === quote) quote = ''
       else word += char
+    } else if (char === '#' && comments) {
+      break
     } else if (char === '"' || char === "'") {
       quote = char
       word ??= ''

@@ -119,13 +119,12 @@ test('a host named alone may stand as text', async () => {
 
 test.each<[string, Record<string, string>, string]>([
   ['gone.yml', {}, 'gone.yml:1:1: no such file'],
-  ['web1,web2', {}, 'lists of hosts in -i are not supported yet'],
-  ['dir', { 'dir/h.yml': 'all:\n' }, 'dir:1:1: directories of inventories are not supported yet'],
-  ['h.ini', { 'h.ini': '[web]\na\n' }, 'h.ini:1:1: INI inventories are not supported yet'],
-  ['hosts', { hosts: '# x\n[web]\na ansible_host=1\n' }, 'hosts:1:1: INI inventories are not supported yet'],
-  ['hosts', { hosts: 'a ansible_host=192.0.2.1\n' }, 'hosts:1:1: INI inventories are not supported yet'],
-  ['h.yml', { 'h.yml': '[web]\na ansible_host=1\n' }, 'h.yml:1:1: INI inventories are not supported yet'],
-  ['h.yml', { 'h.yml': 'a ansible_host=192.0.2.1\nb\n' }, 'h.yml:1:1: INI inventories are not supported yet'],
+  ['h.ini', { 'h.ini': '[web:host]\na\n' }, 'h.ini:1:1: [web:host]: unknown kind of section, did you mean "hosts"?'],
+  ['hosts', { hosts: '[web]\n  a x=1 y\n' }, 'hosts:2:9: host "a": expected NAME=VALUE, got: y'],
+  ['hosts', { hosts: '[web]\na n=1j\n' }, 'hosts:2:3: n: a complex number is no value for an inventory'],
+  ['hosts', { hosts: '[web]\na\n[web:vars]\n s={1,2}\n' }, 'hosts:4:2: s: a set is no value for an inventory'],
+  ['hosts', { hosts: '[web:vars]\na=1\n' }, 'hosts:1:1: [web:vars] is for a group that has no section'],
+  ['h.yml', { 'h.yml': '[web]\na b\n' }, 'h.yml:2:3: host "a": expected NAME=VALUE, got: b'],
   ['h.yml', { 'h.yml': 'hello\n' }, 'h.yml:1:1: this is no inventory: expected groups'],
 ])('-i %s', async (path, files, expected) => {
   expect(await complaints(loadInventory([path], makeFiles(files)))).toEqual([expected])
