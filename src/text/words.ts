@@ -19,7 +19,11 @@ export function splitWords(text: string, { comments = false } = {}): string[] | 
       if (char === quote) quote = ''
       else word += char
     } else if (char === '#' && comments) {
-      break
+      if (word !== null) words.push(word)
+      word = null
+      const end = text.indexOf('\n', i)
+      if (end === -1) return words
+      i = end
     } else if (char === '"' || char === "'") {
       quote = char
       word ??= ''

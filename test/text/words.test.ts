@@ -34,11 +34,18 @@ describe('a command line as words', () => {
     const texts = fc.sample(fc.string({ unit: character, maxLength: 12 }), 2000)
     const program = `
 import json, shlex, sys
-def split(text):
-    try: return shlex.split(text)
+def split(text, comments):
+    try: return shlex.split(text, comments=comments)
     except ValueError: return None
-print(json.dumps([split(text) for text in json.load(sys.stdin)]))`
+print(json.dumps([[split(text, comments) for comments in (False, True)] for text in json.load(sys.stdin)]))`
     const { stdout } = spawnSync('python3', ['-c', program], { input: JSON.stringify(texts), encoding: 'utf8' })
-    expect(texts.map(splitWords)).toEqual(JSON.parse(stdout))
+    const words = texts.map((text) => [splitWords(text), splitWords(text, { comments: true })])
+    expect(words).toEqual(JSON.parse(stdout))
   })
+})
+
+it('a comment begins anywhere outside of quotes, where there are comments', () => {
+  expect(splitWords('a b=c#d "e#f" \\# # g', { comments: true })).toEqual(['a', 'b=c'])
+  expect(splitWords('a "e#f" \\# # g', { comments: true })).toEqual(['a', 'e#f', '#'])
+  expect(splitWords('a#b')).toEqual(['a#b'])
 })
