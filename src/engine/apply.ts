@@ -24,6 +24,8 @@ export interface Applied {
   undone: boolean
   /** Nobody saw its end: the script may be at work still. */
   lost: boolean
+  /** Of which dead run the lock was broken and the changes were undone first, in a sentence; empty: of none. */
+  broke?: string
 }
 
 /**
@@ -61,7 +63,8 @@ export async function applyAttempt(
   takeSections(attempt, sections)
   // Without the word it changes nothing.
   if (!begun && result.end === 'lost') return { error: lostBefore(result), undone: false, lost: false }
-  return { undone: sections.get('undo')?.rc === 0, ...judge(result, attempt, sections, moved) }
+  const broke = sections.get('lock')?.stdout.trim() ?? ''
+  return { broke, undone: sections.get('undo')?.rc === 0, ...judge(result, attempt, sections, moved) }
 }
 
 function lostBefore({ reason }: ExecResult): HostError {

@@ -8,6 +8,7 @@ import { applySteps, undoSteps } from './coalesce.ts'
 import type { PlacedStep } from './coalesce.ts'
 import type { NumberedStep } from './script/apply-script.ts'
 import type { Section } from './script/frame.ts'
+import { STEP_TIMEOUT } from './script/step-text.ts'
 import type { UndoStep } from './script/undo-script.ts'
 
 export interface Attempt {
@@ -32,8 +33,9 @@ export function newAttempt(
   nth: number,
   changes: readonly PlannedChange[],
   guard: number | null,
-  placed: readonly PlacedStep[] = applySteps(changes),
+  steps: readonly PlacedStep[] = applySteps(changes),
 ): Attempt {
+  const placed = guard === null ? steps : boundBy(guard, changes, steps)
   const numbersOf = (wanted: ReadonlySet<number>): number[] =>
     placed.flatMap((item, number) => ([...item.changes].some((change) => wanted.has(change)) ? [number] : []))
   return {
@@ -46,6 +48,22 @@ export function newAttempt(
     guard,
     results: new Map(),
   }
+}
+
+/** Seconds beyond the guard time that a program may take which could cut the host off. */
+const LEEWAY = 10
+
+/**
+ * From the first disruptive change on no program takes much longer than the guard time: the host may have been cut off, and
+ * what hangs must not keep it from being taken back.
+ */
+function boundBy(guard: number, changes: readonly PlannedChange[], steps: readonly PlacedStep[]): PlacedStep[] {
+  const first = steps.findIndex((item) => [...item.changes].some((index) => changes[index]?.disruptive === true))
+  return steps.map((item, index) => {
+    const { step } = item
+    if (first === -1 || index < first || step.kind !== 'run') return item
+    return { ...item, step: { ...step, timeout: Math.min(step.timeout ?? STEP_TIMEOUT, guard + LEEWAY) } }
+  })
 }
 
 /** Steps of the apply exec: all of them, or under a guard those that a reboot takes back. */

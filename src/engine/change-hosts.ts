@@ -49,6 +49,13 @@ export function noteStop(context: RunContext, play: Pick<AssembledPlay, 'name'>,
   context.diagnostics.push({ ...errorDiagnostic('run-stopped', summary, { hint }), severity: 'warning' })
 }
 
+/** Says in the report that changes of a dead run were undone first. */
+function noteBroken(context: RunContext, host: string, broke: string): void {
+  if (broke === '') return
+  const hint = `see what it was meant to do: mptcp-fleet runs list, on the machine that ran it`
+  context.diagnostics.push({ ...errorDiagnostic('lock-broken', `${host}: ${broke}`, { hint }), severity: 'warning' })
+}
+
 /** Applies and verifies. An interrupt lets hosts that have begun go on to their end, and leaves the others. */
 export async function changeHosts(
   context: RunContext,
@@ -118,6 +125,7 @@ async function applyOne(context: RunContext, segment: Segment, job: Job): Promis
       context.emit({ type: 'apply-started', host: state.name, address, become, attempt: id, guard, changes })
       const read = factsOf(segment.play.tasks.slice(segment.range.start, segment.range.end), state.name)
       job.applied = await applyAttempt(session, attempt, [...read.values()], member.fold.gathered, context.kill)
+      noteBroken(context, state.name, job.applied.broke ?? '')
     } catch (error) {
       // A HostError says that no step was started; of anything else nobody knows.
       job.applied = { error: null, undone: false, lost: !(error instanceof HostError) }

@@ -37,6 +37,7 @@ describe('dispatch', () => {
     [['plan', 'x.yml', '--dif'], 'did you mean "--diff"?'],
     [['plan', 'x.yml', '--constructor'], 'unknown flag --constructor'],
     [['plan', 'x.yml', '--output', 'xml'], 'must be one of text, json, ndjson'],
+    [['apply', '--resume', 'last', '--check'], '--resume asks hosts, and takes back what was never confirmed'],
     [['plan', 'x.yml', '--forks', 'many'], '--forks many: must be a number'],
     [['plan', 'x.yml', '-f', '0'], 'must be a whole number from 1'],
     [['plan', 'x.yml', '--report', 'x.html'], 'no report format has this ending; there is .json'],

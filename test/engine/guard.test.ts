@@ -279,6 +279,18 @@ describe('the lock', () => {
     expect(host('a').error?.detail).toContain('run dead of eve@there ended here without a word')
     expect([hosts.settings('a'), left('a')]).toEqual([{ x: '0' }, false])
   })
+
+  test('of a dead run whose undo moves nothing that was planned is broken, and that is told', async () => {
+    const hosts = shellHosts(folder, { a: { x: '0' } })
+    const run = path.join(folder, 'a.settings.run')
+    const undo = `mv -T '${run}/armed-dead' '${run}/undo-dead'; rm -r '${run}/undo-dead'`
+    lockOf('dead', { pid: '999999 1', until: '1', undo })
+    const { host, context } = await runOn(hosts, ['a'], [task(0, guardedModule, { a: x1 })])
+    expect(host('a').status).toBe('changed')
+    expect(context.diagnostics.map(({ code, severity, summary }) => [code, severity, summary])).toEqual([
+      ['lock-broken', 'warning', expect.stringMatching(/^a: run dead of eve@there ended here without a word/)],
+    ])
+  })
 })
 
 describe('which hosts are guarded', () => {

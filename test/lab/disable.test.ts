@@ -70,13 +70,13 @@ test('paired and with a wrapped service, verify has nothing to say', async () =>
     expect(applied.code, applied.stdout + applied.stderr).toBe(0)
   }
   expect(await shell('system-b', 'ss -HMln')).toContain(':8080')
-  const verified = await run('apply', playbook('verify.yml'), '--yes', '--detailed-exitcode')
+  const verified = await run('apply', playbook('verify.yml'), '--detailed-exitcode')
   expect({ code: verified.code, changes: changes(verified) }).toEqual({ code: 0, changes: [] })
 })
 
 test('verify finds what drifted', async () => {
   await shell('system-a', 'ip mptcp limits set subflows 0')
-  const result = await run('apply', playbook('verify.yml'), '--yes')
+  const result = await run('apply', playbook('verify.yml'))
   expect(changes(result)).toEqual([['system-a', 'limits/subflows', 'planned']])
   expect(await shell('system-a', 'ip mptcp limits')).toContain('subflows 0')
 })

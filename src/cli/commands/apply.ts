@@ -16,7 +16,7 @@ import {
 } from '../flags.ts'
 import type { Io } from '../io.ts'
 import type { Resumed } from '../run/resume.ts'
-import type { readSavedPlan } from '../run/saved-plan.ts'
+import type { ReadPlan } from '../run/saved-plan.ts'
 import type { SavedPlan } from '../../store/saved-plan.ts'
 
 const flags = {
@@ -65,11 +65,18 @@ export async function applyPlaybooks(
   const { splitTags } = await import('../run/run-flags.ts')
   const savedPlans = await import('../run/saved-plan.ts')
   const { recordSealer } = await import('../run/vault.ts')
+  if (flags.resume !== null && flags.check) {
+    throw usageError(
+      '--resume asks hosts, and takes back what was never confirmed',
+      'runs show RUN tells what is known of it',
+    )
+  }
   const resumed = flags.resume === null ? null : await takeUp(flags.resume, args, flags, io)
   if (resumed === null && args.length === 0) throw usageError('too few arguments: mptcp-fleet apply PLAYBOOK…')
   const read = resumed === null ? savedPlans.readSavedPlan(args, io) : null
+  const signer = flags['allowed-signers'] === null ? null : await checkSigner(read, flags['allowed-signers'], io)
+  if (read !== null && signer === null) savedPlans.checkUnsigned(read, io)
   const saved = read?.plan ?? null
-  if (flags['allowed-signers'] !== null) await checkSigner(read, flags['allowed-signers'], io)
   const again = resumed?.request ?? savedRequest(saved)
   const request = {
     command: 'apply',
@@ -85,7 +92,7 @@ export async function applyPlaybooks(
     lists: flags,
     seal: await recordSealer(flags, io),
     ...(resumed === null ? {} : { resume: resumed }),
-    ...(saved === null ? {} : { saved }),
+    ...(read === null ? {} : { saved: { ...read, signer } }),
     ...(onReport === undefined ? {} : { onReport }),
   }
   return await execute(request, io)
@@ -106,10 +113,11 @@ function inventoriesOf(flags: ApplyFlags, again: RunRequestRecord): string[] {
   return flags.inventory.length > 0 ? flags.inventory : again.inventories
 }
 
-async function checkSigner(read: ReturnType<typeof readSavedPlan>, allowed: string, io: Io): Promise<void> {
+async function checkSigner(read: ReadPlan | null, allowed: string, io: Io): Promise<string> {
   if (read === null) throw usageError('--allowed-signers is for saved plans', 'plan --out FILE --sign KEY makes one')
   const { signerOf } = await import('../run/signature.ts')
   const { sanitize } = await import('../../report/sanitize.ts')
   const signer = await signerOf(read.text, read.file, allowed, io)
   io.stderr.write(`${sanitize(read.file)}: signed by ${sanitize(signer)}\n`)
+  return signer
 }

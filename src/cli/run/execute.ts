@@ -9,7 +9,6 @@ import type { RunReport } from '../../model/report.ts'
 import { renderDiagnostics } from '../../report/diagnostics.ts'
 import { renderPlan } from '../../report/plan.ts'
 import type { PlanOptions } from '../../report/plan-change.ts'
-import type { SavedPlan } from '../../store/saved-plan.ts'
 import { keepRun } from '../../store/keep-run.ts'
 import { createKeyFiles } from '../../transport/private-key.ts'
 import { createSshTransport } from '../../transport/ssh.ts'
@@ -22,14 +21,18 @@ import type { Screen } from '../view/screen.ts'
 import { createScreen } from '../view/screen.ts'
 import type { Interrupts } from './interrupts.ts'
 import { listenForInterrupts } from './interrupts.ts'
+import type { PlanFile } from './keep-plan.ts'
+import { planKeeper } from './keep-plan.ts'
 import type { ListFlags } from './lists.ts'
 import { renderLists, tasksByHost, wantsList } from './lists.ts'
 import type { PlaybookSource } from './load.ts'
 import { assembleFrom, loadAll } from './load.ts'
+import type { Assembled } from '../../engine/assemble.ts'
 import { canAsk, confirm } from './prompt.ts'
 import { checkReportFiles, writeReportFiles } from './report-files.ts'
 import type { RunFlags } from './run-flags.ts'
-import { checkSavedPlan, planKeeper, wasShown } from './saved-plan.ts'
+import type { ReadPlan } from './saved-plan.ts'
+import { checkSavedPlan, wasShown } from './saved-plan.ts'
 import { passwordsOf } from './passwords.ts'
 import { plainConnectionOf } from './run-flags.ts'
 import { fanOut } from './subscribers.ts'
@@ -55,9 +58,9 @@ export interface RunRequest {
   /** Applies of an earlier run whose end nobody saw, by host. */
   resume?: { runId: string; attempts: Map<string, Attempt> }
   /** Where the plan is to be kept; null or unset: nowhere. */
-  out?: string | null
+  out?: PlanFile | null
   /** A plan that was kept: what is done is what it showed. */
-  saved?: SavedPlan
+  saved?: ReadPlan
   /** Show these and stop. */
   lists: ListFlags | null
   /** Gets the report as well. */
@@ -68,12 +71,6 @@ export interface RunRequest {
 export async function execute(request: RunRequest, io: Io): Promise<number> {
   const { flags, check, yes } = request
   const lists = request.lists !== null && wantsList(request.lists) ? request.lists : null
-  if (!check && !yes && lists === null && request.saved === undefined && !canAsk(io)) {
-    throw usageError(
-      'there is no terminal to ask on before changes are made',
-      '--yes makes them without asking; --check or the command plan shows them',
-    )
-  }
   checkReportFiles(flags.report, io.cwd)
   const loaded = await loadAll(flags.inventory, request.source, io)
   const { secrets } = io
@@ -87,13 +84,19 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
     screen.out(renderLists(loaded.playbooks, first, lists))
     return EXIT.ok.code
   }
+  if (!check && !yes && request.saved === undefined && !canAsk(io) && mayChange(first)) {
+    throw usageError(
+      'there is no terminal to ask on before changes are made',
+      '--yes makes them without asking; --check or the command plan shows them',
+    )
+  }
   // What is wrong is told before anybody is asked for a password.
   const passwords = await passwordsOf(flags, io)
   const connection = { ...plain, ...passwords }
   const hasPasswords = Object.keys(passwords).length > 0
   const assembled = hasPasswords ? assembleFrom(request.source, { ...selection, connection }) : first
   const { saved } = request
-  if (saved !== undefined) checkSavedPlan(saved, assembled, secrets)
+  if (saved !== undefined) checkSavedPlan(saved, assembled, io, !check && !yes)
   const keyFiles = createKeyFiles()
   await unlockKeys(
     assembled.plays.flatMap(({ batches }) => batches.flat()),
@@ -124,7 +127,7 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
       assembled,
       request: record,
       ...(keeper === null ? {} : { onFacts: keeper.onFacts }),
-      ...(saved === undefined ? {} : { expected: new Map(Object.entries(saved.facts)) }),
+      ...(saved === undefined ? {} : { expected: new Map(Object.entries(saved.plan.facts)) }),
       ...(request.resume === undefined ? {} : { resume: request.resume.attempts }),
       command: request.command,
       runId,
@@ -144,9 +147,9 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
       }),
     })
     request.onReport?.(report)
-    keeper?.write()
     const unwritten = writeReportFiles(flags.report, io.cwd, report)
     for (const line of unwritten) screen.err(`mptcp-fleet: ${line}\n`)
+    await keeper?.write()
     return unwritten.length > 0 && report.exitCode === EXIT.ok.code ? EXIT.notStarted.code : report.exitCode
   } finally {
     progress.stop()
@@ -177,4 +180,9 @@ function reviewer(
       screen.release()
     }
   }
+}
+
+/** Whether a task would be applied: under check_mode none is. */
+function mayChange({ plays }: Assembled): boolean {
+  return plays.some(({ tasks }) => tasks.some(({ checkOnly, module }) => !checkOnly && module.kind !== 'trial'))
 }

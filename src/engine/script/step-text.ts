@@ -5,7 +5,7 @@ import { shellJoin, shellQuote } from '../../text/shell.ts'
 import type { ScriptPart } from '../../transport/types.ts'
 
 /** Seconds that a program of a step may run unless the step says otherwise. */
-const STEP_TIMEOUT = 30
+export const STEP_TIMEOUT = 30
 /** Bytes of each stream of a step that are kept. */
 const KEPT = 256 * 1024
 

@@ -41,7 +41,9 @@ function summary(hosts: readonly StatusHost[]): string {
   const sum = (of: 'total' | 'fallbacks'): number =>
     hosts.reduce((total, host) => total + (host.reading?.connections?.[of] ?? 0), 0)
   const fell = sum('fallbacks') === 0 ? '' : `, ${sum('fallbacks')} fell back to plain TCP`
-  return `${count(hosts.length, 'host')}: ${verdicts}. ${count(sum('total'), 'connection')}${fell}.`
+  const unread = hosts.filter(({ reading }) => reading !== null && reading.connections === null).length
+  const more = unread === 0 ? '' : ` Of ${count(unread, 'host')} the connections could not be read.`
+  return `${count(hosts.length, 'host')}: ${verdicts}. ${count(sum('total'), 'connection')}${fell}.${more}`
 }
 
 /** The report as JSON, safe to show on a terminal; `indent` 0 is one line. Ends with a line end. */

@@ -109,6 +109,11 @@ describe('text', () => {
     expect(text).toContain('\n4 hosts: 2 ok, 1 off, 1 unreachable. 7 connections, 2 fell back to plain TCP.\n')
   })
 
+  it('does not count connections that could not be read as none', () => {
+    const text = renderStatus(report([host('a', { reading: reading({ connections: null }) })]), PLAIN, false)
+    expect(text).toContain('\n1 host: 1 ok. 0 connections. Of 1 host the connections could not be read.\n')
+  })
+
   it('says of a subflow that nothing went over it yet, unless the connection is plain TCP', () => {
     const young = connection().subflows.map((subflow) => ({
       ...subflow,
