@@ -25,6 +25,13 @@ export interface FoldHost {
   absent: string | null
   /** What was found there that no task asked for. */
   found?: readonly Note[]
+  /** Opaque changes that a run which is taken up has done there, as `doneKey` names them. */
+  done?: ReadonlySet<string>
+}
+
+/** Names a change of an opaque task. Its text is a part: another play may have a task of the same name. */
+export function doneKey({ module, fact, summary }: Pick<PlannedChange, 'module' | 'fact' | 'summary'>): string {
+  return JSON.stringify([module, fact, summary])
 }
 
 /** What a fold came to. */
@@ -215,6 +222,14 @@ function take(state: Fold, task: AssembledTask, host: FoldHost, result: PlanResu
       checkOnly: task.checkOnly,
       ...(task.guard === undefined ? {} : { guard: task.guard }),
       ...(task.noLog === true ? { noLog: true, summary: CENSORED } : {}),
+    }
+    if (isOpaque(task) && task.noLog !== true && host.done?.has(doneKey(planned)) === true) {
+      plan.notes.push({
+        task: task.name,
+        summary: `${planned.summary}: done already by the run that is taken up`,
+        isWarning: true,
+      })
+      continue
     }
     plan.changes.push(planned)
     if (task.checkOnly) continue

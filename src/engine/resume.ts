@@ -1,4 +1,5 @@
 /** Takes up a run that was cut off: asks each host that was being changed what became of it, before anything is planned. */
+import type { PlannedChange } from '../model/change.ts'
 import { changeStatuses } from './attempt.ts'
 import type { Attempt } from './attempt.ts'
 import type { HostState, RunContext } from './context.ts'
@@ -10,9 +11,9 @@ import { dialogue } from './script/dialogue.ts'
 
 /**
  * Reads the host's record of an apply whose end nobody saw, and tells it. What still waits for a confirmation that can no
- * longer come is taken back. Throws HostError where the host cannot be reached.
+ * longer come is taken back. Resolves to what is done. Throws HostError where the host cannot be reached.
  */
-export async function observe(context: RunContext, state: HostState, attempt: Attempt): Promise<void> {
+export async function observe(context: RunContext, state: HostState, attempt: Attempt): Promise<PlannedChange[]> {
   const session = await sessionOf(context, state)
   let record = await readRecord(context, attempt, session)
   if (record.outcome === 'applied') {
@@ -37,4 +38,5 @@ export async function observe(context: RunContext, state: HostState, attempt: At
     return changeReport(change, undone && status !== 'not-started' ? 'rolled-back' : status)
   })
   context.emit({ type: 'recovered', host: state.name, attempt: attempt.id, outcome: record.outcome, changes })
+  return attempt.changes.filter((_, index) => changes[index]!.status === 'done')
 }

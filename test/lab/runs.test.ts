@@ -100,7 +100,7 @@ test('a saved plan is done as it was shown; edited, unsigned or overtaken by eve
     writeFileSync(file, edited)
     const refused = await apply()
     expect([refused.code, refused.stdout]).toEqual([1, ''])
-    expect(refused.stderr).toMatch(/of the plan|otherwise than shown/)
+    expect(refused.stderr).toMatch(/differs from its text|otherwise than shown/)
     const unsigned = await apply('--allowed-signers', 'allowed')
     expect([unsigned.code, unsigned.stderr]).toEqual([1, expect.stringContaining('is not what ops@example.org signed')])
   }
@@ -148,3 +148,20 @@ async function keygen(args: readonly string[]): Promise<number | null> {
   const child = spawn('ssh-keygen', args, { stdio: 'ignore' })
   return await new Promise((resolve) => child.on('close', resolve))
 }
+
+test('a command that a killed run has done is not run again by --resume', async () => {
+  const append = 'sleep 1; echo x >>/root/appended; sleep 2'
+  const playbook = work.write('append.yml', `[{ hosts: system-a, become: true, tasks: [shell: "${append}"] }]`)
+  const args = ['apply', ...inventory(), playbook, '--yes', '--output', 'ndjson']
+  const child = spawn(process.execPath, [path.join(ROOT, 'dist/main.js'), ...args], { cwd: work.folder })
+  const ended = new Promise((resolve) => child.on('close', resolve))
+  const lines = async (): Promise<string> => (await lab().exec('system-a', 'cat /root/appended 2>&1; :')).stdout
+  for (let i = 0; i < 300 && (await lines()) !== 'x\n'; i++) await sleep(100)
+  child.kill('SIGKILL')
+  await ended
+  const resumed = await cli(['apply', '--resume', 'last', '--yes', '-v'], { cwd: work.folder })
+  expect(resumed.code, resumed.stdout + resumed.stderr).toBe(0)
+  expect(resumed.stdout.replaceAll(/\s+/g, ' ')).toContain('done already by the run that is taken up')
+  expect(await lines()).toBe('x\n')
+  await lab().exec('system-a', 'rm /root/appended')
+})
