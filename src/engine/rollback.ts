@@ -18,6 +18,8 @@ export interface RecordedChange {
   observed: unknown
   /** Its undo holds a secret, which is not kept. */
   withheld: boolean
+  /** An earlier rollback took it back. Only of what an opaque task did, which cannot be read. */
+  takenBack?: boolean
 }
 
 interface RollbackWant {
@@ -57,10 +59,15 @@ interface Way {
   settled: Set<string>
 }
 
-function planOne({ change, observed, withheld }: RecordedChange, state: Way, result: Required<PlanResult>): void {
+function planOne(
+  { change, observed, withheld, takenBack }: RecordedChange,
+  state: Way,
+  result: Required<PlanResult>,
+): void {
   const place = factAt(change.fact)
   if (place === null) {
-    if (withheld) result.problems.push(withheldProblem(change))
+    if (takenBack === true) result.notes.push({ summary: `taken back already: ${change.summary}`, isWarning: true })
+    else if (withheld) result.problems.push(withheldProblem(change))
     else takeOpaque(change, result)
     return
   }

@@ -1,6 +1,8 @@
 /** One change of a plan as lines: a sign, what changes, and before → after. */
-import type { PlannedChange, Step } from '../model/change.ts'
+import { createHash } from 'node:crypto'
+import type { PlannedChange, Step, WriteStep } from '../model/change.ts'
 import { CENSORED } from '../model/no-log.ts'
+import { Secret } from '../model/secret.ts'
 import { shellJoin } from '../text/shell.ts'
 import { renderFileDiffs } from './file-diff.ts'
 import { sanitize } from './sanitize.ts'
@@ -38,6 +40,12 @@ const COLORS: Record<'+' | '-' | '~', Paint> = { '+': 'green', '-': 'red', '~': 
  * brought up, bits. */
 const SILENT = /^(?:file|service|nm_profile)\//
 
+/** Module of the changes that take a run back: whatever else is left out of a plan, they are shown. */
+export const ROLLBACK = 'rollback'
+
+/** Modes of files that everybody may read. */
+const OPEN = /[4-7]$/
+
 /** Lines of one change, indented to stand below their task. */
 export function renderChange(change: PlannedChange, style: Style, options: PlanOptions): string[] {
   const sign = changeSign(change)
@@ -58,7 +66,8 @@ export function renderChange(change: PlannedChange, style: Style, options: PlanO
   if (change.disruptive) lines.push(paint(style, 'yellow', `${DEEPER}! may cut the connection that carries SSH`))
   lines.push(...opaqueTexts(change).map((text) => remark(text, style)))
   if (change.checkOnly) lines.push(remark('check_mode: shown, never applied', style))
-  if (options.steps) lines.push(...change.apply.map((step) => remark(stepText(step), style)))
+  if (options.steps && change.module !== ROLLBACK)
+    lines.push(...change.apply.map((step) => remark(stepText(step), style)))
   return options.diff ? [...lines, ...renderFileDiffs(change, style).map((line) => `${DEEPER}${line}`)] : lines
 }
 
@@ -66,16 +75,29 @@ function remark(text: string, style: Style): string {
   return paint(style, 'dim', wrap(sanitize(text, { lines: true }), style.width, `${DEEPER}# `, `${DEEPER}#   `))
 }
 
-/** What takes an opaque task back, as its author wrote it: whole, since nothing else tells what it does. */
+/**
+ * Steps that are shown whole, since nothing else tells what they do: those that take an opaque task back, as its author wrote
+ * them, and those of a rollback, which come from a file of a run that is over.
+ */
 export function opaqueTexts(change: PlannedChange): string[] {
-  if (change.opaque !== true) return []
-  const [label, steps] = change.after === null ? ['run', change.apply] : ['undo', change.undo]
-  return steps.map((step) => {
-    if (step.kind !== 'run') return `${label}: ${stepText(step)}`
-    const folder = step.chdir === undefined ? '' : ` (in ${step.chdir})`
-    const stdin = step.stdin === undefined ? '' : `\nstdin: ${String(step.stdin).trimEnd()}`
-    return `${label}: ${shellJoin(step.argv)}${folder}${stdin}`
-  })
+  if (change.module === ROLLBACK) return change.apply.map((step) => wholeStep('run', step))
+  return change.opaque === true ? change.undo.map((step) => wholeStep('undo', step)) : []
+}
+
+function wholeStep(label: string, step: Step): string {
+  if (step.kind === 'remove') return stepText(step)
+  if (step.kind === 'write') return `${stepText(step)}: ${bytesText(step)}`
+  const folder = step.chdir === undefined ? '' : ` (in ${step.chdir})`
+  const script = step.script === undefined ? '' : `\nscript: ${step.script.text.trimEnd()}`
+  const stdin = step.stdin === undefined ? '' : `\nstdin: ${String(step.stdin).trimEnd()}`
+  return `${label}: ${shellJoin(step.argv)}${folder}${script}${stdin}`
+}
+
+/** What is written; of a file that not everybody may read only its sum, as in diffs. */
+function bytesText({ bytes, mode }: WriteStep): string {
+  const text = String(bytes)
+  if (OPEN.test(mode)) return text === '' ? 'nothing' : `\n${text.trimEnd()}`
+  return bytes instanceof Secret ? text : `sha256 ${createHash('sha256').update(text).digest('hex')}`
 }
 
 /** One line for a step, without what it writes or reads. */

@@ -3,7 +3,7 @@ import type { HostPlan, PlayPlan } from '../model/events.ts'
 import { plainValue } from '../model/plain.ts'
 import { renderHint } from './diagnostics.ts'
 import type { PlanOptions } from './plan-change.ts'
-import { opaqueTexts, renderChange, stepText } from './plan-change.ts'
+import { opaqueTexts, renderChange, ROLLBACK, stepText } from './plan-change.ts'
 import { sanitize } from './sanitize.ts'
 import type { Style } from './style.ts'
 import { paint } from './style.ts'
@@ -19,7 +19,8 @@ export function renderPlan(plan: PlayPlan, style: Style, options: PlanOptions): 
     plan.hosts.filter((host) => !isIdle(host, options)),
     options,
   )
-  const shown = options.verbose ? groups : groups.slice(0, MAX_GROUPS)
+  const isWhole = options.verbose || plan.hosts.some(({ changes }) => changes.some(({ module }) => module === ROLLBACK))
+  const shown = isWhole ? groups : groups.slice(0, MAX_GROUPS)
   const blocks = [title(plan, style), ...shown.map((hosts) => renderGroup(hosts, plan.tasks, style, options))]
   const rest = groups.slice(shown.length).flat()
   if (rest.length > 0) blocks.push(renderRest(rest, style))

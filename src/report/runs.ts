@@ -78,7 +78,11 @@ function renderHost(host: HostView, style: Style): string {
   if (host.error !== null) lines.push(wrap(sanitize(host.error.summary, { lines: true }), style.width, '  '))
   if (host.status === 'unknown' && host.guard !== null) {
     lines.push(
-      wrap(`unless it was confirmed the host took this back by itself within ${host.guard} s`, style.width, '  '),
+      wrap(
+        `unless it was confirmed, the host took this back by itself within ${host.guard} s after its steps ended`,
+        style.width,
+        '  ',
+      ),
     )
   }
   return `${lines.join('\n')}\n`

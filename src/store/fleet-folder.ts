@@ -21,14 +21,31 @@ export function fleetFolder(cwd: string, ...below: string[]): string {
   return path
 }
 
-function makeFolder(path: string): void {
-  const state = lstatSync(path, { throwIfNoEntry: false })
-  if (state !== undefined) {
-    const why = distrust(path, state)
-    if (why !== null) throw refused(why)
-    if (!state.isDirectory()) throw refused(`${path} is not a folder`, 'move it away: runs are kept there')
-    return
+/**
+ * Path of the folder below `.mptcp-fleet/`, for reading; null where it or a folder above it is not there. Throws
+ * DiagnosticsError as above: each folder on the way is checked.
+ */
+export function findFleetFolder(cwd: string, ...below: string[]): string | null {
+  let path = cwd
+  for (const name of [FLEET_FOLDER, ...below]) {
+    path = join(path, name)
+    if (!isTrustedFolder(path)) return null
   }
+  return path
+}
+
+/** False: nothing is there. Throws DiagnosticsError. */
+function isTrustedFolder(path: string): boolean {
+  const state = lstatSync(path, { throwIfNoEntry: false })
+  if (state === undefined) return false
+  const why = distrust(path, state)
+  if (why !== null) throw refused(why)
+  if (!state.isDirectory()) throw refused(`${path} is not a folder`, 'move it away: runs are kept there')
+  return true
+}
+
+function makeFolder(path: string): void {
+  if (isTrustedFolder(path)) return
   try {
     mkdirSync(path, { mode: 0o700 })
   } catch (error) {

@@ -1,4 +1,4 @@
-/** Saved plans: what `plan --out` writes and `apply FILE` reads. Holds no command and no secret. */
+/** Saved plans: what `plan --out` writes and `apply FILE` reads. Holds no known secret; the only commands are those of its playbooks. */
 import * as z from 'zod'
 import { DiagnosticsError, errorDiagnostic } from '../model/diagnostic.ts'
 
@@ -20,24 +20,31 @@ const fact = z.union([
   z.strictObject({ unreadable: z.string() }),
 ])
 
+const place = z.strictObject({ address: z.string(), port: z.number(), user: z.string() })
+const machine = z.strictObject({ ...place.shape, jumps: z.array(place) })
+
 const savedPlanSchema = z.strictObject({
   schemaVersion: z.literal(1),
   kind: z.literal(KIND),
   createdAt: z.string().describe('ISO 8601 UTC'),
   runId: z.string(),
-  playbooks: z.array(z.strictObject({ file: z.string(), text: z.string() })),
-  inventories: z.array(z.string()),
+  playbooks: z.array(
+    z.strictObject({ file: z.string().describe("absolute, or from the plan's folder"), text: z.string() }),
+  ),
+  inventories: z.array(z.string()).describe("hosts with a comma; else absolute, or from the plan's folder"),
   limit: z.string().nullable(),
   tags: z.array(z.string()),
   skipTags: z.array(z.string()),
+  hosts: z.record(z.string(), z.array(machine)).describe('where each host is reached, and as whom'),
   variables: z
     .array(z.strictObject({ play: z.string(), task: z.string(), wants: z.record(z.string(), z.unknown()) }))
-    .describe('what each task wishes of each host, templates rendered, without secrets'),
+    .describe('what each task wishes of each host, templates rendered, without secrets; under no_log a digest'),
   facts: z.record(z.string(), z.record(z.string(), fact)).describe('what was read of each host'),
   shown: z.record(z.string(), z.array(shownChange)).describe('the changes of each host as they were shown'),
 })
 
 export type SavedPlan = z.infer<typeof savedPlanSchema>
+export type SavedMachine = z.infer<typeof machine>
 export type SavedFact = z.infer<typeof fact>
 export type ShownChange = z.infer<typeof shownChange>
 

@@ -16,8 +16,10 @@ export function distrust(path: string, state: Pick<Stats, 'uid' | 'mode' | 'isSy
 export function readTrusted(path: string): string {
   const file = openTrusted(path)
   try {
-    const why = distrust(path, fstatSync(file))
+    const state = fstatSync(file)
+    const why = distrust(path, state)
     if (why !== null) throw refused(why)
+    if (!state.isFile()) throw refused(`${path} is not a file`, 'move it away')
     return readFileSync(file, 'utf8')
   } finally {
     closeSync(file)
@@ -26,7 +28,8 @@ export function readTrusted(path: string): string {
 
 function openTrusted(path: string): number {
   try {
-    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+    // Of a named pipe nobody may ever write the other end.
+    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ELOOP') throw refused(`${path} is a symbolic link`)
     throw error

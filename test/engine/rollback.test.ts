@@ -90,6 +90,11 @@ describe('rollback', () => {
     const undo = [{ kind: 'run', argv: ['false'] }] as const
     expect(plan([recorded('command/x', null, 'run', { undo })], {}).facts).toEqual([['command/x', 'run', null]])
     expect(plan([recorded('command/x', null, 'run', { undo: [] })], {}).facts).toEqual([])
+    const taken = { ...recorded('command/x', null, 'run', { undo }), takenBack: true }
+    expect(rollbackModule.plan({ runId: 'RUN', changes: [taken] }, {})).toMatchObject({
+      changes: [],
+      notes: [{ summary: expect.stringContaining('taken back already'), isWarning: true }],
+    })
     const withheld = { ...recorded('sysctl/x', '0', '1'), withheld: true }
     expect(plan([withheld], { sysctl: { x: '1' } }).problems).toEqual(['secret-not-kept'])
     expect(plan([withheld], { sysctl: { x: '0' } })).toEqual({ facts: [], problems: [] })

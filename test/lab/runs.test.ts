@@ -31,6 +31,7 @@ test('a whole pairing is taken back to what was there before, shown first, and o
   const shown = await cli(['rollback', 'last', ...inventory(), '--check', '--detailed-exitcode'], { cwd: work.folder })
   expect(shown.code, shown.stderr).toBe(3)
   expect(shown.stdout).toContain('take back: ')
+  expect(shown.stdout).toContain('# run: ')
   const back = await reported(work.folder, ['rollback', paired.report.runId, ...inventory(), '--yes'])
   expect(back.code, back.stdout + back.stderr).toBe(0)
   expect(await read()).toEqual(before)
@@ -62,6 +63,28 @@ test('what somebody else changed since is refused, by its name; other hosts go o
     '--yes',
   ])
   expect(rest.code, rest.stdout + rest.stderr).toBe(0)
+})
+
+test('the undo of a command runs once, is shown whole, and runs again only where the command was run again', async () => {
+  const task = '{ command: mkdir /srv/once, args: { undo: rmdir /srv/once } }'
+  const playbook = work.write('once.yml', `[{ hosts: system-a, become: true, tasks: [${task}] }]`)
+  const isThere = async (): Promise<boolean> => (await lab().exec('system-a', 'ls /srv')).stdout.includes('once')
+  const rollback = async (runId: string): Promise<{ runId: string; shown: string }> => {
+    const shown = await cli(['rollback', runId, ...inventory(), '--check'], { cwd: work.folder })
+    const done = await reported(work.folder, ['rollback', runId, ...inventory(), '--yes'])
+    expect(done.code, done.stdout + done.stderr).toBe(0)
+    return { runId: done.report.runId, shown: shown.stdout }
+  }
+  const applied = await reported(work.folder, ['apply', ...inventory(), playbook, '--yes'])
+  expect(applied.code, applied.stderr).toBe(0)
+  const first = await rollback(applied.report.runId)
+  expect([first.shown, await isThere()]).toEqual([expect.stringContaining('# run: rmdir /srv/once'), false])
+  const again = await rollback(applied.report.runId)
+  expect(again.shown).toContain('note: taken back already: run mkdir /srv/once')
+  const back = await rollback(first.runId)
+  expect([back.shown, await isThere()]).toEqual([expect.stringContaining('# run: mkdir /srv/once'), true])
+  await rollback(applied.report.runId)
+  expect(await isThere()).toBe(false)
 })
 
 test('copies that a dead run left beside files are found and explained; those of a run at work are not', async () => {
@@ -112,6 +135,34 @@ test('a saved plan is done as it was shown; edited, unsigned or overtaken by eve
   expect(done.code).toBe(2)
   expect((await lab().exec('system-a', 'ip mptcp limits')).stdout).toContain('subflows 5')
   expect((await lab().exec('system-b', 'ip mptcp limits')).stdout).toContain('subflows 4')
+})
+
+test("a command of a saved plan runs on its signer's word or with --yes, and on its own machine alone", async () => {
+  const task = 'shell: "echo x >>/root/planned", no_log: true'
+  const playbook = work.write('append.yml', `[{ hosts: system-a, become: true, tasks: [{ ${task} }] }]`)
+  const key = path.join(work.folder, 'planned-key')
+  expect(await keygen(['-q', '-t', 'ed25519', '-N', '', '-f', key])).toBe(0)
+  work.write('planners', `ops@example.org ${readFileSync(`${key}.pub`, 'utf8')}`)
+  const saving = ['plan', ...inventory(), playbook, '--out', 'planned.yml', '--sign', key]
+  const saved = await cli(saving, { cwd: work.folder })
+  expect(saved.code, saved.stderr).toBe(0)
+  const apply = (...more: string[]): ReturnType<typeof cli> =>
+    cli(['apply', 'planned.yml', ...more], { cwd: work.folder })
+  const unasked = await apply()
+  expect([unasked.code, unasked.stderr]).toEqual([5, expect.stringContaining('no checked signature covers')])
+  const swapped = work.write(
+    'swapped.yml',
+    readFileSync(lab().inventoryFile, 'utf8')
+      .replace(/system-a:/, 'system-c:')
+      .replace(/system-b:/, 'system-a:'),
+  )
+  const elsewhere = await apply('-i', swapped, '--yes')
+  expect([elsewhere.code, elsewhere.stderr]).toEqual([1, expect.stringContaining('system-a was planned at')])
+  for (const more of [['--allowed-signers', 'planners'], ['--yes']]) {
+    const done = await apply(...more)
+    expect(done.code, done.stdout + done.stderr).toBe(0)
+  }
+  expect((await lab().exec('system-a', 'cat /root/planned; rm /root/planned')).stdout).toBe('x\nx\n')
 })
 
 test('a run that was killed: runs show says what is unknown, --resume asks the hosts and goes on', async () => {

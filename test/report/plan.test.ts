@@ -1,12 +1,23 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { UNKNOWN } from '../../src/model/change.ts'
+import type { Step } from '../../src/model/change.ts'
+import type { HostPlan } from '../../src/model/events.ts'
 import { CENSORED } from '../../src/model/no-log.ts'
 import { Secret } from '../../src/model/secret.ts'
 import { renderPlan } from '../../src/report/plan.ts'
 import type { PlanOptions } from '../../src/report/plan-change.ts'
 import { PLAIN } from '../../src/report/style.ts'
 import { change, hostPlan, plan } from './sample.ts'
+
+const written = (bytes: string, mode: string): Step => ({
+  kind: 'write',
+  path: '/etc/cron.d/x',
+  bytes,
+  mode,
+  owner: 'root',
+  group: 'root',
+})
 
 const brief: PlanOptions = { diff: false, verbose: false, steps: false }
 
@@ -187,10 +198,46 @@ describe('renderPlan', () => {
     )
     // Another undo is another plan.
     expect(shown).toContain('        # undo: true\n')
-    const back = { ...opaque, before: 'known after apply', after: null, apply: [undo], undo: opaque.apply }
+    const back = {
+      ...opaque,
+      module: 'rollback',
+      before: 'known after apply',
+      after: null,
+      apply: [undo],
+      undo: opaque.apply,
+    }
     expect(text([hostPlan('a', { changes: [back] })])).toContain("        # run: /bin/sh -c 'ip link set eth1 up\n")
+    // What a rollback of that rollback runs: the command itself.
+    const again = { ...opaque, module: 'rollback', undo: [] }
+    expect(text([hostPlan('a', { changes: [again] })])).toContain("# run: /bin/sh -c 'ip link set eth1 down'\n")
     const hidden = { ...opaque, noLog: true, apply: [], undo: [], summary: CENSORED }
     expect(text([hostPlan('a', { changes: [hidden] })])).not.toContain('eth1')
+  })
+
+  it.each<[string, Step, string]>([
+    ['a program', { kind: 'run', argv: ['ip', 'mptcp', 'limits', 'set'] }, '# run: ip mptcp limits set'],
+    ['its input', { kind: 'run', argv: ['sh'], stdin: 'reboot\n' }, '# run: sh\n        #   stdin: reboot'],
+    [
+      'its script',
+      { kind: 'run', argv: ['sh', '?'], script: { at: 1, text: 'halt\n' } },
+      "# run: sh '?'\n        #   script: halt",
+    ],
+    ['a removal', { kind: 'remove', path: '/etc/x' }, '# remove /etc/x'],
+    ['a file', written('* * * * * root x\n', '0644'), ', mode 0644, owner root:root:\n        #   * * * * * root x'],
+    ['a private file', written('hush\n', '0600'), 'root:root: sha256\n        #   7935b0a7'],
+  ])('shows every step of a rollback whole, also of many hosts: %s', (_, step, said) => {
+    const of = (host: string, limit: number): HostPlan => {
+      const planted: Step = { kind: 'run', argv: ['planted', host] }
+      const module = 'rollback'
+      return hostPlan(host, {
+        changes: [change(host, { module, fact: 'limits/subflows', before: 6, after: limit, apply: [step, planted] })],
+      })
+    }
+    const shown = text(Array.from({ length: 40 }, (_unused, i) => of(`h${i}`, 2)))
+    expect(shown).toContain(said)
+    expect(shown).not.toContain('hush')
+    expect(shown.match(/# run: planted h/g)).toHaveLength(40)
+    expect(text([of('a', 2)], { ...brief, steps: true }).match(/planted/g)).toHaveLength(1)
   })
 
   it('lists hosts beyond the first groups with the number of their changes', () => {

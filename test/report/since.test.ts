@@ -57,7 +57,7 @@ test('runs: a list of them, and one that was killed with what is unknown and wha
   expect(renderRunList([run])).toMatch(/RUN +│ apply +│ without a word │ unknown 1, not-started 1/)
   const text = renderRun(run, PLAIN)
   expect(text).toContain('  unknown     set x\n')
-  expect(text).toContain('took this back by itself within 60 s')
+  expect(text).toContain('took this back by itself within 60 s after\n  its steps ended')
   expect(text).toContain('apply --resume RUN')
   expect(text).not.toContain('\u001B')
 })

@@ -96,8 +96,11 @@ async function reboot({ args, flags }: Call, io: Io): Promise<number> {
   const lab = await runningLab(flags.lab, io)
   const tell = (): unknown => io.stderr.write('interrupted: the host boots, nobody waits for it\n')
   return interruptible(tell, async (signal) => {
-    await lab.reboot(args[1]!, signal)
+    const missing = await lab.reboot(args[1]!, signal)
     io.stderr.write(`${args[1]} is up again\n`)
+    if (missing.length > 0) {
+      io.stderr.write(`warning: its cards lack ${missing.join(', ')}, which the topology gives them\n`)
+    }
     return EXIT.ok.code
   })
 }

@@ -17,6 +17,11 @@ export const command = defineCommand({
   run: async ({ args, flags }, io) => {
     if (flags.sign !== null && flags.out === null) throw usageError('--sign signs what --out writes', 'add --out FILE')
     const since = flags['diff-from'] === null ? null : await loadEarlier(flags['diff-from'], io)
+    const out = flags.out === null ? null : { file: flags.out, sign: flags.sign }
+    if (out !== null) {
+      const { checkPlanFile } = await import('../run/keep-plan.ts')
+      checkPlanFile(out, [...args, ...flags.inventory], io.cwd)
+    }
     const { execute } = await import('../run/execute.ts')
     const { splitTags } = await import('../run/run-flags.ts')
     const request = {
@@ -29,7 +34,7 @@ export const command = defineCommand({
       skipTags: splitTags(flags['skip-tags']),
       detailedExitcode: flags['detailed-exitcode'],
       lists: flags,
-      out: flags.out,
+      out,
     }
     let report: RunReport | null = null
     const code = await execute({ ...request, onReport: (made) => (report = made) }, io)
@@ -39,10 +44,6 @@ export const command = defineCommand({
       const text = renderSince(since.runId, changesSince(since, report), styleOf(io.stdout, io.env))
       const stream = flags.output === 'text' ? io.stdout : io.stderr
       stream.write(text)
-    }
-    if (flags.sign !== null) {
-      const { signFile } = await import('../run/signature.ts')
-      await signFile(flags.out!, flags.sign, io)
     }
     return code
   },

@@ -12,13 +12,13 @@ export const command = defineCommand({
   flags: showFlags,
   args: { min: 1, max: 2 },
   run: async ({ args: [verb = '', name], flags }, io) => {
-    const { listRuns, loadRunState, runNamed } = await import('../../store/load-run.ts')
+    const { loadRunStarts, loadRunState, runNamed } = await import('../../store/load-run.ts')
     const { renderRun, renderRunList } = await import('../../report/runs.ts')
     const { styleOf } = await import('../../report/style.ts')
     const json = flags.output === 'json'
     if (verb === 'list') {
       if (name !== undefined) throw usageError('runs list takes no further argument', `runs show ${name}`)
-      const runs = listRuns(io.cwd).flatMap((runId) => loadRunState(io.cwd, runId) ?? [])
+      const runs = loadRunStarts(io.cwd).flatMap(({ folder }) => loadRunState(io.cwd, folder) ?? [])
       if (json) io.stdout.write(`${JSON.stringify(runs, null, 2)}\n`)
       else io.stdout.write(runs.length === 0 ? 'no run is kept in this folder\n' : renderRunList(runs))
       return EXIT.ok.code

@@ -11,14 +11,23 @@ import type { UndoRecord } from '../../store/undo-record.ts'
 import { keptChanges } from '../../store/undo-record.ts'
 import { didYouMean } from '../../text/closest.ts'
 import { addOnce } from '../../text/diagnostics.ts'
+import type { TakenBack } from './taken-back.ts'
+import { markTaken, takeBackTask } from './taken-back.ts'
 
 /** Throws DiagnosticsError: nothing to take back, a host that the inventory lacks or reaches elsewhere than the run did. */
 export function assembleRollback(
   runId: string,
   records: readonly UndoRecord[],
-  options: { inventory: Inventory; limit: string | null; connection: ConnectionFlags },
+  options: {
+    inventory: Inventory
+    limit: string | null
+    connection: ConnectionFlags
+    taken: TakenBack
+    /** What to take back in its place, where it changed nothing. */
+    instead: () => string
+  },
 ): Assembled {
-  const { inventory, limit, connection } = options
+  const { inventory, limit, connection, taken } = options
   const limited = limit === null ? null : limitHosts(inventory, limit)
   const diagnostics: Diagnostic[] = [...inventory.diagnostics, ...(limited?.diagnostics ?? [])]
   const allowed = limited === null ? null : new Set(limited.hosts.map(({ name }) => name))
@@ -26,15 +35,19 @@ export function assembleRollback(
   const targets = chosen.flatMap((record) => target(record, inventory, connection, diagnostics))
   if (chosen.length === 0 && !hasErrors(diagnostics)) {
     const hint =
-      limit === null ? 'runs show tells what it did' : 'check --limit; runs show tells which hosts it changed'
+      limit === null
+        ? `runs show tells what it did${options.instead()}`
+        : 'check --limit; runs show tells which hosts it changed'
     diagnostics.push(
       errorDiagnostic('nothing-to-undo', `run ${runId} changed nothing that could be taken back`, { hint }),
     )
   }
   if (hasErrors(diagnostics)) throw new DiagnosticsError(diagnostics)
-  const wants = new Map(chosen.map((record) => [record.host, { runId, changes: keptChanges(record) }]))
+  const wants = new Map(
+    chosen.map((record) => [record.host, { runId, changes: markTaken(keptChanges(record), taken.get(record.host)) }]),
+  )
   const source = { file: runId, line: 1, column: 1 }
-  const task = { index: 0, name: `Take back run ${runId}`, module: rollbackModule, wants, checkOnly: false, source }
+  const task = { index: 0, name: takeBackTask(runId), module: rollbackModule, wants, checkOnly: false, source }
   const play = { name: `Rollback of ${runId}`, batches: [targets], tasks: [task] }
   return { plays: [{ ...play, anyErrorsFatal: false, maxFailPercentage: null }], diagnostics }
 }

@@ -1,98 +1,127 @@
-/** `plan --out FILE` and `apply FILE`: what was reviewed is what is done, or nothing is. */
-import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+/** `apply FILE` of a plan that `plan --out` kept: what was reviewed is what is done, or nothing is. */
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { Assembled } from '../../engine/assemble.ts'
-import { expectedResults, keepFacts } from '../../engine/expected.ts'
+import { expectedResults } from '../../engine/expected.ts'
 import { factsOf } from '../../engine/members.ts'
+import { isOpaque } from '../../engine/opaque.ts'
 import { planSegment } from '../../engine/plan.ts'
-import type { FactResults } from '../../engine/script/probe.ts'
 import { shown as redacted } from '../../engine/shown.ts'
-import type { PlannedChange } from '../../model/change.ts'
 import { DiagnosticsError, errorDiagnostic } from '../../model/diagnostic.ts'
-import type { Emit, PlayPlan, RunRequestRecord } from '../../model/events.ts'
-import { censorChange } from '../../model/no-log.ts'
-import { plainValue } from '../../model/plain.ts'
-import { writeDurably } from '../../store/durable.ts'
-import type { SavedFact, SavedPlan, ShownChange } from '../../store/saved-plan.ts'
-import { newSavedPlan, parseSavedPlan } from '../../store/saved-plan.ts'
+import type { PlayPlan } from '../../model/events.ts'
+import { sanitize } from '../../report/sanitize.ts'
+import type { SavedMachine, SavedPlan, ShownChange } from '../../store/saved-plan.ts'
+import { parseSavedPlan } from '../../store/saved-plan.ts'
 import type { Redactor } from '../../text/redact.ts'
+import { usageError } from '../errors.ts'
 import type { Io } from '../io.ts'
+import { machinesOf, pathBetween, shownChange, variablesOf } from './plan-record.ts'
+import { canAsk } from './prompt.ts'
 
-/** Collects a plan while it is made; `write` puts it into the file (0600). */
-export function planKeeper(
-  file: string,
-  { io, assembled, request, runId }: { io: Io; assembled: Assembled; request: RunRequestRecord; runId: string },
-): { onFacts: (host: string, results: FactResults) => void; subscriber: Emit; write: () => void } {
-  const facts: Record<string, Record<string, SavedFact>> = {}
-  const shown: Record<string, ShownChange[]> = {}
-  return {
-    onFacts: (host, results) => {
-      facts[host] = { ...keepFacts(results, io.secrets), ...facts[host] }
-    },
-    subscriber: (event) => {
-      if (event.type !== 'plan-ready') return
-      for (const { host, changes } of event.plan.hosts) (shown[host] ??= []).push(...changes.map(shownChange))
-    },
-    write: () => {
-      const playbooks = request.playbooks.map((name) => ({
-        file: name,
-        text: readFileSync(resolve(io.cwd, name), 'utf8'),
-      }))
-      const { inventories, limit, tags, skipTags } = request
-      const variables = variablesOf(assembled, io.secrets)
-      const rest = { runId, playbooks, inventories, limit, tags, skipTags, variables, facts, shown }
-      writeDurably(resolve(io.cwd, file), `${JSON.stringify(redacted(newSavedPlan(rest), io.secrets), null, 1)}\n`)
-    },
-  }
-}
-
-function shownChange(change: PlannedChange): ShownChange {
-  const { task, module, fact, summary, before, after } = censorChange(change)
-  return { task, module, fact, summary, before: plainValue(before), after: plainValue(after) }
-}
-
-function variablesOf(assembled: Assembled, secrets: Redactor): SavedPlan['variables'] {
-  const all = assembled.plays.flatMap((play) =>
-    play.tasks.map((task) => ({
-      play: play.name,
-      task: task.name,
-      wants: Object.fromEntries([...task.wants].map(([host, want]) => [host, plainValue(want)])),
-    })),
-  )
-  return redacted(all, secrets)
+/** A saved plan, its paths from the working directory. `signer`: whose signature was verified; null: nobody's. */
+export interface ReadPlan {
+  plan: SavedPlan
+  text: string
+  file: string
+  signer: string | null
 }
 
 /** The saved plan that the arguments name, or null where they name playbooks. Throws DiagnosticsError. */
-export function readSavedPlan(args: readonly string[], io: Io): { plan: SavedPlan; text: string; file: string } | null {
+export function readSavedPlan(args: readonly string[], io: Io): ReadPlan | null {
   const [file = ''] = args
-  if (args.length !== 1 || /\.ya?ml$/.test(file)) return null
+  const text = args.length === 1 ? readText(resolve(io.cwd, file)) : null
+  const plan = text === null ? null : parseSavedPlan(text, file)
+  if (text === null || plan === null) return null
+  const folder = resolve(io.cwd, dirname(file))
+  const here = (path: string): string => pathBetween(folder, io.cwd, path)
+  const playbooks = plan.playbooks.map((playbook) => ({ ...playbook, file: here(playbook.file) }))
+  return { plan: { ...plan, playbooks, inventories: plan.inventories.map(here) }, text, file, signer: null }
+}
+
+/** Null where it cannot be read: that is told by who reads playbooks. */
+function readText(path: string): string | null {
   try {
-    const text = readFileSync(resolve(io.cwd, file), 'utf8')
-    const plan = parseSavedPlan(text, file)
-    return plan === null ? null : { plan, text, file }
-  } catch (error) {
-    if (error instanceof DiagnosticsError) throw error
-    // What cannot be read is told by who reads playbooks.
+    return readFileSync(path, 'utf8')
+  } catch {
     return null
   }
 }
 
-/** Throws DiagnosticsError where the plan does not come out as it was shown: edited, or variables are others now. */
-export function checkSavedPlan(saved: SavedPlan, assembled: Assembled, secrets: Redactor): void {
-  const now = variablesOf(assembled, secrets)
-  if (!isDeepStrictEqual(JSON.parse(JSON.stringify(now)), saved.variables)) {
-    const differs = now.find((task, index) => !isDeepStrictEqual(task, saved.variables[index]))
-    const summary = `hosts or variables are not those of the plan${differs === undefined ? '' : `: task "${differs.task}"`}`
-    throw refused(summary, 'make the plan anew, and look at it')
+/**
+ * What can be told of a plan whose signature nobody asked for. Throws DiagnosticsError where a playbook lies in its place
+ * and says something else than the plan.
+ */
+export function checkUnsigned({ plan, file }: ReadPlan, io: Io): void {
+  const differs = plan.playbooks.find(({ file: name, text }) => {
+    const now = readText(resolve(io.cwd, name))
+    return now !== null && now !== text
+  })
+  if (differs !== undefined) {
+    const summary = `${differs.file} differs from its text in ${file}: one of them was edited since the plan was made`
+    throw refused(summary, 'make the plan anew, and look at it; or have its signature checked: --allowed-signers FILE')
   }
-  for (const [host, problem] of replanned(saved, assembled)) {
-    throw refused(`planned again from the facts in the file, ${host} comes out otherwise than shown: ${problem}`)
+  if (existsSync(resolve(io.cwd, `${file}.sig`))) {
+    const hint = '--allowed-signers FILE says whose signatures count'
+    io.stderr.write(`mptcp-fleet: warning: ${sanitize(file)}.sig was not checked: ${hint}\n`)
   }
 }
 
+/**
+ * Throws DiagnosticsError where the plan does not come out as it was shown: edited, or hosts or variables are others now.
+ * `asks`: changes are made, and --yes is not given; a usage error where commands would need a yes that nobody can give.
+ */
+export function checkSavedPlan(saved: ReadPlan, assembled: Assembled, io: Io, asks: boolean): void {
+  const { plan } = saved
+  checkMachines(plan, machinesOf(assembled, io.secrets))
+  const now = variablesOf(assembled, plan.runId, io.secrets)
+  if (!isDeepStrictEqual(JSON.parse(JSON.stringify(now)), plan.variables)) {
+    const differs = now.find((task, index) => !isDeepStrictEqual(task, plan.variables[index]))
+    const summary = `hosts or variables are not those of the plan${differs === undefined ? '' : `: task "${differs.task}"`}`
+    throw refused(summary, 'make the plan anew, and look at it')
+  }
+  for (const [host, problem] of replanned(plan, assembled, io.secrets)) {
+    throw refused(`planned again from the facts in the file, ${host} comes out otherwise than shown: ${problem}`)
+  }
+  if (!asks || saved.signer !== null || canAsk(io)) return
+  const command = assembled.plays.flatMap(({ tasks }) => tasks).find((task) => isOpaque(task) && !task.checkOnly)
+  if (command === undefined) return
+  throw usageError(
+    `task "${command.name}" of the plan runs a command that no checked signature covers, and there is no terminal to ask on`,
+    '--allowed-signers FILE checks the signature; --yes runs it without asking',
+  )
+}
+
+/** Throws DiagnosticsError where a host of the plan is another machine now, or is reached as somebody else. */
+function checkMachines(plan: SavedPlan, machines: SavedPlan['hosts']): void {
+  const then = new Map(Object.entries(plan.hosts))
+  const wrong = Object.entries(machines).filter(([host, now]) => !isDeepStrictEqual(now, then.get(host)))
+  if (wrong.length === 0) return
+  const hint = 'check the inventory and --user; where both are right, make the plan anew, and look at it'
+  throw new DiagnosticsError(
+    wrong.map(([host, now]) => {
+      const before = then.get(host)
+      const planned = before === undefined ? 'is not among the hosts of the plan' : `was planned at ${places(before)}`
+      return errorDiagnostic('other-address', `${host} ${planned}; now it is ${places(now)}`, { hint })
+    }),
+  )
+}
+
+function places(machines: readonly SavedMachine[]): string {
+  const ways = machines.map(({ jumps, ...place }) => [place, ...jumps].map(placeText).join(' through '))
+  return ways.join(' and ')
+}
+
+function placeText({ user, address, port }: Omit<SavedMachine, 'jumps'>): string {
+  return `${user}@${address} port ${port}`
+}
+
 /** Hosts of the first play whose changes are not those that were shown. Hosts with facts that are no values are left to apply. */
-function* replanned(saved: SavedPlan, assembled: Assembled): Generator<[host: string, problem: string]> {
+function* replanned(
+  saved: SavedPlan,
+  assembled: Assembled,
+  secrets: Redactor,
+): Generator<[host: string, problem: string]> {
   const [play, ...more] = assembled.plays
   if (play === undefined || more.length > 0) return
   for (const batch of play.batches) {
@@ -112,7 +141,7 @@ function* replanned(saved: SavedPlan, assembled: Assembled): Generator<[host: st
       { start: 0, through: true },
     )
     for (const { name, fold } of hosts.filter(({ fold: { absent } }) => absent === null)) {
-      const changes = result.plans.get(fold.name)!.changes.map(shownChange)
+      const changes = redacted(result.plans.get(fold.name)!.changes.map(shownChange), secrets)
       const problem = firstDifference(changes, saved.shown[name] ?? [])
       if (problem !== null) yield [name, problem]
     }
@@ -128,13 +157,14 @@ function firstDifference(now: readonly ShownChange[], shown: readonly ShownChang
   return null
 }
 
-/** Whether all changes of a plan are among those that were shown; then nobody need be asked. */
-export function wasShown(saved: SavedPlan, plan: PlayPlan): boolean {
-  return plan.hosts.every(({ host, changes }) => {
-    const shown = saved.shown[host] ?? []
+/** Whether all changes are among those that were shown, and no command among them is there on an unknown author's word. */
+export function wasShown({ plan, signer }: ReadPlan, { hosts }: PlayPlan): boolean {
+  return hosts.every(({ host, changes }) => {
+    const shown = plan.shown[host] ?? []
     return changes.every((change) => {
       const now: unknown = JSON.parse(JSON.stringify(shownChange(change)))
-      return shown.some((one) => isDeepStrictEqual(one, now))
+      const mayRun = change.opaque !== true || change.checkOnly || signer !== null
+      return mayRun && shown.some((one) => isDeepStrictEqual(one, now))
     })
   })
 }

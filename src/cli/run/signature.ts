@@ -1,7 +1,8 @@
 /** Detached signatures by OpenSSH's keys: `FILE.sig`, made and checked by `ssh-keygen -Y`. */
 import { spawn } from 'node:child_process'
-import { existsSync, rmSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { DiagnosticsError, errorDiagnostic } from '../../model/diagnostic.ts'
 import { childEnv } from '../../text/child-env.ts'
 import type { Io } from '../io.ts'
@@ -9,17 +10,23 @@ import type { Io } from '../io.ts'
 /** What the signatures are for, so that none made for something else counts. */
 const NAMESPACE = 'mptcp-fleet'
 
-/** Writes FILE.sig. An encrypted key asks on the terminal, or is taken from the agent. Throws DiagnosticsError. */
-export async function signFile(file: string, key: string, io: Io): Promise<void> {
-  const path = resolve(io.cwd, file)
-  rmSync(`${path}.sig`, { force: true })
-  const { code, stderr } = await sshKeygen(['sign', '-f', resolve(io.cwd, key), '-n', NAMESPACE, path], null, io)
-  if (code !== 0)
-    throw refused(
-      `${file} cannot be signed with ${key}`,
-      stderr,
-      'name a private key, or a .pub whose key the agent has',
-    )
+/**
+ * The signature of a text that is to become `file`. An encrypted key asks on the terminal, or is taken from the agent. Throws
+ * DiagnosticsError.
+ */
+export async function signatureOf(text: string, file: string, key: string, io: Io): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'mptcp-fleet-'))
+  try {
+    // From a file: with stdin taken, ssh-keygen would not ask for the key's passphrase.
+    const path = join(folder, 'plan')
+    writeFileSync(path, text, { mode: 0o600 })
+    const { code, stderr } = await sshKeygen(['sign', '-f', resolve(io.cwd, key), '-n', NAMESPACE, path], null, io)
+    if (code === 0) return readFileSync(`${path}.sig`, 'utf8')
+    const hint = 'name a private key, or a .pub whose key the agent has; nothing was written'
+    throw refused(`${file} cannot be signed with ${key}`, stderr, hint)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 }
 
 /**
