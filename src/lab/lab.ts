@@ -33,8 +33,11 @@ export interface Lab {
   inSwitch: (argv: readonly string[]) => Promise<RunResult>
   /** The switch's port that a host's card hangs on. */
   portOf: (host: string, card: string) => string
-  /** A boot: processes, namespace, limits, endpoints and sysctls are gone, files stay. Resolves once the host is up; the signal ends the waiting. */
-  reboot: (host: string, signal?: AbortSignal) => Promise<void>
+  /**
+   * A boot: processes, namespace, limits, endpoints and sysctls are gone, files stay. Resolves once the host is up, with the
+   * addresses of the topology that it no longer has; the signal ends the waiting.
+   */
+  reboot: (host: string, signal?: AbortSignal) => Promise<string[]>
   /** Stops all processes of a host where they are. Its kernel goes on answering TCP, its programs do not. */
   freeze: (host: string) => Promise<void>
   thaw: (host: string) => Promise<void>
@@ -78,7 +81,7 @@ export function labOf(name: string, dir: string, layout: LabLayout): Lab {
       const host = find(name)
       await stopMachine(layout, host)
       await startMachine(dir, layout, host)
-      await awaitMachine(dir, host, signal)
+      return awaitMachine(dir, host, 'again', signal)
     },
     freeze: async (host) => setFrozen(find(host).unit, true),
     thaw: async (host) => setFrozen(find(host).unit, false),

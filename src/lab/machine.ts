@@ -14,6 +14,9 @@ const POWER_OFF = 38
 
 const BOOT_SECONDS = 90
 
+/** After a reboot, for addresses that the host may no longer have. */
+const ADDRESS_SECONDS = 5
+
 /** Time in which the first process of a host must be there. */
 const START_SECONDS = 10
 
@@ -70,8 +73,16 @@ async function prepareNamespace(root: string, host: HostLayout): Promise<void> {
   for (const rules of host.rulesets) await must([...inside, 'chroot', root, 'nft', '-f', '-'], { input: rules })
 }
 
-/** Resolves once the host answers SSH, its boot is complete and its cards have their addresses. */
-export async function awaitMachine(dir: string, host: HostLayout, signal?: AbortSignal): Promise<void> {
+/**
+ * Resolves once the host answers SSH, its boot is complete and its cards have their addresses. `booted` on a reboot: the
+ * host may have been given others since, so that it waits for them only shortly and returns those that are missing.
+ */
+export async function awaitMachine(
+  dir: string,
+  host: HostLayout,
+  booted: 'first' | 'again',
+  signal?: AbortSignal,
+): Promise<string[]> {
   const started = Date.now()
   const deadline = started + BOOT_SECONDS * 1000
   let seen = false
@@ -81,31 +92,37 @@ export async function awaitMachine(dir: string, host: HostLayout, signal?: Abort
       seen ||= runs
       // On a busy machine it takes its time until the shell has joined the cgroup.
       const dead = !runs && (seen || Date.now() > started + START_SECONDS * 1000)
-      if (dead || Date.now() > deadline) throw await bootError(dir, host, dead ? 'it ended while booting' : what)
+      if (dead || Date.now() > deadline) {
+        throw await bootError(dir, host, booted, dead ? 'it ended while booting' : what)
+      }
       await sleep(50, signal)
     }
   }
   await waitFor('no SSH banner', () => answersSsh(host.management.address))
-  if (host.spec.kind === 'light') return
+  if (host.spec.kind === 'light') return []
   await waitFor('systemd did not finish booting', async () => {
     const state = (await enter(host, ['systemctl', 'is-system-running', '--wait'], { timeoutMs: 60_000 })).stdout.trim()
     return state === 'running' || state === 'degraded'
   })
   const wanted = host.cards.filter((card) => card.up).flatMap((card) => card.addresses.map((a) => a.split('/')[0]!))
+  const patience = Date.now() + ADDRESS_SECONDS * 1000
+  let missing = wanted
   await waitFor(`not all of ${wanted.join(', ')} are assigned`, async () => {
     const { stdout } = await run(['ip', '-n', host.unit, '-o', 'addr', 'show'])
     const assigned = new Set([...stdout.matchAll(/ inet6? ([\da-f.:]+)\/(?!.* tentative)/g)].map((m) => m[1]))
-    return wanted.every((address) => assigned.has(address))
+    missing = wanted.filter((address) => !assigned.has(address))
+    return missing.length === 0 || (booted === 'again' && Date.now() > patience)
   })
+  return missing
 }
 
-async function bootError(dir: string, host: HostLayout, reason: string): Promise<Error> {
+async function bootError(dir: string, host: HostLayout, booted: 'first' | 'again', reason: string): Promise<Error> {
   const text = await readFile(hostFolders(dir, host.name).console, 'utf8').catch(() => '')
   return labError('lab-host-not-up', `${host.name} did not come up: ${reason}`, {
-    detail: text.trim().split('\n').slice(-15).join('\n'),
+    detail: text.replaceAll('\r', '').trim().split('\n').slice(-15).join('\n'),
     hint: text.includes('Too many open files')
       ? 'this machine allows too few inotify instances: sysctl -w fs.inotify.max_user_instances=1024'
-      : 'what it said on its console is above; the lab has been taken down',
+      : `what it said on its console is above; ${booted === 'first' ? 'the lab has been taken down' : 'the other hosts still run'}`,
   })
 }
 

@@ -131,7 +131,7 @@ async function bringUp(dir: string, layout: LabLayout, image: string, options: L
       const root = await mountRoot(dir, host, image)
       hostKeys.set(host.name, await furnishRoot(root, host, key.publicKey))
       await startMachine(dir, layout, host)
-      await awaitMachine(dir, host, signal)
+      await awaitMachine(dir, host, 'first', signal)
       onProgress?.(`${host.name} is up at ${host.management.address}`)
     }),
   )

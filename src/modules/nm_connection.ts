@@ -26,7 +26,8 @@ export const nmConnection = defineModule({
     'Settings that are not given stay as they are. A profile that is missing is made, for an Ethernet card named by ' +
     'ifname. state up activates it where it is not active, where settings changed, and where the card does not have its ' +
     'static addresses; changed MPTCP flags alone are set on the card without taking it down. What changes is tried in ' +
-    'memory first and then saved, as it is in memory. NetworkManager starts the profile used last at the next boot. Undo restores the settings and brings up the profile that was active before. ' +
+    'memory first and then saved, as it is in memory; where the card does not get its static addresses, since another host ' +
+    'has one, nothing is saved, and what the card had before is brought up again. NetworkManager starts the profile used last at the next boot. Undo restores the settings and brings up the profile that was active before. ' +
     'What follows an activation by DHCP or router advertisement is known after apply. A change on the card that carries ' +
     'SSH is marked. mptcp_flags as words (signal, subflow, backup, fullmesh) also hold without the sysctl and without a ' +
     'default route on the card, which NetworkManager would ask for otherwise.',

@@ -90,8 +90,8 @@ export const CONNECTION_ROWS: readonly CauseRow[] = [
     client: { some: ['MPCapableDataFallback'] },
     server: { some: ['MPCapableACKRX', 'DssFallback'] },
     cause: ({ client, server }) =>
-      `of the first packets between ${server.name} and ${client.name} after the handshake some lost an MPTCP option ` +
-      '(ADD_ADDR, perhaps), so that both ends went on with plain TCP',
+      `of what ${server.name} sends to ${client.name} after the handshake the first packets lost MPTCP options ` +
+      '(all MPTCP options, or ADD_ADDR alone), so that both ends went on with plain TCP',
     next: () => MIDDLEBOX,
   },
   {

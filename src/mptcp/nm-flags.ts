@@ -2,6 +2,7 @@
  * The flags by which NetworkManager (from 1.40) makes path manager endpoints: property connection.mptcp-flags
  * (nm-settings-nmcli(5); its behaviour was measured on 1.52).
  */
+import { didYouMean } from '../text/closest.ts'
 import { isLinkLocal, isLoopback, contains } from '../text/ip.ts'
 import type { EndpointFlag } from './endpoint-flags.ts'
 import { sortFlags } from './endpoint-flags.ts'
@@ -38,6 +39,8 @@ export function nmFlagsFor(flags: readonly EndpointFlag[]): number | null {
   return value
 }
 
+const NO_MESH = 'signal and fullmesh do not go together'
+
 /** Words that a playbook may say in place of a number, beside `default` and `disabled`, which stand alone. */
 export const NM_FLAG_NAMES: readonly string[] = ['default', 'disabled', ...BITS.map(([name]) => name)]
 
@@ -49,11 +52,36 @@ export function nmFlagsFromNames(names: readonly string[]): number | null {
   return flags.length === new Set(names).size ? checkedFlags(nmFlagsFor(flags)) : null
 }
 
+/** Why words stand for no number; null where they do. */
+export function wordsFault(names: readonly string[]): string | null {
+  const unknown = names.find((name) => !NM_FLAG_NAMES.includes(name))
+  if (unknown !== undefined) {
+    const meant = didYouMean(unknown, NM_FLAG_NAMES)
+    return `"${unknown}" is no flag; ${meant === '' ? `there are ${NM_FLAG_NAMES.join(', ')}` : meant}`
+  }
+  const alone = names.find((name) => name === 'default' || name === 'disabled')
+  if (alone !== undefined && names.length > 1) {
+    const other = names.find((name) => name !== alone)
+    return other === undefined ? `${alone} is said twice` : `${alone} and ${other} do not go together`
+  }
+  if (names.includes('signal') && names.includes('fullmesh')) return NO_MESH
+  return nmFlagsFromNames(names) === null ? `${names[0] ?? 'it'} needs signal or subflow beside it` : null
+}
+
+/** Why NetworkManager refuses a number; null where it takes it. */
+export function numberFault(value: number): string | null {
+  if (value < 0 || value > ALL_BITS) {
+    return `has bits that NetworkManager does not know: its flags are 0x0 to ${nmFlagsText(ALL_BITS)}`
+  }
+  if ((value & NM_DISABLED) !== 0 && value !== NM_DISABLED) {
+    return `disabled (0x1) does not go together with others (${nmFlagsText(value - NM_DISABLED)})`
+  }
+  return (value & 0x90) === 0x90 ? NO_MESH : null
+}
+
 /** The number itself, or null where NetworkManager refuses it: `disabled` with others, `signal` with `fullmesh`. */
 export function checkedFlags(value: number | null): number | null {
-  if (value === null || (value & ~ALL_BITS) !== 0) return null
-  if ((value & NM_DISABLED) !== 0 && value !== NM_DISABLED) return null
-  return (value & 0x90) === 0x90 ? null : value
+  return value === null || numberFault(value) !== null ? null : value
 }
 
 /** Whether endpoints are made although MPTCP was switched off when the profile was activated. */

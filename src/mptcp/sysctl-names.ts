@@ -89,7 +89,7 @@ export function kernelValue(name: string, value: boolean | number | string): { v
 
 function unknownName(name: string): string {
   if (name.startsWith(PREFIX)) return `is written without ${PREFIX}: ${name.slice(PREFIX.length)}`
-  const names = Object.keys(SYSCTL_SETTINGS)
+  const names = Object.keys(SYSCTL_SETTINGS).filter((known) => SYSCTL_SETTINGS[known]?.type !== null)
   const meant = didYouMean(name, names)
   return `is no setting below net.mptcp${meant === '' ? `; there are ${names.join(', ')}` : `; ${meant}`}`
 }

@@ -283,6 +283,11 @@ printf %s "$left"`
     expect(text).toMatch(/MPTCP options of what system-a sends to system-b are removed after the SYN/)
   })
 
+  test('option stripped after the handshake, on the way back', async () => {
+    await middlebox(`${TO_CLIENT} tcp flags & syn == 0 ${STRIP}`)
+    expect(await failure()).toContain('of what system-b sends to system-a after the handshake')
+  })
+
   test('option stripped in mid-stream: the transfer hangs, and is given up', async () => {
     await middlebox(`${TO_CLIENT} tcp flags & syn == 0 quota over 2 mbytes ${STRIP}`)
     expect(tell('option stripped after the handshake', await failure({}, 60))).toMatch(
@@ -396,14 +401,26 @@ describe('an address that is taken', () => {
     expect(changes).toEqual([])
   })
 
-  test('by another host', async () => {
-    const { code, report } = await keep('system-a', { ipv4: { addresses: '198.51.100.20/24' } })
-    const back = await keep('system-a', { ipv4: { addresses: '198.51.100.10/24' } })
+  test.each([null, 60])('by another host, guard %s: nothing is left of it, now nor at boot', async (guard) => {
+    const state = `cat /etc/NetworkManager/system-connections/wlan0.nmconnection
+ls /run/NetworkManager/system-connections; ip -o -4 address show dev wlan0; ip mptcp endpoint
+nmcli -t -f connection.mptcp-flags,ipv4.method,ipv4.addresses connection show wlan0
+nmcli -t -f DEVICE,STATE,CONNECTION device status`
+    const before = await on('system-a', state)
+    expect(before).toContain('198.51.100.10/24')
+    const profile = { name: 'wlan0', ipv4: { addresses: '198.51.100.20/24' } }
+    const task = { nm_connection: profile, ...(guard === null ? {} : { guard }) }
+    const { code, report } = await apply(pair().inventoryFile, [task], 'system-a')
     expect(code).toBe(2)
     const { error } = hostOf(report, 'system-a')
-    tell('address taken', `${error?.summary}\n${error?.detail}`)
-    expect(error?.detail).toMatch(/lacks 198\.51\.100\.20\/24 .*another host/)
+    if (guard === null) tell('address taken', `${error?.summary}\n${error?.detail}`)
+    expect(error?.detail).toContain('198.51.100.20/24 is not on wlan0: NetworkManager gives a card no address that')
+    expect(error?.detail).toContain('what wlan0 had before was brought up again')
+    expect(statuses(report, 'system-a')).toEqual(['failed', 'not-started'])
+    expect(await on('system-a', state)).toBe(before)
+    const back = await keep('system-a', { ipv4: { addresses: '198.51.100.10/24' } })
     expect(back.code, back.stdout + back.stderr).toBe(0)
+    expect(hostOf(back.report, 'system-a').changes).toEqual([])
   })
 })
 

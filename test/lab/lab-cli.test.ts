@@ -45,6 +45,20 @@ test('up, status, ssh, reboot, down', async () => {
   expect(await lab('status')).toMatchObject({ code: 0, stdout: 'no lab here; mptcp-fleet lab up boots one\n' })
 })
 
+test('a host comes up again although the address of a card was changed on it', async () => {
+  const file = work.write('moved.yml', 'hosts: {one: {}}\nlinks: {lan: {hosts: {one: 192.0.2.1/24}}}\n')
+  expect((await lab('up', file)).code).toBe(0)
+  const profile = '$(nmcli -g UUID connection show --active | head -n 1)'
+  const moved = await lab('ssh', 'one', '--', `nmcli connection modify ${profile} ipv4.addresses 192.0.2.9/24`)
+  expect(moved, moved.stderr).toMatchObject({ code: 0 })
+  const began = performance.now()
+  const again = await lab('reboot', 'one')
+  expect(again).toMatchObject({ code: 0 })
+  expect(again.stderr).toContain('one is up again\nwarning: its cards lack 192.0.2.1, which the topology gives them\n')
+  expect((performance.now() - began) / 1000).toBeLessThan(60)
+  expect((await lab('down')).code).toBe(0)
+})
+
 test('a topology’s mistakes are told at their places, and nothing is made', async () => {
   const file = work.write('bad.yml', 'hosts:\n  one: {knd: light}\nlinks:\n  lan: {hosts: {two: 192.0.2.1/24}}\n')
   const up = await lab('up', file)

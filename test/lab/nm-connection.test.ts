@@ -163,12 +163,12 @@ test('an address by DHCP is known after apply, and what follows is planned then'
   expect((await reported(work.folder, ['apply', '-i', lab().inventoryFile, back, '--yes'])).code).toBe(0)
 })
 
-test('an address that another host has: the failure says so', async () => {
+test('an address that another host has: the failure says so, and rollback finds nothing to take back', async () => {
   const file = playbookOf(work, 'system-a', [nm({ name: 'wlan0', ipv4: { addresses: '198.51.100.20/24' } })])
   const applied = await reported(work.folder, ['apply', '-i', lab().inventoryFile, file, '--yes'])
   expect(applied.code).toBe(2)
   const { error } = hostOf(applied.report, 'system-a')
-  expect(`${error?.summary}\n${error?.detail}`).toMatch(/lacks 198\.51\.100\.20\/24 .*another host/)
+  expect(`${error?.summary}\n${error?.detail}`).toMatch(/198\.51\.100\.20\/24 is not on wlan0: .*another host/)
   await undoRun(work.folder, applied.report.runId, lab().inventoryFile)
   expect((await lab().exec('system-a', 'ip -4 -o address show dev wlan0')).stdout).toContain('198.51.100.10/24')
 })

@@ -205,11 +205,21 @@ export function runStep(host: ModelHost, step: Step): void {
     nmcli: (args) => nmcli(host, args),
     rm: ([, path = '']) => remove(host, path),
     sleep: () => {},
+    sh: (args) => checkAddresses(host, args),
     sync: () => {},
   }
   const action = known[program ?? '']
   if (action === undefined) throw new Error(`no program ${program}`)
   action(words)
+}
+
+/** As nm-check.ts looks for a card's addresses. */
+function checkAddresses(host: ModelHost, [script, dev, ...wanted]: readonly string[]): void {
+  if (script !== 'check-addresses') throw new Error(`no script ${script}`)
+  const own = host.addresses.filter((address) => address.dev === dev)
+  const there = new Set(own.map(({ address, prefix }) => `${address}/${prefix}`))
+  const lacks = wanted.filter((text) => !there.has(text))
+  if (lacks.length > 0) throw new Error(`${lacks.join(', ')} not on ${dev}`)
 }
 
 function remove(host: ModelHost, path: string): void {

@@ -4,6 +4,8 @@ import { modules } from '../../src/modules/registry.ts'
 
 const signal = { address: '192.0.2.1', flags: ['signal'] }
 
+const nmFlags = (flags: unknown): object => ({ name: 'a', mptcp_flags: flags })
+
 const nmStatic = (addresses: string): object => ({ name: 'eth0', ipv4: { addresses } })
 
 const refused: [string, string, unknown, string][] = [
@@ -88,9 +90,21 @@ const refused: [string, string, unknown, string][] = [
     { name: 'a', ipv4: { addresses: '192.0.2.10/24', gateway } },
     'not an IPv4 address, nor none',
   ]),
-  ['nm_connection', 'flags that do not go together', { name: 'a', mptcp_flags: ['signal', 'fullmesh'] }, 'go together'],
-  ['nm_connection', 'no flags', { name: 'a', mptcp_flags: ['backup'] }, 'go together'],
-  ['nm_connection', 'a number that is none', { name: 'a', mptcp_flags: 0x3 }, 'go together'],
+  ['nm_connection', 'two flags', nmFlags(['signal', 'fullmesh']), 'signal and fullmesh do not go together'],
+  ['nm_connection', 'two flags as a number', nmFlags('0x90'), 'signal and fullmesh do not go together'],
+  ['nm_connection', 'a flag that stands alone', nmFlags('disabled, signal'), 'disabled and signal do not go together'],
+  ['nm_connection', 'half a flag', nmFlags(['backup']), 'backup needs signal or subflow beside it'],
+  [
+    'nm_connection',
+    'disabled and more as a number',
+    nmFlags(0x3),
+    'disabled (0x1) does not go together with others (0x2)',
+  ],
+  ['nm_connection', 'no flag', nmFlags(['bogus']), '"bogus" is no flag; there are default, disabled, signal'],
+  ['nm_connection', 'a misspelt flag', nmFlags(['sigal']), '"sigal" is no flag; did you mean "signal"?'],
+  ['nm_connection', 'unknown bits', nmFlags(4096), 'bits that NetworkManager does not know'],
+  ['nm_connection', 'bits beyond 32', nmFlags(2 ** 32), 'bits that NetworkManager does not know'],
+  ['nm_connection', 'unknown bits in words', nmFlags('0x10000'), 'bits that NetworkManager does not know'],
   ['nm_connection', 'a name with a slash', { name: 'a/b' }, 'without slashes'],
   ['mptcp_sysctl', 'nothing to set', { values: {} }, 'names no setting'],
   ['mptcp_sysctl', 'a misspelt name', { values: { checksum_enable: 1 } }, 'did you mean "checksum_enabled"?'],

@@ -31,7 +31,15 @@ it.each<[string, boolean | number | string, string]>([
   ['available_schedulers', 'default', 'can only be read'],
   ['checksum_enable', 1, 'did you mean "checksum_enabled"?'],
   ['net.mptcp.enabled', 1, 'without net.mptcp.: enabled'],
-  ['zzzzzzzzzzzzzzzzzzzzzzzz', 1, 'there are enabled,'],
+  [
+    'zzzzzzzzzzzzzzzzzzzzzzzz',
+    1,
+    'there are enabled, add_addr_timeout, checksum_enabled, allow_join_initial_addr_port, stale_loss_cnt, pm_type, ' +
+      'scheduler, close_timeout, blackhole_timeout, syn_retrans_before_tcp_fallback, path_manager, ' +
+      'add_addr_v6_port_drop_ts',
+  ],
+  // What cannot be set is offered to nobody.
+  ['availableschedulers', 1, 'there are enabled,'],
   ['toString', 1, 'no setting below net.mptcp'],
 ])('%s does not take %s: %s', (name, value, reason) => {
   const checked = kernelValue(name, value)

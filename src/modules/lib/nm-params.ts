@@ -1,6 +1,6 @@
 /** Parameters about addresses and MPTCP flags of a NetworkManager profile, checked as far as they can be without a host. */
 import * as z from 'zod'
-import { checkedFlags, NM_FLAG_NAMES, nmFlagsFromNames } from '../../mptcp/nm-flags.ts'
+import { checkedFlags, nmFlagsFromNames, numberFault, wordsFault } from '../../mptcp/nm-flags.ts'
 import { contains, isLinkLocal, isLoopback, isMulticast, networkOf, parseAddress, parseNetwork } from '../../text/ip.ts'
 
 const METHODS = {
@@ -54,17 +54,21 @@ export function familyParams(family: 4 | 6): z.ZodType<FamilyWish> {
 }
 
 /** Parameter `mptcp_flags`. */
-export const flagsParam = z
-  .union([z.int(), z.string(), z.array(z.string()).min(1)])
-  .refine((value) => flagsNumber(value) !== null, {
-    error: `neither words that go together (${NM_FLAG_NAMES.join(', ')}) nor a number that NetworkManager takes, such as 0x1e`,
-  })
+export const flagsParam = z.union([z.int(), z.string(), z.array(z.string()).min(1)]).superRefine((value, context) => {
+  const meant = numberOrWords(value)
+  const fault = typeof meant === 'number' ? numberFault(meant) : wordsFault(meant)
+  if (fault !== null) context.addIssue({ code: 'custom', message: fault })
+})
 
 /** The number that the parameter stands for; null where it is none that NetworkManager takes. */
 export function flagsNumber(value: number | string | readonly string[]): number | null {
-  if (typeof value === 'number') return checkedFlags(value)
-  if (typeof value !== 'string') return nmFlagsFromNames(value)
-  return /^0x[\da-f]{1,4}$/i.test(value) ? checkedFlags(Number(value)) : nmFlagsFromNames(value.split(/\s*,\s*/))
+  const meant = numberOrWords(value)
+  return typeof meant === 'number' ? checkedFlags(meant) : nmFlagsFromNames(meant)
+}
+
+function numberOrWords(value: number | string | readonly string[]): number | readonly string[] {
+  if (typeof value !== 'string') return value
+  return /^0x[\da-f]+$/i.test(value) ? Number(value) : value.split(/\s*,\s*/)
 }
 
 function addressFault(text: string, family: 4 | 6): string | null {

@@ -5,7 +5,7 @@
 import type { NmKeyfile } from '../../facts/nm_keyfile.ts'
 import type { NmSettings } from '../../facts/nm_profile.ts'
 import { isSaved } from '../../facts/nm_profile.ts'
-import type { Change, Step } from '../../model/change.ts'
+import type { Change, RunStep, Step } from '../../model/change.ts'
 import { UNKNOWN } from '../../model/change.ts'
 import { Secret } from '../../model/secret.ts'
 import { forgetSteps, newFile, saveSteps } from './nm-save.ts'
@@ -19,7 +19,7 @@ const SECRET = /psk|password|secret|wep-key|private-key|pin/i
 /** The profile in memory, without what follows for the card; null where it is so. `clear`: the end of the undo. */
 export function memoryPart(
   target: Target,
-): (Pick<Change, 'fact' | 'before' | 'after' | 'summary' | 'apply' | 'undo'> & { clear: Step[] }) | null {
+): (Pick<Change, 'fact' | 'before' | 'after' | 'summary' | 'apply'> & { undo: RunStep[]; clear: RunStep[] }) | null {
   const { key, before, after, changed, uuid, file } = target
   const name = after['connection.id'] ?? ''
   const fact = `nm_profile/${key}`

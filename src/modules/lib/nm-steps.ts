@@ -6,7 +6,7 @@
 import type { Endpoint, Endpoints } from '../../facts/mptcp_endpoints.ts'
 import { endpointKey } from '../../facts/mptcp_endpoints.ts'
 import type { NmSettings } from '../../facts/nm_profile.ts'
-import type { Change, Step } from '../../model/change.ts'
+import type { Change, RunStep, Step } from '../../model/change.ts'
 import { UNKNOWN } from '../../model/change.ts'
 import { NM_DISABLED, nmFlagsFor, nmFlagsText } from '../../mptcp/nm-flags.ts'
 import type { Card, NmHold } from './card.ts'
@@ -120,7 +120,7 @@ function keyed(endpoints: readonly Endpoint[]): Endpoints {
  * Sets the flags of the device and waits until NetworkManager has acted on them: measured, IPv4 endpoints follow
  * within 10 ms of nmcli's end, IPv6 ones 2 s later, after duplicate address detection, which starts anew.
  */
-export function deviceSteps(card: Card, flags: number): Step[] {
+export function deviceSteps(card: Card, flags: number): RunStep[] {
   const hasIpv6 = card.covered.some((address) => address.includes(':'))
   const off = flags === NM_DISABLED
   return [
@@ -133,7 +133,7 @@ export function deviceSteps(card: Card, flags: number): Step[] {
  * NetworkManager removes what it made, and leaves what others made. Which is which cannot be read, so it first takes
  * everything over.
  */
-export function emptyCard(card: Card, made: readonly Endpoint[]): Step[] {
+export function emptyCard(card: Card, made: readonly Endpoint[]): RunStep[] {
   const flags = nmFlagsFor(made[0]?.flags ?? []) ?? ADOPT
   return [...(made.length > 0 ? deviceSteps(card, flags) : []), ...deviceSteps(card, NM_DISABLED)]
 }

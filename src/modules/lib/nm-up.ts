@@ -4,12 +4,13 @@
  */
 import type { NmSettings } from '../../facts/nm_profile.ts'
 import { isSaved, profileWith } from '../../facts/nm_profile.ts'
-import type { Change, Note, PlanResult, Step } from '../../model/change.ts'
+import type { Change, Note, PlanResult, RunStep } from '../../model/change.ts'
 import { UNKNOWN } from '../../model/change.ts'
 import { NM_DISABLED } from '../../mptcp/nm-flags.ts'
 import { readCard } from './card.ts'
 import { addStep as addEndpoint } from './endpoint-steps.ts'
 import { addressDrift, effectsOfUp, missingMade, UNKNOWN_CARD, wouldMakeSame } from './nm-activation.ts'
+import { addressSteps } from './nm-check.ts'
 import { flagsChanges } from './nm-flags-change.ts'
 import { foreignNotes, foreignProblems } from './nm-foreign.ts'
 import { memoryPart, saveChange } from './nm-profile.ts'
@@ -51,9 +52,13 @@ function upChange(target: Target, dev: string, have: ProfileFacts): Change {
   const previous = device?.managed === true ? device.profileUuid : null
   const elsewhere = target.elsewhere
   const effects = elsewhere === null ? effectsOfUp(dev, target.after, have) : { nm: UNKNOWN, ...UNKNOWN_CARD }
-  const up = [upStep(target.uuid, dev), ...settleSteps(target.after)]
+  const up = (takeBack: RunStep[]): RunStep[] => [
+    upStep(target.uuid, dev),
+    ...settleSteps(target.after),
+    ...addressSteps(dev, target.after, takeBack),
+  ]
   // The card's profile of before; where this one was active elsewhere, it goes back there.
-  const back: Step[] = [
+  const back: RunStep[] = [
     ...(previous === null ? [] : [upStep(previous, dev)]),
     ...(elsewhere === null ? [] : [upStep(target.uuid, elsewhere)]),
   ]
@@ -73,7 +78,13 @@ function upChange(target: Target, dev: string, have: ProfileFacts): Change {
     const main = target.active
       ? { fact: 'addresses', before: have.addresses, after: addressesAfter, effects }
       : { fact: `nm/devices/${dev}`, before: device ?? null, after, effects: others }
-    return { ...main, summary, apply: up, undo: [...back, ...endpoints], disruptive }
+    return {
+      ...main,
+      summary,
+      apply: up(previous === null || previous === target.uuid ? [] : [...back, ...endpoints]),
+      undo: [...back, ...endpoints],
+      disruptive,
+    }
   }
   const { clear, ...memory } = part
   // A new profile is deleted by undo, which also takes it down; the one before comes up first, for the card's sake.
@@ -81,11 +92,14 @@ function upChange(target: Target, dev: string, have: ProfileFacts): Change {
     target.before !== null
       ? [...memory.undo, ...back]
       : [...(previous === null ? [] : [upStep(previous, dev)]), ...memory.undo]
+  // Only what may be done twice: under a guard the whole undo follows. A new profile is left in memory, not in use.
+  const kept = target.before === null ? [] : memory.undo
+  const takeBack = previous === null ? [] : [...kept, ...back, ...endpoints, ...clear]
   return {
     ...memory,
     effects,
     summary: `${memory.summary}; bring it up on ${dev}`,
-    apply: [...memory.apply, ...up],
+    apply: [...memory.apply, ...up(takeBack)],
     undo: [...undo, ...endpoints, ...clear],
     disruptive,
   }
@@ -104,7 +118,7 @@ function describeDrift({ lacks, extra }: { lacks: string[]; extra: string[] }): 
  * Puts back the card's endpoints where its profile would make others: somebody's own, which NetworkManager takes over
  * where it makes the same, or none where flags were set on the card alone.
  */
-function ownEndpoints(dev: string, uuid: string, have: ProfileFacts): Step[] {
+function ownEndpoints(dev: string, uuid: string, have: ProfileFacts): RunStep[] {
   const profile = profileWith(have.nmProfiles, uuid)?.settings ?? {}
   if (wouldMakeSame(dev, profile, have)) return []
   const card = readCard(dev, have)
@@ -113,7 +127,7 @@ function ownEndpoints(dev: string, uuid: string, have: ProfileFacts): Step[] {
 }
 
 /** NetworkManager makes endpoints just after activation: of IPv4 at once, of IPv6 after duplicate address detection. */
-function settleSteps(profile: NmSettings): Step[] {
+function settleSteps(profile: NmSettings): RunStep[] {
   if (Number(profile[FLAGS] ?? 0) === NM_DISABLED) return []
   return [run('sleep', (profile['ipv6.addresses'] ?? '') === '' ? '0.5' : '3')]
 }
