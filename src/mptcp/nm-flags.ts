@@ -42,7 +42,7 @@ export function nmFlagsFor(flags: readonly EndpointFlag[]): number | null {
 const NO_MESH = 'signal and fullmesh do not go together'
 
 /** Words that a playbook may say in place of a number, beside `default` and `disabled`, which stand alone. */
-export const NM_FLAG_NAMES: readonly string[] = ['default', 'disabled', ...BITS.map(([name]) => name)]
+const NM_FLAG_NAMES: readonly string[] = ['default', 'disabled', ...BITS.map(([name]) => name)]
 
 /** The number that words of NM_FLAG_NAMES stand for, or null where they go together in no way. */
 export function nmFlagsFromNames(names: readonly string[]): number | null {
