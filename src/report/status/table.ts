@@ -39,7 +39,10 @@ export function statusTable(hosts: readonly StatusHost[], style: Style): { text:
   const { text, columns } = fitting(shown, style)
   const whole = shown.every((host) => host.reasons.length < 2)
   const rest = many ? `${restText(hosts, shown, style)}\n` : ''
-  return { text: `${text}\n${rest}`, told: !many && whole && columns.some((column) => column.rank === TELLING) }
+  return {
+    text: `${text}\n${narrow(columns, style)}${rest}`,
+    told: !many && whole && columns.some((column) => column.rank === TELLING),
+  }
 }
 
 /** The table with the most columns that the width holds; the first two are always there. */
@@ -53,6 +56,13 @@ function fitting(hosts: readonly StatusHost[], style: Style): { text: string; co
   }
   const columns = COLUMNS.filter((column) => column.rank === 0)
   return { text: draw(columns, hosts, style), columns }
+}
+
+/** Names the columns that the width leaves out, but for those that only add to what sections below tell. */
+function narrow(columns: readonly Column[], style: Style): string {
+  const left = COLUMNS.filter((column) => column.rank < TELLING && !columns.includes(column))
+  if (left.length === 0) return ''
+  return `${wrap(`too narrow for: ${left.map(({ head }) => head).join(', ')}; -v shows all`, style.width)}\n`
 }
 
 /** A wide column that has nothing to tell is no column. */

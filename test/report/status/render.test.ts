@@ -109,6 +109,13 @@ describe('text', () => {
     expect(text).toContain('\n4 hosts: 2 ok, 1 off, 1 unreachable. 7 connections, 2 fell back to plain TCP.\n')
   })
 
+  it('names the columns that the width leaves out', () => {
+    const narrow = { ...PLAIN, width: 60 }
+    const text = renderStatus(report([host('a-host-with-a-name', { reading: reading({}) })]), narrow, false)
+    expect(text).toMatch(/\ntoo narrow for: .*limits.*; -v shows all\n/)
+    expect(renderStatus(report([host('a', { reading: reading({}) })]), PLAIN, false)).not.toContain('too narrow')
+  })
+
   it('does not count connections that could not be read as none', () => {
     const text = renderStatus(report([host('a', { reading: reading({ connections: null }) })]), PLAIN, false)
     expect(text).toContain('\n1 host: 1 ok. 0 connections. Of 1 host the connections could not be read.\n')
