@@ -66,7 +66,11 @@ function planOne(
 ): void {
   const place = factAt(change.fact)
   if (place === null) {
-    if (takenBack === true) result.notes.push({ summary: `taken back already: ${change.summary}`, isWarning: true })
+    if (takenBack === true)
+      result.notes.push({
+        summary: `taken back already, or never done: ${change.summary}`,
+        isWarning: true,
+      })
     else if (withheld) result.problems.push(withheldProblem(change))
     else takeOpaque(change, result)
     return

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { dispatch } from '../../src/cli/dispatch.ts'
 import { reportError } from '../../src/cli/errors.ts'
-import { countTaken, markTaken, takeBackTask } from '../../src/cli/run/taken-back.ts'
+import { countTaken, markTaken, takeBackTask, withNeverKept } from '../../src/cli/run/taken-back.ts'
 import type { ChangeStatus } from '../../src/model/report.ts'
 import { createJournal } from '../../src/store/journal.ts'
 import type { RunState } from '../../src/store/run-state.ts'
@@ -47,13 +47,17 @@ const marks = (list: RunState[], of: string, changes = 1): boolean[] => {
   const undo = [{ kind: 'run', argv: ['undo'] }] as const
   const recorded = { change: change('a', { fact: FACT, undo }), observed: undefined, withheld: false }
   const all = Array.from({ length: changes }, () => recorded)
-  return markTaken(all, countTaken(list, of).get('a')).map(({ takenBack }) => takenBack === true)
+  const taken = withNeverKept(countTaken(list, of), list, of)
+  return markTaken(all, taken.get('a')).map(({ takenBack }) => takenBack === true)
 }
 
 describe('what an opaque task did', () => {
   const back: [string, string] = ['B', 'A']
   test.each<[string, RunState[], boolean]>([
     ['is there after its run', runs(['A', null]), false],
+    ['was never done', runs(['A', null, 'not-started']), true],
+    ['was taken back by the guard', runs(['A', null, 'rolled-back']), true],
+    ['may be there where nothing is known', runs(['A', null, 'unknown']), false],
     ['is taken back by a rollback', runs(['A', null], back), true],
     ['is not by one of another run', runs(['A', null], ['C', null], ['B', 'C']), false],
     ['is not by one that failed', runs(['A', null], ['B', 'A', 'failed']), false],

@@ -14,9 +14,23 @@ export function takeBackTask(runId: string): string {
   return `Take back run ${runId}`
 }
 
-/** What of a run is taken back by now: a rollback that was taken back itself counts no more. */
+/** What of a run is not there by now: never done, taken back by its guard, or by a rollback that was not taken back itself. */
 export function takenBack(cwd: string, runId: string): TakenBack {
-  return countTaken(readableRuns(cwd), runId)
+  const runs = readableRuns(cwd)
+  return withNeverKept(countTaken(runs, runId), runs, runId)
+}
+
+/** Adds what the run itself says that it did not do, or that its guard took back. */
+export function withNeverKept(counts: TakenBack, runs: readonly RunState[], runId: string): TakenBack {
+  const all = new Map([...counts].map(([host, facts]) => [host, new Map(facts)]))
+  for (const { name, changes } of runs.find((run) => run.runId === runId)?.hosts ?? []) {
+    const facts = all.get(name) ?? new Map<string, number>()
+    all.set(name, facts)
+    for (const { fact, status } of changes) {
+      if (status === 'not-started' || status === 'rolled-back') facts.set(fact, (facts.get(fact) ?? 0) + 1)
+    }
+  }
+  return all
 }
 
 /** As `takenBack`, of these runs. */
