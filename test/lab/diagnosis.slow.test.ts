@@ -403,7 +403,7 @@ describe('an address that is taken', () => {
 
   test.each([null, 60])('by another host, guard %s: nothing is left of it, now nor at boot', async (guard) => {
     const state = `cat /etc/NetworkManager/system-connections/wlan0.nmconnection
-ls /run/NetworkManager/system-connections; ip -o -4 address show dev wlan0; ip mptcp endpoint
+ls /run/NetworkManager/system-connections; ip -o -4 address show dev wlan0 | awk '{ print $4 }'; ip mptcp endpoint
 nmcli -t -f connection.mptcp-flags,ipv4.method,ipv4.addresses connection show wlan0
 nmcli -t -f DEVICE,STATE,CONNECTION device status`
     const before = await on('system-a', state)
