@@ -52,7 +52,7 @@ export function noteStop(context: RunContext, play: Pick<AssembledPlay, 'name'>,
 /** Says in the report that changes of a dead run were undone first. */
 function noteBroken(context: RunContext, host: string, broke: string): void {
   if (broke === '') return
-  const hint = `see what it was meant to do: mptcp-fleet runs list, on the machine that ran it`
+  const hint = 'see what it was meant to do: mptcp-fleet runs list, on the machine that ran it'
   context.diagnostics.push({ ...errorDiagnostic('lock-broken', `${host}: ${broke}`, { hint }), severity: 'warning' })
 }
 

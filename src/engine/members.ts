@@ -73,8 +73,8 @@ async function readOne(
   const session = await sessionOf(context, state)
   phase(context, state, name)
   const began = performance.now()
-  const options = { timeoutSeconds: context.timeoutSeconds, signal: context.kill, before }
-  if (name === 'gathering') options.before = [...before, ...lookForCopies]
+  const first = name === 'gathering' ? [...before, ...lookForCopies] : before
+  const options = { timeoutSeconds: context.timeoutSeconds, signal: context.kill, before: first }
   const { results, sections } = await gather(session, [...folded.facts.values()], options)
   folded.gathered = results
   if (name === 'gathering') {
