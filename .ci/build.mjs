@@ -28,8 +28,8 @@ const { outputFiles, metafile } = await build({
   format: 'cjs',
   platform: 'node',
   target: 'node20.19',
-  // Both bring files that are not JavaScript.
-  external: ['ssh2', 'minijinja-js'],
+  // The first two bring files that are not JavaScript; the others are loaded where they are installed.
+  external: ['ssh2', 'minijinja-js', 'oci-common', 'oci-core', 'oci-identity'],
   // A function, called in start.mjs, in ASCII, which is read without decoding.
   banner: { js: `(function (require, moduleUrl) { 'use strict';` },
   footer: { js: '})' },

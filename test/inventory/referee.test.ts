@@ -1,5 +1,5 @@
 /** The real ansible-core and we read the same of an inventory, or both refuse it. */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
@@ -17,7 +17,11 @@ interface Case {
   args?: string[]
 }
 
-const cases = parse(readFileSync(join(import.meta.dirname, '../cases/referee/ini.yml'), 'utf8')) as Case[]
+const folder = join(import.meta.dirname, '../cases/referee')
+const topics = readdirSync(folder).map((file) => ({
+  topic: file.replace('.yml', ''),
+  cases: parse(readFileSync(join(folder, file), 'utf8')) as Case[],
+}))
 
 async function ours(cwd: string, args: readonly string[]): Promise<unknown> {
   try {
@@ -40,10 +44,12 @@ describe.runIf(hasAnsible)(`read as ansible-core reads it${skipped}`, () => {
   })
   afterAll(() => referee.close())
 
-  it.each(cases)('$name', async ({ ini, files, args = ['-i', 'hosts'] }) => {
-    const dir = makeFiles(files ?? { hosts: ini ?? '' })
-    const verdict = await referee.ask(dir, [...args, '--list'])
-    const theirs = verdict.status === 0 ? (JSON.parse(verdict.stdout) as unknown) : 'refused'
-    expect(await ours(dir, args), verdict.stderr).toEqual(theirs)
+  describe.each(topics)('$topic', ({ cases }) => {
+    it.each(cases)('$name', async ({ ini, files, args = ['-i', 'hosts'] }) => {
+      const dir = makeFiles(files ?? { hosts: ini ?? '' })
+      const verdict = await referee.ask(dir, [...args, '--list'])
+      const theirs = verdict.status === 0 ? (JSON.parse(verdict.stdout) as unknown) : 'refused'
+      expect(await ours(dir, args), verdict.stderr).toEqual(theirs)
+    })
   })
 })
