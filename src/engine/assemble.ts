@@ -20,6 +20,9 @@ import type { Play, Playbook, Task } from '../playbook/types.ts'
 
 /** A task with what it wishes of each host it runs on (by host name; the same value for all of a fleet task). */
 export interface AssembledTask {
+  /** Of the play in the run, from 0, which it is unless given. */
+  play?: number
+  /** In its play, from 0. */
   index: number
   name: string
   module: Module
@@ -70,9 +73,9 @@ export function assemble(options: AssembleOptions): Assembled {
   const limited = options.limit === null ? null : limitHosts(options.inventory, options.limit)
   diagnostics.push(...(limited?.diagnostics ?? []))
   const allowed = limited === null ? null : new Set(limited.hosts.map((host) => host.name))
-  const plays = options.playbooks.flatMap((playbook) =>
-    playbook.plays.map((play) => assemblePlay(options, play, allowed, diagnostics)),
-  )
+  const plays = options.playbooks
+    .flatMap((playbook) => playbook.plays)
+    .map((play, nth) => assemblePlay(options, play, nth, allowed, diagnostics))
   for (const { batches, tasks } of plays) {
     knowTargets(secrets, batches.flat())
     knowWishes(secrets, tasks)
@@ -103,6 +106,7 @@ function noTasks(options: AssembleOptions): Diagnostic {
 function assemblePlay(
   options: AssembleOptions,
   play: Play,
+  nth: number,
   allowed: ReadonlySet<string> | null,
   diagnostics: Diagnostic[],
 ): AssembledPlay {
@@ -115,7 +119,10 @@ function assemblePlay(
   return {
     name: play.name,
     batches,
-    tasks: tasks.map((task, index) => assembleTask(options.inventory, task, index, play, batches, diagnostics)),
+    tasks: tasks.map((task, index) => ({
+      ...assembleTask(options.inventory, task, index, play, batches, diagnostics),
+      play: nth,
+    })),
     anyErrorsFatal: play.anyErrorsFatal,
     maxFailPercentage: play.maxFailPercentage,
   }

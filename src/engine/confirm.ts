@@ -121,11 +121,14 @@ function judgeRolledBack(job: Job, again: Attempt['changes']): void {
   const { member, attempt } = job
   const { state } = member
   member.fold.absent = state.absent
-  if (state.status !== 'rolled-back') return
-  const stays = attempt.changes.map(({ opaque, undo }) => opaque === true && undo.length === 0)
-  job.telling = changeStatuses(attempt, false).map((status, index): ChangeStatus =>
-    status === 'not-started' || stays[index] === true ? status : 'rolled-back',
-  )
+  const restarted = job.restarted === true
+  if (state.status !== 'rolled-back' && !restarted) return
+  const stays = attempt.changes.map(({ opaque, undo }) => opaque === true && (restarted || undo.length === 0))
+  job.telling = changeStatuses(attempt, false).map((status, index): ChangeStatus => {
+    if (status === 'not-started') return status
+    if (stays[index] === true) return restarted ? 'unknown' : status
+    return 'rolled-back'
+  })
   const kept = attempt.changes.filter((_, index) => stays[index] === true && job.telling?.[index] === 'done')
   if (state.error !== null && kept.length > 0) {
     const said = kept.map(({ summary }) => `stays done, as it has no undo: ${summary}`)

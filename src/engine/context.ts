@@ -56,6 +56,8 @@ export interface HostState {
   absent: string | null
   status: HostStatus
   changes: ChangeReport[]
+  /** Opaque changes that a run which is taken up has done there, as `doneKey` of fold names them. */
+  done: Set<string>
   /** Applies of this run so far. */
   applies: number
   error: HostReport['error']
@@ -84,7 +86,7 @@ export function newContext(
   }
 }
 
-export function newHostState(target: Target): HostState {
+export function newHostState(target: Target, done: ReadonlySet<string> = new Set()): HostState {
   const metrics = {
     connections: 0,
     execs: 0,
@@ -103,6 +105,7 @@ export function newHostState(target: Target): HostState {
     absent: null,
     status: 'not-started',
     changes: [],
+    done: new Set(done),
     applies: 0,
     error: null,
     metrics,

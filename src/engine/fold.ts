@@ -29,10 +29,12 @@ export interface FoldHost {
   done?: ReadonlySet<string>
 }
 
-/** Names a change of an opaque task. Its text is a part: another play may have a task of the same name. */
-export function doneKey({ module, fact, summary }: Pick<PlannedChange, 'module' | 'fact' | 'summary'>): string {
-  return JSON.stringify([module, fact, summary])
+/** Names a change of an opaque task by its place and its text: a playbook may have been edited since. */
+export function doneKey({ play = 0, taskIndex, fact, summary }: DonePlace): string {
+  return JSON.stringify([play, taskIndex, fact, summary])
 }
+
+type DonePlace = Pick<PlannedChange, 'play' | 'taskIndex' | 'fact' | 'summary'>
 
 /** What a fold came to. */
 export interface FoldResult {
@@ -218,6 +220,7 @@ function take(state: Fold, task: AssembledTask, host: FoldHost, result: PlanResu
       host: host.name,
       task: task.name,
       module: task.module.name,
+      play: task.play ?? 0,
       taskIndex: task.index,
       checkOnly: task.checkOnly,
       ...(task.guard === undefined ? {} : { guard: task.guard }),

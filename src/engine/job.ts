@@ -21,4 +21,6 @@ export interface Job {
   applied: Applied | null
   /** Of each change, what is to be reported; null: what its steps say. */
   telling: ChangeStatus[] | null
+  /** The host was restarted before the confirmation: what opaque tasks did may be there or not. */
+  restarted?: boolean
 }

@@ -25,7 +25,10 @@ export async function gatherAll(context: RunContext, play: AssembledPlay, states
     states.map((state) =>
       context.limit(async () => {
         const facts = factsOf(play.tasks, state.name)
-        const member: Member = { state, fold: { name: state.name, facts, gathered: new Map(), absent: state.absent } }
+        const member: Member = {
+          state,
+          fold: { name: state.name, facts, gathered: new Map(), absent: state.absent, done: state.done },
+        }
         if (state.absent === null) await gatherOne(context, member, 'gathering')
         return member
       }),
@@ -67,7 +70,7 @@ async function readOne(
   }
   const earlier = context.resume.get(state.name)
   if (earlier !== undefined) {
-    folded.done = new Set((await observe(context, state, earlier)).map(doneKey))
+    for (const change of await observe(context, state, earlier)) state.done.add(doneKey(change))
     context.resume.delete(state.name)
   }
   const session = await sessionOf(context, state)

@@ -1,4 +1,5 @@
 /** Takes a guarded host's changes back now, or waits until the host has done so by itself, and reads it again. */
+import type { PlannedChange } from '../model/change.ts'
 import { HostError } from '../model/errors.ts'
 import type { Attempt } from './attempt.ts'
 import { takeRecord } from './attempt.ts'
@@ -28,7 +29,8 @@ export async function rollBack(context: RunContext, job: Job, reason: HostError)
   member.fold.absent = state.absent
 }
 
-async function takeBack(context: RunContext, { member, attempt }: Job, reason: HostError): Promise<HostError> {
+async function takeBack(context: RunContext, job: Job, reason: HostError): Promise<HostError> {
+  const { member, attempt } = job
   const session = await connection(context, member.state, attempt)
   const facts = [...member.fold.facts.values()]
   const nonce = newNonce()
@@ -45,7 +47,8 @@ async function takeBack(context: RunContext, { member, attempt }: Job, reason: H
   const sections = parseSections(nonce, result.stdout, result.stderr)
   const record = takeRecord(attempt, sections.get('record'))
   // After a restart all is as it was, as far as facts tell: they are read below, and held against the plan.
-  const isGone = record.absent && attempt.changes.every(({ opaque }) => opaque !== true)
+  const isGone = record.absent
+  job.restarted = isGone
   if (record.outcome !== 'rolled-back' && !isGone) {
     return new HostError('unknown', 'outcome-unknown', 'the host does not say that it took the changes back', {
       detail: reason.data.summary,
@@ -54,11 +57,20 @@ async function takeBack(context: RunContext, { member, attempt }: Job, reason: H
   }
   // Read as a batch reads it; the plan over these facts tells whether all is as it was.
   member.fold.gathered = readFacts(facts, sections)
+  const opaque = isGone ? attempt.changes.filter((change) => change.opaque === true) : []
+  if (opaque.length > 0) return restarted(reason, opaque)
   const detail = [reason.data.detail, record.detail].filter((text) => text !== '').join('\n')
   const failed = record.failedUndo === 0 ? '' : ` (${record.failedUndo} steps of the undo failed)`
   const how = isGone ? 'nothing of the changes is there' : `the changes were taken back${failed}`
   const summary = `${how}: ${reason.data.summary}`
   return new HostError('rolled-back', 'rolled-back', summary, { detail, hint: reason.data.hint })
+}
+
+/** What commands did cannot be read, and what would have undone it is gone. */
+function restarted(reason: HostError, opaque: readonly PlannedChange[]): HostError {
+  const detail = opaque.map(({ summary }) => `unknown whether it is still there: ${summary}`).join('\n')
+  const hint = 'look on the host at what these did, and undo by hand what is left of it'
+  return new HostError('unknown', 'outcome-unknown', reason.data.summary, { detail, hint })
 }
 
 /** The connection that is there, else a new one, looked for until the host must have undone the changes. */

@@ -3,6 +3,7 @@
  * shown, applied under a guard and verified as any plan is; but its wishes come from undo records.
  */
 import { isDeepStrictEqual } from 'node:util'
+import { stringify } from 'yaml'
 import * as z from 'zod'
 import { factAt, valueAt } from '../facts/registry.ts'
 import type { PlannedChange, PlanResult, Problem } from '../model/change.ts'
@@ -143,7 +144,7 @@ function conflict(change: PlannedChange, now: unknown): Problem {
     detail:
       change.noLog === true
         ? CENSORED
-        : `made: ${JSON.stringify(plainValue(change.after))}\nnow: ${JSON.stringify(now)}\nbefore: ${JSON.stringify(change.before)}`,
+        : stringify({ made: plainValue(change.after), now, before: change.before }, { lineWidth: 0 }).trimEnd(),
     hint: 'set it by hand, or leave the host out with --limit',
   }
 }

@@ -28,6 +28,8 @@ export interface RunOptions {
   assembled?: Assembled
   /** See RunContext. */
   resume?: Map<string, Attempt>
+  /** What opaque tasks of that run are known to have done, by host, as `doneKey` of fold names it. */
+  done?: ReadonlyMap<string, ReadonlySet<string>>
   onFacts?: (host: string, results: FactResults) => void
   expected?: Map<string, ExpectedFacts>
   /** What was asked for, for the journal. */
@@ -65,7 +67,10 @@ export async function run(options: RunOptions): Promise<RunReport> {
   const assembled = options.assembled ?? assemble({ ...options, secrets: context.secrets })
   for (const play of assembled.plays) {
     for (const target of play.batches.flat()) {
-      if (!context.hosts.has(target.host.name)) context.hosts.set(target.host.name, newHostState(target))
+      if (!context.hosts.has(target.host.name)) {
+        const { name } = target.host
+        context.hosts.set(name, newHostState(target, options.done?.get(name)))
+      }
     }
   }
   const { runId, command, check, request } = options

@@ -30,6 +30,8 @@ export interface RunRequestRecord {
   limit: string | null
   tags: string[]
   skipTags: string[]
+  /** The run that this one takes up. */
+  resumes?: string | undefined
 }
 
 /** `waiting`: done with the phase before, or failed in it, while other hosts of the batch are not. */

@@ -18,6 +18,11 @@ export async function loadPlaybook(
   })
   const decoded = decodeText(bytes, path)
   if ('diagnostic' in decoded) throw new DiagnosticsError([decoded.diagnostic])
-  const folder = dirname(resolve(cwd, path))
-  return parsePlaybook(decoded.text, path, modules, [join(folder, 'files'), folder, cwd])
+  return parsePlaybook(decoded.text, path, modules, fileFolders(path, cwd))
+}
+
+/** Where files that the tasks of a playbook name are looked for, in this order. */
+export function fileFolders(playbook: string, cwd: string): string[] {
+  const folder = dirname(resolve(cwd, playbook))
+  return [join(folder, 'files'), folder, cwd]
 }

@@ -16,10 +16,18 @@ const request = z.strictObject({
   limit: z.string().nullable(),
   tags: z.array(z.string()),
   skipTags: z.array(z.string()),
+  resumes: z.string().optional().describe('the run that this one takes up'),
 })
 
 /** What is about to be changed; values stand in the undo record. */
-const intent = z.strictObject({ task: z.string(), module: z.string(), fact: z.string(), summary: z.string() })
+const intent = z.strictObject({
+  task: z.string(),
+  module: z.string(),
+  play: z.number().default(0).describe('index in the run, from 0'),
+  taskIndex: z.number().default(0).describe('index in the play, from 0'),
+  fact: z.string(),
+  summary: z.string(),
+})
 
 /** One line of the journal. */
 const journalEntrySchema = z.discriminatedUnion('type', [

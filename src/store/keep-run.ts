@@ -92,9 +92,14 @@ function entryOf(event: RunEvent): JournalEntry | null {
     }
     case 'apply-started': {
       const { host, attempt, guard } = event
-      const changes = event.changes
-        .map(censorChange)
-        .map(({ task, module, fact, summary }) => ({ task, module, fact, summary }))
+      const changes = event.changes.map(censorChange).map(({ task, module, play = 0, taskIndex, fact, summary }) => ({
+        task,
+        module,
+        play,
+        taskIndex,
+        fact,
+        summary,
+      }))
       return { type: 'apply-started', at, host, attempt, guard, changes }
     }
     case 'commit-started': {

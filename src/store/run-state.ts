@@ -16,12 +16,22 @@ export interface RunState {
 export interface HostRunState {
   name: string
   status: HostStatus
-  changes: { task: string; fact: string; summary: string; status: ChangeStatus }[]
+  changes: ChangeState[]
   error: HostReport['error']
   /** Records that the host may still keep of applies whose end nobody saw. */
   open: string[]
   /** Guard time in seconds of an apply whose end nobody saw; null: it had none. */
   guard: number | null
+}
+
+/** `play` and `taskIndex`: where it stands in the run, from 0. */
+export interface ChangeState {
+  play: number
+  taskIndex: number
+  task: string
+  fact: string
+  summary: string
+  status: ChangeStatus
 }
 
 /** From a journal's entries. Null where there is not even a beginning. */
@@ -58,7 +68,14 @@ function take(host: HostRunState, entry: Extract<JournalEntry, { host: string }>
       host.open.push(entry.attempt)
       host.guard = entry.guard
       host.changes.push(
-        ...entry.changes.map(({ task, fact, summary }) => ({ task, fact, summary, status: 'unknown' as const })),
+        ...entry.changes.map(({ play, taskIndex, task, fact, summary }): ChangeState => ({
+          play,
+          taskIndex,
+          task,
+          fact,
+          summary,
+          status: 'unknown',
+        })),
       )
       break
     }
@@ -66,8 +83,8 @@ function take(host: HostRunState, entry: Extract<JournalEntry, { host: string }>
       break
     }
     case 'apply-finished': {
-      host.changes.splice(-entry.changes.length, entry.changes.length)
-      host.changes.push(...entry.changes.map(({ task, fact, summary, status }) => ({ task, fact, summary, status })))
+      const begun = host.changes.slice(-entry.changes.length)
+      for (const [index, { status }] of entry.changes.entries()) if (begun[index]) begun[index].status = status
       if (entry.changes.some(({ status }) => status === 'unknown')) break
       host.open.pop()
       host.guard = null

@@ -3,31 +3,16 @@
  * once more where `Match final` asks for it. Written here and not taken from a library, since those at hand run
  * `Match exec`, leave Include out and know neither the second pass nor OpenSSH's quoting.
  */
-import { canonicalAddress } from './ssh-address.ts'
 import { matches } from './ssh-config-match.ts'
 import type { SshDirective, SshOptionDirective } from './ssh-config-parse.ts'
-import { expandHostName, expandTokens, TokenError } from './ssh-config-tokens.ts'
-import type { SshLocal, TokenValues } from './ssh-config-tokens.ts'
-import type { SshConfigFile, SshConfigSource, SshEvaluation, SshOption, SshProblem } from './ssh-config-types.ts'
+import { expandTokens } from './ssh-config-tokens.ts'
+import type { SshLocal } from './ssh-config-tokens.ts'
+import { attempt, currentHostName, currentTokens, finalHostName, wrong } from './ssh-config-state.ts'
+import type { State } from './ssh-config-state.ts'
+import type { SshConfigFile, SshConfigSource, SshEvaluation, SshProblem } from './ssh-config-types.ts'
 import { asciiLowerCase, matchesPattern, matchesPatternList } from './ssh-pattern.ts'
-import type { SshJump } from './ssh-jump.ts'
-import type { Source } from '../model/diagnostic.ts'
 
 const MAX_INCLUDE_DEPTH = 16
-
-interface State {
-  config: SshConfigSource
-  local: SshLocal
-  originalHost: string
-  /** What `Host` is held against: the name as given, in the final pass what it became. */
-  host: string
-  final: boolean
-  wantsFinal: boolean
-  options: Map<string, SshOption>
-  identityFiles: { path: string; ofUser: boolean; source: Source | null }[]
-  jumps: SshJump[] | null
-  problems: SshProblem[]
-}
 
 /** Evaluates for the host of this name; `commandLine` comes before the files. */
 export function evaluateSshConfig(
@@ -73,9 +58,10 @@ function readFile(state: State, { file, ofUser, directives, problem }: SshConfig
     return
   }
   let applies = active
-  for (const directive of directives) {
+  for (const [index, directive] of directives.entries()) {
     if (directive.kind === 'host') applies = active && matchesHost(directive.patterns, state.host)
-    else if (directive.kind === 'match') applies = matchesCriteria(state, directive, active)
+    else if (directive.kind === 'match')
+      applies = matchesCriteria(state, directive, active, directives.slice(index + 1))
     else if (directive.kind === 'include') {
       for (const included of includedFiles(state, directive, ofUser)) readFile(state, included, applies, depth + 1)
     } else apply(state, directive, applies, ofUser)
@@ -92,7 +78,13 @@ function matchesHost(patterns: readonly string[], host: string): boolean {
   return matched
 }
 
-function matchesCriteria(state: State, directive: Extract<SshDirective, { kind: 'match' }>, active: boolean): boolean {
+/** `following`: the directives after it, of which those up to the next block are under it. */
+function matchesCriteria(
+  state: State,
+  directive: Extract<SshDirective, { kind: 'match' }>,
+  active: boolean,
+  following: readonly SshDirective[],
+): boolean {
   // Asked for wherever it stands, also in a block for other hosts.
   state.wantsFinal ||= directive.criteria.some(({ name, negated }) => name === 'final' && !negated)
   if (!active) return false
@@ -105,9 +97,19 @@ function matchesCriteria(state: State, directive: Extract<SshDirective, { kind: 
     final: state.final,
   })
   if (typeof verdict === 'boolean') return verdict
+  const end = following.findIndex(({ kind }) => kind === 'host' || kind === 'match')
+  if (!following.slice(0, end === -1 ? undefined : end).some((one) => couldMatter(state, one))) return false
   const summary = `Match ${verdict.name} is not evaluated`
   state.problems.push({ code: 'unsupported-ssh-config', summary, hint: '', source: directive.source })
   return false
+}
+
+/** Whether it would change anything here; mistakes are told wherever they stand. */
+function couldMatter({ options, jumps }: State, directive: SshDirective): boolean {
+  const { kind, keyword } = directive
+  if (kind === 'value') return !options.has(keyword)
+  if (kind === 'jump') return jumps === null && !options.has('proxycommand')
+  return !['harmless', 'wrong', 'unknown'].includes(kind)
 }
 
 function includedFiles(
@@ -167,49 +169,7 @@ function checkIgnored(state: State, { keyword, source, hint }: Extract<SshDirect
   wrong(state, `ssh knows no keyword ${keyword}`, hint === '' ? way : `${hint} ${way}`, source)
 }
 
-function finalHostName(state: State): string {
-  const name = currentHostName(state)
-  const family = state.options.get('addressfamily')?.values[0]
-  const address = canonicalAddress(name)
-  // What looks like an address keeps its letters where it is none of the family that is wanted.
-  if (address === null) return /[%:]|^[\d.]+$/.test(name) ? name : asciiLowerCase(name)
-  return family === (address.includes(':') ? 'inet' : 'inet6') ? name : address
-}
-
-function currentHostName(state: State): string {
-  const option = state.options.get('hostname')
-  if (option === undefined) return state.host
-  if (state.final) return option.values[0]!
-  return attempt(state, option, () => expandHostName(option.values[0]!, state.host)) ?? state.host
-}
-
-function currentTokens(state: State): TokenValues {
-  const host = currentHostName(state)
-  return {
-    host,
-    originalHost: state.originalHost,
-    port: Number(state.options.get('port')?.values[0] ?? 22),
-    user: state.options.get('user')?.values[0] ?? state.local.user,
-    keyAlias: state.options.get('hostkeyalias')?.values[0] ?? host,
-    jumpHost: state.jumps?.at(-1)?.host ?? '',
-  }
-}
-
-function attempt<T>(state: State, { source }: { source: Source | null }, work: () => T): T | null {
-  try {
-    return work()
-  } catch (error) {
-    if (!(error instanceof TokenError)) throw error
-    wrong(state, error.message, '', source)
-    return null
-  }
-}
-
 /** One line may be read more than once. */
 function distinct(problems: readonly SshProblem[]): SshProblem[] {
   return [...new Map(problems.map((problem) => [JSON.stringify([problem.summary, problem.source]), problem])).values()]
-}
-
-function wrong(state: State, summary: string, hint: string, source: Source | null): void {
-  state.problems.push({ code: 'bad-ssh-config', summary, hint, source })
 }

@@ -273,6 +273,21 @@ describe('a disruptive task', () => {
     expect(host('a')).toMatchObject({ status: 'failed', error: { code: 'not-rolled-back' } })
   })
 
+  test('is unknown, also with an undo, where the host was restarted before the confirmation', async () => {
+    hosts.faults['a'] = (count) => {
+      if (count === 3) rmSync(inFolder('a.settings.run'), { recursive: true })
+      return null
+    }
+    const cut = { cmd: 'set x 1', disruptive: true, undo: 'set x 0' }
+    const { host } = await run([opaque(0, 'command', cut)], { guard: 2 })
+    expect(host('a')).toMatchObject({
+      status: 'unknown',
+      changes: [{ status: 'unknown' }],
+      error: { code: 'outcome-unknown', summary: expect.stringContaining('restarted') as string },
+    })
+    expect(host('a').error?.detail).toBe('unknown whether it is still there: run set x 1')
+  })
+
   test('has a segment of its own behind what outlasts a reboot, which is written first', async () => {
     const file = inFolder('file')
     const tasks = [

@@ -50,6 +50,12 @@ describe('rollback', () => {
     expect(plan(changes, { sysctl: { x: '0', y: '0' }, limits: { subflows: 2 } })).toEqual({ facts: [], problems: [] })
   })
 
+  test('shows line by line what somebody else made of a file', () => {
+    const change = recorded('file//etc/x', null, file('a\nb\n'))
+    const { problems } = rollbackModule.plan({ runId: 'RUN', changes: [change] }, { 'file//etc/x': file('a\nc\n') })
+    expect(problems?.[0]?.detail).toContain('now:\n  kind: file\n  content: |\n    a\n    c\n  mode: "0644"')
+  })
+
   test('goes back through several changes of one file to what was there at first', () => {
     const path = 'file//etc/x'
     const changes = [recorded(path, null, file('a')), recorded(path, file('a'), file('b'))]

@@ -202,7 +202,11 @@ async function keygen(args: readonly string[]): Promise<number | null> {
 
 test('a command that a killed run has done is not run again by --resume', async () => {
   const append = 'sleep 1; echo x >>/root/appended; sleep 2'
-  const playbook = work.write('append.yml', `[{ hosts: system-a, become: true, tasks: [shell: "${append}"] }]`)
+  const first = "{ hosts: system-a, become: true, tasks: [shell: 'echo first >>/root/first'] }"
+  const playbook = work.write(
+    'append.yml',
+    `[${first}, { hosts: system-a, become: true, tasks: [shell: "${append}"] }]`,
+  )
   const args = ['apply', ...inventory(), playbook, '--yes', '--output', 'ndjson']
   const child = spawn(process.execPath, [path.join(ROOT, 'dist/main.js'), ...args], { cwd: work.folder })
   const ended = new Promise((resolve) => child.on('close', resolve))
@@ -214,5 +218,10 @@ test('a command that a killed run has done is not run again by --resume', async 
   expect(resumed.code, resumed.stdout + resumed.stderr).toBe(0)
   expect(resumed.stdout.replaceAll(/\s+/g, ' ')).toContain('done already by the run that is taken up')
   expect(await lines()).toBe('x\n')
-  await lab().exec('system-a', 'rm /root/appended')
+  const firsts = await lab().exec('system-a', 'cat /root/first; rm /root/first /root/appended')
+  expect(firsts.stdout).toBe('first\n')
+  // What the run before knew is known to the one that takes up the next.
+  const again = await cli(['apply', '--resume', 'last', '--yes'], { cwd: work.folder })
+  expect(again.code, again.stdout + again.stderr).toBe(0)
+  expect((await lab().exec('system-a', 'ls /root/first /root/appended 2>&1; :')).stdout).not.toMatch(/^\/root/m)
 })

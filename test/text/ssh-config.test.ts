@@ -190,7 +190,9 @@ describe('what is refused', () => {
     ['RefuseConnection "not from here"', '1:1: RefuseConnection: not from here'],
     // What would change whom we reach or trust, and what leaves nothing to go by.
     ['Match exec "touch /tmp/x"\nPort 1', '1:1: Match exec is not evaluated'],
-    ['Match localnetwork 192.0.2.0/24', '1:1: Match localnetwork is not evaluated'],
+    ['Match exec "touch /tmp/x"\nIdentityFile x', '1:1: Match exec is not evaluated'],
+    ['Match exec "touch /tmp/x"\nInclude x', '1:1: Match exec is not evaluated'],
+    ['Match localnetwork 192.0.2.0/24\nPort 1', '1:1: Match localnetwork is not evaluated'],
     ['ProxyCommand nc %h %p', '1:1: proxycommand is not supported'],
     ['KnownHostsCommand /bin/true', '1:1: knownhostscommand is not supported'],
     ['CertificateFile ~/.ssh/c', '1:1: certificatefile is not supported'],
@@ -209,6 +211,8 @@ describe('what is refused', () => {
 
   it.each([
     'Match exec "touch /tmp/x" host other\nPort 1',
+    'Match exec "touch /tmp/x"\nForwardAgent yes\nHost other\nPort 1',
+    'Port 1\nMatch exec "touch /tmp/x"\nSendEnv LANG\nPort 2',
     'Host other\nProxyCommand nc\nCertificateFile x\nCanonicalizeHostname yes',
     'ProxyCommand none',
     'KnownHostsCommand none\nRevokedHostKeys none',

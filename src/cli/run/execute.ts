@@ -1,6 +1,5 @@
 /** The one way in which commands run playbooks: flags in, engine, views and store attached, exit code out. */
 
-import type { Attempt } from '../../engine/attempt.ts'
 import { newRunId } from '../../engine/run-id.ts'
 import { run } from '../../engine/run.ts'
 import { EXIT } from '../../model/exit-codes.ts'
@@ -31,6 +30,7 @@ import type { Assembled } from '../../engine/assemble.ts'
 import { canAsk, confirm } from './prompt.ts'
 import { checkReportFiles, writeReportFiles } from './report-files.ts'
 import type { RunFlags } from './run-flags.ts'
+import type { Resumed } from './resume.ts'
 import type { ReadPlan } from './saved-plan.ts'
 import { checkSavedPlan, wasShown } from './saved-plan.ts'
 import { passwordsOf } from './passwords.ts'
@@ -55,8 +55,8 @@ export interface RunRequest {
   guard?: number | null
   /** Encrypts undo records. */
   seal?: ((text: string) => string) | undefined
-  /** Applies of an earlier run whose end nobody saw, by host. */
-  resume?: { runId: string; attempts: Map<string, Attempt> }
+  /** The earlier run that this one takes up. */
+  resume?: Pick<Resumed, 'runId' | 'attempts' | 'done'>
   /** Where the plan is to be kept; null or unset: nowhere. */
   out?: PlanFile | null
   /** A plan that was kept: what is done is what it showed. */
@@ -128,7 +128,7 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
       request: record,
       ...(keeper === null ? {} : { onFacts: keeper.onFacts }),
       ...(saved === undefined ? {} : { expected: new Map(Object.entries(saved.plan.facts)) }),
-      ...(request.resume === undefined ? {} : { resume: request.resume.attempts }),
+      ...(request.resume === undefined ? {} : { resume: request.resume.attempts, done: request.resume.done }),
       command: request.command,
       runId,
       forks: flags.forks,
@@ -158,9 +158,9 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
   }
 }
 
-function recordOf({ source, flags, tags, skipTags }: RunRequest): RunRequestRecord {
+function recordOf({ source, flags, tags, skipTags, resume }: RunRequest): RunRequestRecord {
   const playbooks = 'files' in source ? [...source.files] : []
-  return { playbooks, inventories: flags.inventory, limit: flags.limit, tags, skipTags }
+  return { playbooks, inventories: flags.inventory, limit: flags.limit, tags, skipTags, resumes: resume?.runId }
 }
 
 /** Asks before changes are made. Where stdout carries no plan for people, the plan is shown beside the question. */

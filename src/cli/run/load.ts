@@ -8,7 +8,7 @@ import type { Inventory } from '../../inventory/types.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { DiagnosticsError, errorDiagnostic } from '../../model/diagnostic.ts'
 import { modules } from '../../modules/registry.ts'
-import { loadPlaybook } from '../../playbook/load.ts'
+import { fileFolders, loadPlaybook } from '../../playbook/load.ts'
 import { parsePlaybook } from '../../playbook/parse.ts'
 import type { Playbook } from '../../playbook/types.ts'
 import { didYouMean } from '../../text/closest.ts'
@@ -38,7 +38,9 @@ export async function loadAll(inventories: readonly string[], source: PlaybookSo
   const playbooks: (Playbook | null)[] = []
   for (const file of files) playbooks.push(await attempt(diagnostics, () => loadPlaybook(file, modules, io.cwd)))
   for (const { file, text } of texts) {
-    playbooks.push(await attempt(diagnostics, async () => parsePlaybook(text, file, modules)))
+    playbooks.push(
+      await attempt(diagnostics, async () => parsePlaybook(text, file, modules, fileFolders(file, io.cwd))),
+    )
   }
   if ('made' in source) {
     if (inventory !== null) diagnostics.push(...unknownHosts(source.hosts, inventory))

@@ -1,8 +1,10 @@
 /** What a run that was cut off was to do, and which hosts have to be asked how far it came. */
 import type { Attempt } from '../../engine/attempt.ts'
 import { newAttempt } from '../../engine/attempt.ts'
+import { doneKey } from '../../engine/fold.ts'
 import type { RunRequestRecord } from '../../model/events.ts'
 import { loadRunState, loadUndo, runNamed } from '../../store/load-run.ts'
+import type { RunState } from '../../store/run-state.ts'
 import { keptChanges } from '../../store/undo-record.ts'
 import type { FlagValues } from '../command.ts'
 import { usageError } from '../errors.ts'
@@ -13,8 +15,10 @@ import { recordOpener } from './vault.ts'
 export interface Resumed {
   runId: string
   request: RunRequestRecord
-  /** By host. */
+  /** Applies whose end nobody saw, by host. */
   attempts: Map<string, Attempt>
+  /** What is known to be done, by host, as `doneKey` names it; also by the run that this one took up, if it did. */
+  done: Map<string, Set<string>>
 }
 
 /** Throws DiagnosticsError, and usage errors where the run cannot be taken up. */
@@ -36,5 +40,20 @@ export async function loadResumed(name: string, flags: FlagValues<typeof vaultFl
     const changes = keptChanges(last).map(({ change }) => change)
     if (id !== undefined) attempts.set(record.host, { ...newAttempt(runId, 1, changes, guard), id })
   }
-  return { runId, request: state.request, attempts }
+  return { runId, request: state.request, attempts, done: knownDone(state, io) }
+}
+
+function knownDone(last: RunState, io: Io): Map<string, Set<string>> {
+  const done = new Map<string, Set<string>>()
+  const seen = new Set<string>()
+  for (let state: RunState | null = last; state !== null && !seen.has(state.runId);) {
+    seen.add(state.runId)
+    for (const { name, changes } of state.hosts) {
+      const keys = changes.filter(({ status }) => status === 'done').map(doneKey)
+      done.set(name, new Set([...(done.get(name) ?? []), ...keys]))
+    }
+    const earlier: string | undefined = state.request?.resumes
+    state = earlier === undefined ? null : loadRunState(io.cwd, earlier)
+  }
+  return done
 }
