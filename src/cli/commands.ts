@@ -43,6 +43,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/status.ts'),
   },
   {
+    name: 'audit',
+    usage: 'audit [PATTERN]',
+    summary: 'hold hosts against the controls of a profile, with evidence',
+    load: () => import('./commands/audit.ts'),
+  },
+  {
     name: 'runs',
     usage: 'runs list|show',
     summary: 'what each kept run did, on which host',

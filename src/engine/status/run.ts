@@ -1,15 +1,10 @@
 /** Reads the status of hosts, round by round, over connections that stay open: one exec for each host and round. */
-import { resolveConnection } from '../../inventory/connection.ts'
-import { limitHosts, selectHosts } from '../../inventory/select.ts'
 import type { ConnectionFlags, Inventory } from '../../inventory/types.ts'
-import type { Diagnostic } from '../../model/diagnostic.ts'
-import { DiagnosticsError, errorDiagnostic, hasErrors } from '../../model/diagnostic.ts'
 import type { Emit } from '../../model/events.ts'
 import { EXIT } from '../../model/exit-codes.ts'
 import type { Target } from '../../model/host.ts'
 import type { StatusHost, StatusReport } from '../../model/status.ts'
 import { STATUS_SCHEMA_VERSION } from '../../model/status.ts'
-import { addOnce } from '../../text/diagnostics.ts'
 import type { Redactor } from '../../text/redact.ts'
 import type { Transport } from '../../transport/types.ts'
 import type { HostState, RunContext } from '../context.ts'
@@ -17,6 +12,7 @@ import { atHostEdge, closeSession, newContext, newHostState, phase, sessionOf } 
 import { gather } from '../gather.ts'
 import { knowTargets, knowWritten } from '../known-secrets.ts'
 import { hostReport } from '../run-report.ts'
+import { selectTargets } from '../select-targets.ts'
 import { shown } from '../shown.ts'
 import { STATUS_FACTS, statusFacts } from './facts.ts'
 import { statusReading } from './reading.ts'
@@ -91,28 +87,6 @@ export function watchStatus(options: StatusOptions): StatusWatch {
       await Promise.all(states.map((state) => closeSession(state)))
     },
   }
-}
-
-function selectTargets(options: StatusOptions): { targets: Target[]; diagnostics: Diagnostic[] } {
-  const { inventory, pattern, limit } = options
-  const selected = selectHosts(inventory, pattern, null)
-  const limited = limit === null ? null : limitHosts(inventory, limit)
-  const allowed = limited === null ? null : new Set(limited.hosts.map((host) => host.name))
-  const diagnostics = [...inventory.diagnostics, ...selected.diagnostics, ...(limited?.diagnostics ?? [])]
-  const hosts = selected.hosts.filter((host) => allowed === null || allowed.has(host.name))
-  const targets = hosts.flatMap((host): Target[] => {
-    const play = { become: null, becomeUser: null, remoteUser: null, vars: {} }
-    const resolved = resolveConnection(host, play, options.connection, inventory)
-    if ('connection' in resolved) return [{ host, connection: resolved.connection }]
-    for (const diagnostic of resolved.diagnostics) addOnce(diagnostics, diagnostic)
-    return []
-  })
-  if (!hasErrors(diagnostics) && targets.length === 0) {
-    const hint = limit === null ? 'check the pattern' : 'check the pattern and --limit'
-    diagnostics.push(errorDiagnostic('no-hosts', 'no host is selected', { hint }))
-  }
-  if (hasErrors(diagnostics)) throw new DiagnosticsError(diagnostics)
-  return { targets, diagnostics }
 }
 
 /** One host in one round. Metrics are of this round: what the connection was used for before is taken off. */

@@ -1,0 +1,57 @@
+import type { z } from 'zod'
+import type { Have } from '../facts/define.ts'
+import type { Evidence, Remedy, Severity } from '../model/audit.ts'
+import type { Fact } from '../model/fact.ts'
+
+type FactMap = Record<string, Fact<any>>
+
+/** What a control found on one host. */
+export interface Verdict {
+  status: 'pass' | 'fail' | 'not-applicable' | 'not-tested'
+  /** One sentence: what is so, or what is wrong. */
+  reason: string
+  evidence: Evidence[]
+  remedy?: Remedy
+}
+
+/** One statement about a host that is true or not. */
+export interface Control<P = any, F extends FactMap = any> {
+  /** As in profiles and waivers; also the name of its file. */
+  id: string
+  /** What should be true, as a sentence without a full stop. */
+  title: string
+  /** Why it matters. */
+  rationale: string
+  severity: Severity
+  /** Controls of NIST SP 800-53 revision 5. */
+  nist: readonly string[]
+  /** Where it comes from: the guide, the kernel's documentation, RFC 8684. */
+  references: readonly string[]
+  /** What a profile may set; strict, with defaults and descriptions. */
+  params: z.ZodType<P>
+  facts: (params: P) => F
+  /** Pure. What could not be read never comes here. */
+  check: (params: P, have: Have<F>) => Verdict
+}
+
+/** Gives a control its types; see CONTRIBUTING.md for how to add one. */
+export function defineControl<P, F extends FactMap>(control: Control<P, F>): Control<P, F> {
+  return control
+}
+
+export function pass(reason: string, ...evidence: Evidence[]): Verdict {
+  return { status: 'pass', reason, evidence }
+}
+
+/** `remedy`: null where no task of a playbook can help. */
+export function fail(reason: string, remedy: Remedy | null, ...evidence: Evidence[]): Verdict {
+  return { status: 'fail', reason, evidence, ...(remedy === null ? {} : { remedy }) }
+}
+
+export function notApplicable(reason: string, ...evidence: Evidence[]): Verdict {
+  return { status: 'not-applicable', reason, evidence }
+}
+
+export function notTested(reason: string, ...evidence: Evidence[]): Verdict {
+  return { status: 'not-tested', reason, evidence }
+}

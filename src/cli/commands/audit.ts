@@ -1,0 +1,51 @@
+/** `audit [PATTERN]`: compliance controls over facts; nothing is changed. */
+import { SEVERITIES } from '../../model/audit.ts'
+import { defineCommand } from '../command.ts'
+import { connectionFlags, showFlags } from '../flags.ts'
+
+export const auditFlags = {
+  ...showFlags,
+  verbose: { letter: 'v', type: 'count', summary: 'every control of each host, with its evidence' },
+  profile: {
+    type: 'string',
+    value: 'NAME|FILE',
+    default: 'baseline',
+    summary: 'which controls count: baseline, server, client, or a YAML file',
+  },
+  waivers: { type: 'strings', value: 'FILE', summary: 'what is failing and accepted, by whom, why and until when' },
+  'fail-on': {
+    type: 'string',
+    value: 'SEVERITY',
+    default: 'low',
+    choices: SEVERITIES,
+    summary: 'exit 2 only where a control of this severity or a worse one fails',
+  },
+  report: {
+    type: 'strings',
+    value: 'FILE',
+    summary: 'also write the report as JSON: a file that ends in .json',
+    check: (value: string | number) =>
+      String(value).toLowerCase().endsWith('.json') ? null : 'an audit report is JSON: name a .json file',
+  },
+} as const
+
+export const command = defineCommand({
+  usage: 'audit [PATTERN]',
+  summary: 'Hold hosts against the controls of a profile, with evidence. Changes nothing.',
+  description: [
+    'PATTERN is a host pattern as in a playbook; all hosts unless given. One exec for each host.',
+    'Exit code 2 where a control fails or its evidence cannot be read, unless a waiver covers it; 4 where hosts were',
+    'unreachable and nothing failed.',
+  ].join('\n'),
+  examples: [
+    'audit -i inventories/pair.yml',
+    'audit -i hosts.yml web --profile server --fail-on high',
+    'audit -i hosts.yml --waivers waivers.yml --report audit.json',
+  ],
+  flags: { ...connectionFlags, ...auditFlags },
+  args: { min: 0, max: 1 },
+  run: async ({ args: [pattern], flags }, io) => {
+    const { auditFleet } = await import('../run/audit.ts')
+    return await auditFleet(pattern ?? 'all', flags, io)
+  },
+})

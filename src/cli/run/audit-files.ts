@@ -1,0 +1,92 @@
+/** Reads profiles and waivers from disk. */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import type { Control } from '../../audit/define.ts'
+import type { Profile, ProfileFile } from '../../audit/profile.ts'
+import { assembleProfile, parseProfileFile } from '../../audit/profile.ts'
+import type { Waiver } from '../../audit/waivers.ts'
+import { parseWaivers } from '../../audit/waivers.ts'
+import { packageRoot } from '../../lab/package-root.ts'
+import { DiagnosticsError, errorDiagnostic } from '../../model/diagnostic.ts'
+import { didYouMean } from '../../text/closest.ts'
+import { decodeText, unreadableFile } from '../../text/file.ts'
+import { parseYaml } from '../../text/yaml.ts'
+import type { YamlNode } from '../../text/yaml-node.ts'
+
+/** Those that come with the product. */
+export const PROFILES = ['baseline', 'server', 'client'] as const
+
+/** A chain of profiles that is longer than this goes in a circle. */
+const MOST_EXTENDED = 16
+
+/** The profile of this name, or of this file, and the hash of all files it is made of. Throws DiagnosticsError. */
+export function loadProfile(
+  name: string,
+  cwd: string,
+  registry: ReadonlyMap<string, Control>,
+): { profile: Profile; hash: string } {
+  const hash = createHash('sha256')
+  const first = readProfile(name, cwd, hash)
+  const files: [ProfileFile, ...ProfileFile[]] = [first.file]
+  for (let { file, folder } = first; file.content.extends !== undefined;) {
+    if (files.length > MOST_EXTENDED) {
+      throw wrong(`the profile ${name} extends itself`, 'look at extends: of each file', null)
+    }
+    ;({ file, folder } = readProfile(file.content.extends, folder, hash))
+    files.push(file)
+  }
+  const made = assembleProfile(files, registry)
+  if ('diagnostics' in made) throw new DiagnosticsError(made.diagnostics)
+  if (made.profile.controls.length === 0) throw wrong(`the profile ${name} has no controls`, 'list some', null)
+  return { profile: made.profile, hash: hash.digest('hex') }
+}
+
+function readProfile(
+  name: string,
+  folder: string,
+  hash: ReturnType<typeof createHash>,
+): { file: ProfileFile; folder: string } {
+  const isShipped = (PROFILES as readonly string[]).includes(name)
+  if (!isShipped && !/[./]/.test(name)) {
+    const hint = didYouMean(name, PROFILES) || `there are ${PROFILES.join(', ')}; a file's name ends in .yml`
+    throw wrong(`there is no profile "${name}"`, hint, null)
+  }
+  const path = isShipped ? join(packageRoot(), 'src', 'audit', 'profiles', `${name}.yml`) : resolve(folder, name)
+  const { node, bytes } = readTree(path, name)
+  hash.update(`${bytes.length}\0`).update(bytes)
+  const file = parseProfileFile(node)
+  if ('diagnostics' in file) throw new DiagnosticsError(file.diagnostics)
+  return { file, folder: dirname(path) }
+}
+
+/** Throws DiagnosticsError. */
+export function loadWaivers(files: readonly string[], cwd: string, controls: Iterable<string>): Waiver[] {
+  const known = [...controls]
+  return files.flatMap((name) => {
+    const parsed = parseWaivers(readTree(resolve(cwd, name), name).node, known)
+    if ('diagnostics' in parsed) throw new DiagnosticsError(parsed.diagnostics)
+    return parsed.waivers
+  })
+}
+
+/** `name`: how messages call the file. */
+function readTree(path: string, name: string): { node: YamlNode; bytes: Buffer } {
+  let bytes: Buffer
+  try {
+    bytes = readFileSync(path)
+  } catch (error) {
+    throw new DiagnosticsError([unreadableFile(error, name)])
+  }
+  const decoded = decodeText(bytes, name)
+  if ('diagnostic' in decoded) throw new DiagnosticsError([decoded.diagnostic])
+  const { node, diagnostics } = parseYaml(decoded.text, name)
+  if (diagnostics.length > 0) throw new DiagnosticsError(diagnostics)
+  if (node === null) throw wrong('the file is empty', 'see the shipped profiles', name)
+  return { node, bytes }
+}
+
+function wrong(summary: string, hint: string, file: string | null): DiagnosticsError {
+  const source = file === null ? null : { file, line: 1, column: 1 }
+  return new DiagnosticsError([errorDiagnostic('profile', summary, { hint, source })])
+}

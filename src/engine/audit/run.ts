@@ -1,0 +1,172 @@
+/** Reads every host of a pattern once, in one exec, and holds a profile against it. */
+import { auditedControls, evaluateHost, isAtLeast, profileFacts, unreachableHost } from '../../audit/evaluate.ts'
+import type { Profile } from '../../audit/profile.ts'
+import type { Waiver } from '../../audit/waivers.ts'
+import { isExpired } from '../../audit/waivers.ts'
+import { selectHosts } from '../../inventory/select.ts'
+import type { AuditHost, AuditReport, Severity } from '../../model/audit.ts'
+import { AUDIT_SCHEMA_VERSION } from '../../model/audit.ts'
+import type { Diagnostic } from '../../model/diagnostic.ts'
+import { DiagnosticsError, hasErrors } from '../../model/diagnostic.ts'
+import type { Emit } from '../../model/events.ts'
+import { EXIT } from '../../model/exit-codes.ts'
+import type { Fact } from '../../model/fact.ts'
+import type { Target } from '../../model/host.ts'
+import type { Redactor } from '../../text/redact.ts'
+import type { Transport } from '../../transport/types.ts'
+import type { HostState, RunContext } from '../context.ts'
+import { atHostEdge, closeSession, newContext, newHostState, phase, sessionOf } from '../context.ts'
+import { gather } from '../gather.ts'
+import { knowTargets, knowWritten } from '../known-secrets.ts'
+import { hostReport } from '../run-report.ts'
+import type { TargetOptions } from '../select-targets.ts'
+import { selectTargets } from '../select-targets.ts'
+import type { FactResults } from '../script/probe.ts'
+import { shown } from '../shown.ts'
+
+export interface AuditOptions extends TargetOptions {
+  runId: string
+  profile: Profile
+  /** SHA-256 in hex over the profile's files. */
+  profileHash: string
+  waivers: readonly Waiver[]
+  failOn: Severity
+  /** YYYY-MM-DD in UTC: on which waivers are held against. */
+  today: string
+  /** Hosts that are read at once. */
+  forks: number
+  /** Longest time for reading one host, in seconds. */
+  timeoutSeconds: number
+  transport: Transport
+  interrupt: AbortSignal
+  kill: AbortSignal
+  emit: Emit
+  secrets?: Redactor
+}
+
+/** An audit whose hosts are known and not reached yet. */
+export interface Audit {
+  targets: readonly Target[]
+  run: () => Promise<AuditReport>
+}
+
+/** Throws DiagnosticsError where a host cannot be resolved, none is selected, or a waiver's pattern names none. */
+export function prepareAudit(options: AuditOptions): Audit {
+  const { targets, diagnostics } = selectTargets(options)
+  const covers = coveredHosts(options, diagnostics)
+  if (hasErrors(diagnostics)) throw new DiagnosticsError(diagnostics)
+  return { targets, run: () => runAudit(options, targets, diagnostics, covers) }
+}
+
+/** Of each waiver, the hosts that it covers; empty for one that has expired. */
+function coveredHosts({ inventory, waivers, today }: AuditOptions, diagnostics: Diagnostic[]): ReadonlySet<string>[] {
+  return waivers.map((waiver) => {
+    const selected = selectHosts(inventory, waiver.hosts, waiver.source)
+    diagnostics.push(...selected.diagnostics)
+    return new Set(isExpired(waiver, today) ? [] : selected.hosts.map(({ name }) => name))
+  })
+}
+
+async function runAudit(
+  options: AuditOptions,
+  targets: readonly Target[],
+  warnings: readonly Diagnostic[],
+  covers: readonly ReadonlySet<string>[],
+): Promise<AuditReport> {
+  const { profile, waivers } = options
+  const context = newContext({ ...options, check: true, guard: null, review: async () => false })
+  knowWritten(context.secrets, { ...options, playbooks: [] })
+  knowTargets(context.secrets, targets)
+  for (const target of targets) context.hosts.set(target.host.name, newHostState(target))
+  const states = [...context.hosts.values()]
+  const startedAt = new Date().toISOString()
+  const names = states.map(({ name }) => name)
+  context.emit({ type: 'run-started', runId: options.runId, command: 'audit', check: true, startedAt, hosts: names })
+  const facts = profileFacts(profile)
+  const used = new Set<number>()
+  const hosts = await Promise.all(
+    states.map((state) =>
+      context.limit(async () => {
+        const gathered = await readHost(context, state, facts)
+        return auditHost(state, profile, gathered, (control) => {
+          const index = waivers.findIndex((one, at) => one.control === control && covers[at]!.has(state.name))
+          if (index >= 0) used.add(index)
+          return index < 0 ? null : index
+        })
+      }),
+    ),
+  )
+  const report: AuditReport = {
+    schemaVersion: AUDIT_SCHEMA_VERSION,
+    command: 'audit',
+    runId: options.runId,
+    pattern: options.pattern,
+    profile: { name: profile.name, title: profile.title, hash: options.profileHash },
+    failOn: options.failOn,
+    inventoryHash: options.inventory.hash,
+    startedAt,
+    endedAt: new Date().toISOString(),
+    exitCode: exitCode(context, hosts, options),
+    controls: auditedControls(profile),
+    commands: Object.fromEntries([...facts].map(([key, { probe }]) => [key, probe])),
+    hosts,
+    waivers: waivers.map(({ source: _source, ...waiver }, index) => ({
+      ...waiver,
+      state: isExpired(waiver, options.today) ? 'expired' : used.has(index) ? 'active' : 'unused',
+    })),
+    diagnostics: [...warnings, ...context.secrets.warnings()],
+  }
+  return shown(report, context.secrets)
+}
+
+/** Null where it could not be read; the host's state says why. */
+async function readHost(
+  context: RunContext,
+  state: HostState,
+  facts: ReadonlyMap<string, Fact>,
+): Promise<FactResults | null> {
+  const gathered = context.interrupt.aborted
+    ? null
+    : await atHostEdge(state, async () => {
+        const session = await sessionOf(context, state)
+        phase(context, state, 'gathering')
+        const options = { timeoutSeconds: context.timeoutSeconds, signal: context.kill }
+        const { results } = await gather(session, [...facts.values()], options)
+        state.status = 'ok'
+        return results
+      })
+  await closeSession(state)
+  context.emit({ type: 'host-finished', host: hostReport(state) })
+  return gathered
+}
+
+function auditHost(
+  state: HostState,
+  profile: Profile,
+  gathered: FactResults | null,
+  waiverOf: (control: string) => number | null,
+): AuditHost {
+  const missing = { ok: false as const, reason: 'it was not asked for', hint: '' }
+  const isRead = state.status === 'ok' || state.status === 'unreachable' || state.status === 'not-started'
+  return {
+    name: state.name,
+    address: state.target.connection.address,
+    status: isRead ? (state.status as AuditHost['status']) : 'failed',
+    error: state.error,
+    results:
+      gathered === null
+        ? unreachableHost(profile, state.error?.summary ?? 'it was not read')
+        : evaluateHost(profile, (key) => gathered.get(key) ?? missing, waiverOf),
+  }
+}
+
+function exitCode(context: RunContext, hosts: readonly AuditHost[], { profile, failOn }: AuditOptions): number {
+  const severities = new Map(profile.controls.map(({ control, severity }) => [control.id, severity]))
+  const isFailing = hosts.some(({ results }) =>
+    results.some(({ failing, control }) => failing && isAtLeast(severities.get(control)!, failOn)),
+  )
+  if (hosts.some(({ error }) => error?.code === 'internal-error')) return EXIT.bug.code
+  if (context.interrupt.aborted) return EXIT.interrupted.code
+  if (isFailing || hosts.some(({ status }) => status === 'failed')) return EXIT.failed.code
+  return hosts.some(({ status }) => status === 'unreachable') ? EXIT.unreachable.code : EXIT.ok.code
+}

@@ -1,0 +1,38 @@
+/** The hosts of a pattern, and how each is reached, for commands that only read. */
+import { resolveConnection } from '../inventory/connection.ts'
+import { limitHosts, selectHosts } from '../inventory/select.ts'
+import type { ConnectionFlags, Inventory } from '../inventory/types.ts'
+import type { Diagnostic } from '../model/diagnostic.ts'
+import { DiagnosticsError, errorDiagnostic, hasErrors } from '../model/diagnostic.ts'
+import type { Target } from '../model/host.ts'
+import { addOnce } from '../text/diagnostics.ts'
+
+export interface TargetOptions {
+  inventory: Inventory
+  pattern: string
+  limit: string | null
+  connection: ConnectionFlags
+}
+
+/** Throws DiagnosticsError where one cannot be resolved or none is selected. `diagnostics` are warnings. */
+export function selectTargets(options: TargetOptions): { targets: Target[]; diagnostics: Diagnostic[] } {
+  const { inventory, pattern, limit } = options
+  const selected = selectHosts(inventory, pattern, null)
+  const limited = limit === null ? null : limitHosts(inventory, limit)
+  const allowed = limited === null ? null : new Set(limited.hosts.map((host) => host.name))
+  const diagnostics = [...inventory.diagnostics, ...selected.diagnostics, ...(limited?.diagnostics ?? [])]
+  const hosts = selected.hosts.filter((host) => allowed === null || allowed.has(host.name))
+  const targets = hosts.flatMap((host): Target[] => {
+    const play = { become: null, becomeUser: null, remoteUser: null, vars: {} }
+    const resolved = resolveConnection(host, play, options.connection, inventory)
+    if ('connection' in resolved) return [{ host, connection: resolved.connection }]
+    for (const diagnostic of resolved.diagnostics) addOnce(diagnostics, diagnostic)
+    return []
+  })
+  if (!hasErrors(diagnostics) && targets.length === 0) {
+    const hint = limit === null ? 'check the pattern' : 'check the pattern and --limit'
+    diagnostics.push(errorDiagnostic('no-hosts', 'no host is selected', { hint }))
+  }
+  if (hasErrors(diagnostics)) throw new DiagnosticsError(diagnostics)
+  return { targets, diagnostics }
+}

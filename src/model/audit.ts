@@ -1,0 +1,105 @@
+import * as z from 'zod'
+import { diagnosticSchema, hostErrorSchema } from './report.ts'
+
+/** Version of the audit report's JSON; raised when a field changes its meaning or goes away. */
+export const AUDIT_SCHEMA_VERSION = 1
+
+/** The worst first. */
+export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const
+export const severitySchema = z.enum(SEVERITIES)
+export type Severity = z.infer<typeof severitySchema>
+
+/** The worst first. */
+export const CONTROL_STATUSES = [
+  'fail',
+  'error',
+  'not-tested',
+  'unreachable',
+  'waived',
+  'pass',
+  'not-applicable',
+] as const
+export const controlStatusSchema = z
+  .enum(CONTROL_STATUSES)
+  .describe(
+    'fail; error: evidence could not be read; not-tested: nothing has shown it yet; unreachable: the host was not read; waived: failing, and accepted until a date; pass; not-applicable',
+  )
+export type ControlStatus = z.infer<typeof controlStatusSchema>
+
+export const evidenceSchema = z.strictObject({
+  kind: z
+    .enum(['running', 'persistent', 'reboot', 'traffic', 'host'])
+    .describe(
+      'running: in force now; persistent: what files will set at boot; reboot: what a boot has shown; traffic: what connections have shown; host: what the host is',
+    ),
+  fact: z.string().describe('key and path of what was read'),
+  value: z.unknown(),
+  where: z.string().optional().describe('file and line that say so'),
+})
+export type Evidence = z.infer<typeof evidenceSchema>
+
+const remedySchema = z.strictObject({ module: z.string(), params: z.record(z.string(), z.unknown()) })
+/** A playbook task that makes a failing control pass. */
+export type Remedy = z.infer<typeof remedySchema>
+
+const controlResultSchema = z.strictObject({
+  control: z.string(),
+  status: controlStatusSchema,
+  failing: z.boolean().describe('counts as failing at the severity of its control'),
+  reason: z.string(),
+  evidence: z.array(evidenceSchema),
+  remedy: remedySchema.nullable().describe('what --fix would plan'),
+  waiver: z.number().nullable().describe('index in waivers, of the one that covers it'),
+})
+export type ControlResult = z.infer<typeof controlResultSchema>
+
+const auditedControlSchema = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  rationale: z.string(),
+  severity: severitySchema,
+  nist: z.array(z.string()).describe('controls of NIST SP 800-53'),
+  references: z.array(z.string()),
+  required: z.boolean().describe('not-tested counts as failing'),
+  facts: z.array(z.string()).describe('keys of the facts that it reads'),
+})
+export type AuditedControl = z.infer<typeof auditedControlSchema>
+
+const auditHostSchema = z.strictObject({
+  name: z.string(),
+  address: z.string(),
+  status: z.enum(['ok', 'unreachable', 'failed', 'not-started']).describe('whether it could be read'),
+  error: hostErrorSchema.nullable(),
+  results: z.array(controlResultSchema),
+})
+export type AuditHost = z.infer<typeof auditHostSchema>
+
+const waiverReportSchema = z.strictObject({
+  control: z.string(),
+  hosts: z.string().describe('host pattern'),
+  owner: z.string(),
+  reason: z.string(),
+  expires: z.string().describe('the last day on which it holds, YYYY-MM-DD in UTC'),
+  state: z.enum(['active', 'expired', 'unused']).describe('unused: it covered nothing in this audit'),
+})
+export type WaiverReport = z.infer<typeof waiverReportSchema>
+
+/** The contract that every format of an audit is a pure function of. Times ISO 8601 UTC. */
+export const auditReportSchema = z.strictObject({
+  schemaVersion: z.literal(AUDIT_SCHEMA_VERSION),
+  command: z.literal('audit'),
+  runId: z.string(),
+  pattern: z.string(),
+  profile: z.strictObject({ name: z.string(), title: z.string(), hash: z.string() }),
+  failOn: severitySchema,
+  inventoryHash: z.string(),
+  startedAt: z.string(),
+  endedAt: z.string(),
+  exitCode: z.number(),
+  controls: z.array(auditedControlSchema),
+  commands: z.record(z.string(), z.string()).describe('by key of a fact: the shell text that reads it'),
+  hosts: z.array(auditHostSchema),
+  waivers: z.array(waiverReportSchema),
+  diagnostics: z.array(diagnosticSchema),
+})
+export type AuditReport = z.infer<typeof auditReportSchema>
