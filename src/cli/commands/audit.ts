@@ -1,7 +1,7 @@
 /** `audit [PATTERN]`: compliance controls over facts; nothing is changed. */
 import { SEVERITIES } from '../../model/audit.ts'
 import { defineCommand } from '../command.ts'
-import { connectionFlags, showFlags } from '../flags.ts'
+import { applyFlags, connectionFlags, outputFlags, showFlags, vaultFlags } from '../flags.ts'
 
 export const auditFlags = {
   ...showFlags,
@@ -20,6 +20,10 @@ export const auditFlags = {
     choices: SEVERITIES,
     summary: 'exit 2 only where a control of this severity or a worse one fails',
   },
+  fix: { type: 'boolean', summary: 'plan what mends failing controls, ask, do it, and audit once more' },
+  diff: outputFlags.diff,
+  ...applyFlags,
+  ...vaultFlags,
   report: {
     type: 'strings',
     value: 'FILE',
@@ -31,7 +35,7 @@ export const auditFlags = {
 
 export const command = defineCommand({
   usage: 'audit [PATTERN]',
-  summary: 'Hold hosts against the controls of a profile, with evidence. Changes nothing.',
+  summary: 'Hold hosts against the controls of a profile, with evidence. Changes nothing without --fix.',
   description: [
     'PATTERN is a host pattern as in a playbook; all hosts unless given. One exec for each host.',
     'Exit code 2 where a control fails or its evidence cannot be read, unless a waiver covers it; 4 where hosts were',
@@ -41,6 +45,7 @@ export const command = defineCommand({
     'audit -i inventories/pair.yml',
     'audit -i hosts.yml web --profile server --fail-on high',
     'audit -i hosts.yml --waivers waivers.yml --report audit.json',
+    'audit -i inventories/pair.yml --fix --check',
   ],
   flags: { ...connectionFlags, ...auditFlags },
   args: { min: 0, max: 1 },

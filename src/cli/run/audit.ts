@@ -1,36 +1,80 @@
-/** The audit command: reads profile and waivers, audits, shows. */
+/** The audit command: reads profile and waivers, audits, shows; with --fix mends what fails and audits once more. */
 import { controls } from '../../audit/registry.ts'
+import type { AuditOptions } from '../../engine/audit/run.ts'
 import { prepareAudit } from '../../engine/audit/run.ts'
 import { newRunId } from '../../engine/run-id.ts'
-import type { Severity } from '../../model/audit.ts'
+import type { ConnectionFlags } from '../../inventory/types.ts'
+import type { AuditReport, Severity } from '../../model/audit.ts'
 import { EXIT } from '../../model/exit-codes.ts'
 import { renderAudit, renderAuditJson } from '../../report/audit/render.ts'
 import { createKeyFiles } from '../../transport/private-key.ts'
 import { createSshTransport } from '../../transport/ssh.ts'
 import type { FlagValues } from '../command.ts'
 import type { auditFlags } from '../commands/audit.ts'
+import { usageError } from '../errors.ts'
 import type { connectionFlags } from '../flags.ts'
 import type { Io } from '../io.ts'
 import { progressView } from '../view/progress-view.ts'
 import { createScreen } from '../view/screen.ts'
 import { loadProfile, loadWaivers } from './audit-files.ts'
+import { fixFailing } from './audit-fix.ts'
 import { listenForInterrupts } from './interrupts.ts'
 import { readInventory } from './load.ts'
+import { passwordsOf } from './passwords.ts'
+import { canAsk } from './prompt.ts'
 import { checkReportFiles, writeFiles } from './report-files.ts'
-import { connectionOf } from './run-flags.ts'
+import { plainConnectionOf } from './run-flags.ts'
 import { unlockKeys } from './unlock-keys.ts'
 
 /** Longest time for reading one host, in seconds. */
 const READ_SECONDS = 120
 
-type Flags = FlagValues<typeof connectionFlags & typeof auditFlags>
+export type AuditFlags = FlagValues<typeof connectionFlags & typeof auditFlags>
+
+/** What of an audit its flags and files say. */
+type Question = Omit<
+  AuditOptions,
+  'runId' | 'forks' | 'timeoutSeconds' | 'transport' | 'interrupt' | 'kill' | 'emit' | 'secrets'
+>
 
 /** Resolves to the exit code. Throws DiagnosticsError and usage errors before any connection is made. */
-export async function auditFleet(pattern: string, flags: Flags, io: Io): Promise<number> {
+export async function auditFleet(pattern: string, flags: AuditFlags, io: Io): Promise<number> {
   checkReportFiles(flags.report, io.cwd)
+  if (flags.fix && !flags.check && !flags.yes && !canAsk(io)) {
+    const hint = '--yes makes them without asking; --check shows them'
+    throw usageError('there is no terminal to ask on before changes are made', hint)
+  }
   const { profile, hash } = loadProfile(flags.profile, io.cwd, controls)
   const waivers = loadWaivers(flags.waivers, io.cwd, controls.keys())
   const inventory = await readInventory(flags.inventory, [], io)
+  const passwords = await passwordsOf(flags, io)
+  const connection: ConnectionFlags = { ...plainConnectionOf(flags, io), ...passwords }
+  const today = new Date().toISOString().slice(0, 10)
+  const failOn = flags['fail-on'] as Severity
+  const question = { inventory, pattern, limit: flags.limit, connection, profile, profileHash: hash }
+  const audit = (): Promise<AuditReport> => auditOnce({ ...question, waivers, failOn, today }, flags, io)
+  const first = await audit()
+  if (flags.output === 'text') show(first, flags, io)
+  const code = flags.fix ? await fixFailing(first, { ...question, passwords }, flags, io) : null
+  if (code !== null && NOTHING_DONE.has(code)) return code
+  const report = code === null || flags.check ? first : await audit()
+  if (flags.output === 'json') io.data.write(renderAuditJson(report))
+  else if (report !== first) show(report, flags, io)
+  const unwritten = writeFiles(flags.report, io.cwd, () => renderAuditJson(report))
+  for (const line of unwritten) io.stderr.write(`mptcp-fleet: ${line}\n`)
+  if (report.exitCode !== EXIT.ok.code) return report.exitCode
+  if (code !== null && !flags.check && code !== EXIT.ok.code) return code
+  return unwritten.length > 0 ? EXIT.notStarted.code : EXIT.ok.code
+}
+
+/** Declined, interrupted, or a bug: there is nothing to prove. */
+const NOTHING_DONE: ReadonlySet<number> = new Set([EXIT.notStarted.code, EXIT.interrupted.code, EXIT.bug.code])
+
+function show(report: AuditReport, flags: AuditFlags, io: Io): void {
+  io.stdout.write(renderAudit(report, createScreen(io).outStyle, flags.verbose > 0))
+}
+
+async function auditOnce(question: Question, flags: AuditFlags, io: Io): Promise<AuditReport> {
   const screen = createScreen(io)
   const progress = progressView(screen, flags.verbose)
   const interrupts = listenForInterrupts((text) => screen.err(text))
@@ -44,16 +88,8 @@ export async function auditFleet(pattern: string, flags: Flags, io: Io): Promise
   })
   try {
     const audit = prepareAudit({
-      inventory,
-      pattern,
-      limit: flags.limit,
-      connection: await connectionOf(flags, io),
+      ...question,
       runId: newRunId(),
-      profile,
-      profileHash: hash,
-      waivers,
-      failOn: flags['fail-on'] as Severity,
-      today: new Date().toISOString().slice(0, 10),
       forks: flags.forks,
       timeoutSeconds: READ_SECONDS,
       transport,
@@ -63,13 +99,7 @@ export async function auditFleet(pattern: string, flags: Flags, io: Io): Promise
       secrets: io.secrets,
     })
     await unlockKeys(audit.targets, keyFiles, io)
-    const report = await audit.run()
-    progress.stop()
-    if (flags.output === 'json') io.data.write(renderAuditJson(report))
-    else io.stdout.write(renderAudit(report, screen.outStyle, flags.verbose > 0))
-    const unwritten = writeFiles(flags.report, io.cwd, () => renderAuditJson(report))
-    for (const line of unwritten) screen.err(`mptcp-fleet: ${line}\n`)
-    return unwritten.length > 0 && report.exitCode === EXIT.ok.code ? EXIT.notStarted.code : report.exitCode
+    return await audit.run()
   } finally {
     progress.stop()
     await transport.close()

@@ -2,6 +2,7 @@
 
 import { newRunId } from '../../engine/run-id.ts'
 import { run } from '../../engine/run.ts'
+import type { ConnectionFlags } from '../../inventory/types.ts'
 import { EXIT } from '../../model/exit-codes.ts'
 import type { PlayPlan, RunRequestRecord } from '../../model/events.ts'
 import type { RunReport } from '../../model/report.ts'
@@ -63,6 +64,8 @@ export interface RunRequest {
   saved?: ReadPlan
   /** Show these and stop. */
   lists: ListFlags | null
+  /** Those that were asked for already. */
+  passwords?: Pick<ConnectionFlags, 'password' | 'becomePassword'>
   /** Gets the report as well. */
   onReport?: (report: RunReport) => void
 }
@@ -91,7 +94,7 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
     )
   }
   // What is wrong is told before anybody is asked for a password.
-  const passwords = await passwordsOf(flags, io)
+  const passwords = request.passwords ?? (await passwordsOf(flags, io))
   const connection = { ...plain, ...passwords }
   const hasPasswords = Object.keys(passwords).length > 0
   const assembled = hasPasswords ? assembleFrom(request.source, { ...selection, connection }) : first

@@ -7,7 +7,8 @@ import { renderRun } from '../../report/run.ts'
 import { renderEvent } from './ndjson.ts'
 import type { Screen } from './screen.ts'
 
-export type OutputKind = 'text' | 'json' | 'ndjson'
+/** `none`: the command shows something else. */
+export type OutputKind = 'text' | 'json' | 'ndjson' | 'none'
 
 /** `tasksOf`: see recapRows. */
 export function resultView(
@@ -20,6 +21,7 @@ export function resultView(
     if (kind === 'ndjson') {
       screen.data(renderEvent(event))
     } else if (event.type === 'run-finished') {
+      if (kind === 'none') return
       if (kind === 'json') screen.data(renderJson(event.report))
       else screen.out(renderRun(event.report, screen.outStyle, tasksOf))
     } else if (kind === 'text' && event.type === 'plan-ready' && event.plan.hosts.length > 0) {
