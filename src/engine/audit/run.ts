@@ -114,9 +114,19 @@ async function runAudit(
       ...waiver,
       state: isExpired(waiver, options.today) ? 'expired' : used.has(index) ? 'active' : 'unused',
     })),
-    diagnostics: [...warnings, ...context.secrets.warnings()],
+    diagnostics: [...warnings, ...unusedWaivers(options, used), ...context.secrets.warnings()],
   }
   return shown(report, context.secrets)
+}
+
+/** Those that hold still and covered nothing that fails. */
+function unusedWaivers({ waivers, today }: AuditOptions, used: ReadonlySet<number>): Diagnostic[] {
+  return waivers.flatMap((waiver, index): Diagnostic[] => {
+    if (used.has(index) || isExpired(waiver, today)) return []
+    const summary = `the waiver of ${waiver.control} on ${waiver.hosts} covers nothing that fails`
+    const hint = 'remove it, unless it is for hosts that this audit did not look at'
+    return [{ severity: 'warning', code: 'unused-waiver', summary, detail: '', hint, source: waiver.source }]
+  })
 }
 
 /** Null where it could not be read; the host's state says why. */

@@ -1,0 +1,121 @@
+/** Each control on a real host: failing, mended by --fix where a task can, and proven by a second audit. */
+import { afterAll, describe, expect, test } from 'vitest'
+import { controls } from '../../src/audit/registry.ts'
+import type { AuditReport, ControlResult } from '../../src/model/audit.ts'
+import { auditReportSchema } from '../../src/model/audit.ts'
+import { cli, workFolder } from './support/cli.ts'
+import { withPairLab } from './support/pair-lab.ts'
+
+const lab = withPairLab()
+const work = workFolder()
+afterAll(() => work.remove())
+
+async function audit(...args: string[]): Promise<{ code: number | null; report: AuditReport; stderr: string }> {
+  const { code, stdout, stderr } = await cli(['audit', '-i', lab().inventoryFile, '--output', 'json', ...args], {
+    cwd: work.folder,
+  })
+  if (stdout === '') throw new Error(`no report; exit code ${code}\n${stderr}`)
+  return { code, report: auditReportSchema.parse(JSON.parse(stdout)), stderr }
+}
+
+function resultOf({ hosts }: AuditReport, host: string, control: string): ControlResult | undefined {
+  return hosts.find(({ name }) => name === host)?.results.find((one) => one.control === control)
+}
+
+/** Shell texts for system-a. `mend`: what makes it pass where no task does. */
+interface State {
+  fail: string
+  mend?: string
+  params?: object
+}
+
+const OTHER_FILE = '/etc/sysctl.d/50-other.conf'
+
+const STATES: Readonly<Record<string, State>> = {
+  'socket-allowed': { fail: 'sysctl -qw net.mptcp.enabled=0' },
+  'enabled-running': { fail: 'sysctl -qw net.mptcp.enabled=0' },
+  'enabled-persistent': { fail: 'rm -f /etc/sysctl.d/90-mptcp.conf' },
+  'no-overriding-line': {
+    fail: `echo net.mptcp.enabled=1 >/etc/sysctl.d/90-mptcp.conf; echo net.mptcp.enabled=0 >${OTHER_FILE}`,
+    mend: `rm ${OTHER_FILE}`,
+  },
+  'sysctls-persistent': {
+    fail: 'sysctl -qw net.mptcp.checksum_enabled=0; echo net.mptcp.checksum_enabled=1 >/etc/sysctl.d/90-mptcp.conf',
+  },
+  'limits-sufficient': { fail: 'ip mptcp limits set subflows 0', params: { subflows: 3 } },
+  'limits-persistent': { fail: 'ip mptcp limits set subflows 5' },
+  'path-manager': { fail: 'sysctl -qw net.mptcp.pm_type=1' },
+  'endpoint-address': {
+    fail: 'ip mptcp endpoint flush; ip mptcp endpoint add 203.0.113.77 signal',
+    mend: 'ip mptcp endpoint flush; ip mptcp endpoint add 192.0.2.10 dev eth0 signal',
+  },
+}
+
+/** What no host of the lab can be made to be. */
+const NOT_HERE: Readonly<Record<string, string>> = {
+  'kernel-built': 'the machine has one kernel, which has MPTCP',
+  'no-fallback': 'needs a transfer: see status.test.ts, which reads the same fact',
+}
+
+test('each control has a state of the lab, or a reason why not', () => {
+  expect([...Object.keys(STATES), ...Object.keys(NOT_HERE)].toSorted()).toEqual([...controls.keys()].toSorted())
+})
+
+describe.each(Object.entries(STATES))('%s', (id, { fail, mend, params = {} }) => {
+  test('fails, is mended, passes', async () => {
+    const text = JSON.stringify({ name: 'one', title: 'One', controls: { [id]: { params } } })
+    const profile = work.write(`${id}.yml`, text)
+    await lab().exec('system-a', fail)
+    const failing = await audit('--profile', profile, '-l', 'system-a')
+    expect([failing.code, resultOf(failing.report, 'system-a', id)]).toMatchObject([2, { status: 'fail' }])
+    if (mend === undefined) {
+      const fixed = await audit('--profile', profile, '-l', 'system-a', '--fix', '--yes')
+      expect([fixed.code, resultOf(fixed.report, 'system-a', id)], fixed.stderr).toMatchObject([0, { status: 'pass' }])
+    } else {
+      expect(resultOf(failing.report, 'system-a', id)?.remedy).toBeNull()
+      await lab().exec('system-a', mend)
+    }
+    const passing = await audit('--profile', profile, '-l', 'system-a')
+    expect([passing.code, resultOf(passing.report, 'system-a', id)]).toMatchObject([0, { status: 'pass' }])
+  })
+})
+
+test('check mode shows what --fix would do and changes nothing; a waiver counts until it expires', async () => {
+  await lab().exec('system-a', 'ip mptcp limits set subflows 0')
+  const three = '{ limits-sufficient: {}, limits-persistent: {}, path-manager: {} }'
+  const profile = work.write('three.yml', `name: three\ntitle: Three\ncontrols: ${three}\n`)
+  const args = ['-l', 'system-a', '--profile', profile]
+  const shown = await cli(['audit', '-i', lab().inventoryFile, ...args, '--fix', '--check'], { cwd: work.folder })
+  expect(shown.stdout).toContain('limits/subflows: 0 → 1')
+  expect((await lab().exec('system-a', 'ip mptcp limits')).stdout).toContain('subflows 0')
+  const waiver = (expires: string): string =>
+    work.write(
+      'waivers.yml',
+      `waivers:
+  - { control: limits-sufficient, hosts: system-a, owner: ops, reason: one path only, expires: ${expires} }
+  - { control: limits-persistent, hosts: all, owner: ops, reason: to be done, expires: 2999-01-01 }
+  - { control: path-manager, hosts: all, owner: ops, reason: none, expires: 2999-01-01 }
+`,
+    )
+  const waived = await audit(...args, '--waivers', waiver('2999-01-01'))
+  expect([waived.code, waived.report.waivers.map(({ state }) => state)]).toEqual([0, ['active', 'active', 'unused']])
+  const expired = await audit(...args, '--waivers', waiver('2026-01-01'))
+  expect([expired.code, expired.report.waivers.map(({ state }) => state)]).toEqual([2, ['expired', 'active', 'unused']])
+  expect(waived.report.diagnostics.map(({ code }) => code)).toEqual(['unused-waiver'])
+  expect((await audit(...args, '--fail-on', 'critical')).code).toBe(0)
+})
+
+test('one exec a host; a host that is away is unreachable, and code 4 unless something fails', async () => {
+  await lab().exec('system-b', 'systemctl stop ssh.socket ssh.service')
+  try {
+    const { code, report } = await audit('--fail-on', 'critical')
+    expect([code, report.hosts.map(({ name, status }) => [name, status])]).toEqual([
+      4,
+      expect.arrayContaining([['system-b', 'unreachable']]),
+    ])
+    const results = report.hosts.find(({ name }) => name === 'system-b')!.results
+    expect(new Set(results.map(({ status }) => status))).toEqual(new Set(['unreachable']))
+  } finally {
+    await lab().exec('system-b', 'systemctl start ssh')
+  }
+})
