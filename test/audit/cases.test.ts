@@ -5,6 +5,7 @@ import { parse } from 'yaml'
 import * as z from 'zod'
 import type { Control, Verdict } from '../../src/audit/define.ts'
 import { controls } from '../../src/audit/registry.ts'
+import { facts as documented } from '../../src/facts/registry.ts'
 import type { Fact } from '../../src/model/fact.ts'
 import { modules } from '../../src/modules/registry.ts'
 import { baseFacts, merge } from '../modules/base-facts.ts'
@@ -16,6 +17,8 @@ const caseFile = z.array(
     name: z.string(),
     params: z.record(z.string(), z.unknown()).default({}),
     facts: z.record(z.string(), z.unknown()).default({}),
+    /** Keys of facts that are as in the fact's own example, which `facts` then changes. */
+    examples: z.array(z.string()).default([]),
     status: z.enum(['pass', 'fail', 'not-applicable', 'not-tested']),
     reason: z.string(),
     /** Module and parameters; left out where there is none. */
@@ -25,9 +28,16 @@ const caseFile = z.array(
   }),
 )
 
-function verdictOf(control: Control, given: Record<string, unknown>, facts: Record<string, unknown>): Verdict {
+type Case = z.infer<typeof caseFile>[number]
+
+function verdictOf(control: Control, { params: given, facts, examples }: Case): Verdict {
   const params: unknown = control.params.parse(given)
-  const all = merge(baseFacts(10, '10.0.0.2'), facts) as Record<string, unknown>
+  const shown = examples.map((key): [string, unknown] => [
+    key,
+    documented.get(key)!.parse({ stdout: documented.get(key)!.example, stderr: '', rc: 0 }),
+  ])
+  const base = { ...baseFacts(10, '10.0.0.2'), ...Object.fromEntries(shown) }
+  const all = merge(base, facts) as Record<string, unknown>
   const needed = Object.entries<Fact>(control.facts(params) as Record<string, Fact>)
   const have = Object.fromEntries(needed.map(([name, { key }]) => [name, all[key]]))
   expect(Object.values(have)).not.toContain(undefined)
@@ -44,8 +54,9 @@ describe.each([...controls.values()])('$id', (control) => {
     expect(statuses).toContain('fail')
   })
 
-  it.each(cases)('$name', ({ params, facts, status, reason, remedy, evidence }) => {
-    const verdict = verdictOf(control, params, facts)
+  it.each(cases)('$name', (one) => {
+    const { status, reason, remedy, evidence } = one
+    const verdict = verdictOf(control, one)
     expect(verdict).toMatchObject({ status, reason })
     const wanted = verdict.remedy === undefined ? undefined : { [verdict.remedy.module]: verdict.remedy.params }
     expect(wanted).toEqual(remedy)

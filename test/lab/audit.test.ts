@@ -26,6 +26,8 @@ function resultOf({ hosts }: AuditReport, host: string, control: string): Contro
 interface State {
   fail: string
   mend?: string
+  /** Afterwards, for those that come next. */
+  after?: string
   params?: object
 }
 
@@ -44,6 +46,44 @@ const STATES: Readonly<Record<string, State>> = {
   },
   'limits-sufficient': { fail: 'ip mptcp limits set subflows 0', params: { subflows: 3 } },
   'limits-persistent': { fail: 'ip mptcp limits set subflows 5' },
+  // Limits are restored at boot by now.
+  'restore-unit': { fail: 'systemctl -q disable mptcp-fleet', mend: 'systemctl -q enable mptcp-fleet' },
+  'limits-within-policy': { fail: 'ip mptcp limits set subflows 8', params: { subflows: 4 } },
+  'checksum-policy': { fail: 'sysctl -qw net.mptcp.checksum_enabled=1' },
+  'join-initial-address': { fail: 'sysctl -qw net.mptcp.allow_join_initial_addr_port=0' },
+  'blackhole-back-off': { fail: 'sysctl -qw net.mptcp.blackhole_timeout=0' },
+  'tools-supported': {
+    fail: 'mv /usr/sbin/nft /usr/sbin/nft.away',
+    mend: 'mv /usr/sbin/nft.away /usr/sbin/nft',
+    params: { programs: ['ip', 'ss', 'nft'] },
+  },
+  'endpoint-device': {
+    fail: 'ip mptcp endpoint flush; ip mptcp endpoint add 192.0.2.10 signal',
+    mend: 'ip mptcp endpoint flush; ip mptcp endpoint add 192.0.2.10 dev eth0 signal',
+  },
+  'endpoint-roles': {
+    fail: 'ip mptcp endpoint flush; ip mptcp endpoint add 192.0.2.10 dev eth0 signal subflow',
+    mend: 'ip mptcp endpoint flush; ip mptcp endpoint add 192.0.2.10 dev eth0 signal',
+  },
+  'endpoint-capacity': {
+    fail: 'ip mptcp endpoint flush; ip mptcp endpoint add 192.0.2.10 dev eth0 subflow; ip mptcp limits set subflows 0',
+  },
+  'rp-filter': { fail: 'sysctl -qw net.ipv4.conf.eth0.rp_filter=1', mend: 'sysctl -qw net.ipv4.conf.eth0.rp_filter=0' },
+  'arp-answers': {
+    fail: 'ip address add 192.0.2.77/24 dev wlan0',
+    mend: 'sysctl -qw net.ipv4.conf.all.arp_ignore=1',
+    after: 'ip address del 192.0.2.77/24 dev wlan0; sysctl -qw net.ipv4.conf.all.arp_ignore=0',
+  },
+  'mptcpd-off': {
+    fail: "printf '[Service]\\nExecStart=sleep 1000\\n[Install]\\nWantedBy=multi-user.target\\n' >/etc/systemd/system/mptcp.service; systemctl -q daemon-reload; systemctl -q enable --now mptcp",
+    after: 'rm /etc/systemd/system/mptcp.service; systemctl daemon-reload',
+  },
+  'listeners-mptcp': {
+    fail: 'systemd-run -q --unit=audited python3 -m http.server 8099 && sleep 1',
+    mend: 'systemctl stop audited; systemd-run -q --unit=audited mptcpize run python3 -m http.server 8099 && sleep 1',
+    after: 'systemctl stop audited',
+    params: { ports: [8099] },
+  },
   'path-manager': { fail: 'sysctl -qw net.mptcp.pm_type=1' },
   'endpoint-address': {
     fail: 'ip mptcp endpoint flush; ip mptcp endpoint add 203.0.113.77 signal',
@@ -54,14 +94,17 @@ const STATES: Readonly<Record<string, State>> = {
 /** What no host of the lab can be made to be. */
 const NOT_HERE: Readonly<Record<string, string>> = {
   'kernel-built': 'the machine has one kernel, which has MPTCP',
+  'kernel-supported': 'the machine has one kernel',
+  scheduler: 'the kernel has one scheduler',
   'no-fallback': 'needs a transfer: see status.test.ts, which reads the same fact',
+  'joins-succeed': 'needs a network that drops joins: see diagnosis.slow.test.ts, which reads the same counters',
 }
 
 test('each control has a state of the lab, or a reason why not', () => {
   expect([...Object.keys(STATES), ...Object.keys(NOT_HERE)].toSorted()).toEqual([...controls.keys()].toSorted())
 })
 
-describe.each(Object.entries(STATES))('%s', (id, { fail, mend, params = {} }) => {
+describe.each(Object.entries(STATES))('%s', (id, { fail, mend, after, params = {} }) => {
   test('fails, is mended, passes', async () => {
     const text = JSON.stringify({ name: 'one', title: 'One', controls: { [id]: { params } } })
     const profile = work.write(`${id}.yml`, text)
@@ -77,6 +120,7 @@ describe.each(Object.entries(STATES))('%s', (id, { fail, mend, params = {} }) =>
     }
     const passing = await audit('--profile', profile, '-l', 'system-a')
     expect([passing.code, resultOf(passing.report, 'system-a', id)]).toMatchObject([0, { status: 'pass' }])
+    if (after !== undefined) await lab().exec('system-a', after)
   })
 })
 
