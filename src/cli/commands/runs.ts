@@ -25,7 +25,15 @@ export const command = defineCommand({
     }
     if (verb !== 'show') throw usageError(`runs ${verb}: no such action`, 'runs list or show')
     if (name === undefined) throw usageError('runs show needs the id of a run, or "last"', 'runs list shows them')
-    const state = loadRunState(io.cwd, runNamed(io.cwd, name))
+    const runId = runNamed(io.cwd, name)
+    const { loadAudit } = await import('../../store/audit-record.ts')
+    const audit = loadAudit(io.cwd, runId)
+    if (audit !== null) {
+      const { renderAudit, renderAuditJson } = await import('../../report/audit/render.ts')
+      io.stdout.write(json ? renderAuditJson(audit) : renderAudit(audit, styleOf(io.stdout, io.env), false))
+      return EXIT.ok.code
+    }
+    const state = loadRunState(io.cwd, runId)
     if (state === null) throw usageError(`run ${name} left no journal`, 'runs list shows those that did')
     io.stdout.write(json ? `${JSON.stringify(state, null, 2)}\n` : renderRun(state, styleOf(io.stdout, io.env)))
     return EXIT.ok.code

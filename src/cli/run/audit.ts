@@ -6,7 +6,10 @@ import { newRunId } from '../../engine/run-id.ts'
 import type { ConnectionFlags } from '../../inventory/types.ts'
 import type { AuditReport, Severity } from '../../model/audit.ts'
 import { EXIT } from '../../model/exit-codes.ts'
+import { auditSince } from '../../report/audit/history.ts'
 import { renderAudit, renderAuditJson } from '../../report/audit/render.ts'
+import { renderAuditSince } from '../../report/audit/since.ts'
+import { checkAuditFolder, keepAudit } from '../../store/audit-record.ts'
 import { createKeyFiles } from '../../transport/private-key.ts'
 import { createSshTransport } from '../../transport/ssh.ts'
 import type { FlagValues } from '../command.ts'
@@ -17,6 +20,8 @@ import type { Io } from '../io.ts'
 import { progressView } from '../view/progress-view.ts'
 import { createScreen } from '../view/screen.ts'
 import { loadProfile, loadWaivers } from './audit-files.ts'
+import type { AuditHistory } from './audit-history.ts'
+import { earlierAudit } from './audit-history.ts'
 import { fixFailing } from './audit-fix.ts'
 import { listenForInterrupts } from './interrupts.ts'
 import { readInventory } from './load.ts'
@@ -44,6 +49,8 @@ export async function auditFleet(pattern: string, flags: AuditFlags, io: Io): Pr
     const hint = '--yes makes them without asking; --check shows them'
     throw usageError('there is no terminal to ask on before changes are made', hint)
   }
+  checkAuditFolder(io.cwd)
+  const history = flags.since === null ? null : earlierAudit(flags.since, io.cwd)
   const { profile, hash } = loadProfile(flags.profile, io.cwd, controls)
   const waivers = loadWaivers(flags.waivers, io.cwd, controls.keys())
   const inventory = await readInventory(flags.inventory, [], io)
@@ -52,7 +59,11 @@ export async function auditFleet(pattern: string, flags: AuditFlags, io: Io): Pr
   const today = new Date().toISOString().slice(0, 10)
   const failOn = flags['fail-on'] as Severity
   const question = { inventory, pattern, limit: flags.limit, connection, profile, profileHash: hash }
-  const audit = (): Promise<AuditReport> => auditOnce({ ...question, waivers, failOn, today }, flags, io)
+  const audit = async (): Promise<AuditReport> => {
+    const made = await auditOnce({ ...question, waivers, failOn, today }, flags, io)
+    keepAudit(io.cwd, made)
+    return made
+  }
   const first = await audit()
   if (flags.output === 'text') show(first, flags, io)
   const code = flags.fix ? await fixFailing(first, { ...question, passwords }, flags, io) : null
@@ -60,6 +71,7 @@ export async function auditFleet(pattern: string, flags: AuditFlags, io: Io): Pr
   const report = code === null || flags.check ? first : await audit()
   if (flags.output === 'json') io.data.write(renderAuditJson(report))
   else if (report !== first) show(report, flags, io)
+  if (history !== null) showSince(history, report, flags, io)
   const unwritten = writeFiles(flags.report, io.cwd, () => renderAuditJson(report))
   for (const line of unwritten) io.stderr.write(`mptcp-fleet: ${line}\n`)
   if (report.exitCode !== EXIT.ok.code) return report.exitCode
@@ -72,6 +84,12 @@ const NOTHING_DONE: ReadonlySet<number> = new Set([EXIT.notStarted.code, EXIT.in
 
 function show(report: AuditReport, flags: AuditFlags, io: Io): void {
   io.stdout.write(renderAudit(report, createScreen(io).outStyle, flags.verbose > 0))
+}
+
+function showSince({ earlier, all }: AuditHistory, report: AuditReport, flags: AuditFlags, io: Io): void {
+  const text = renderAuditSince(auditSince(earlier, report, all), createScreen(io).outStyle, flags.verbose > 0)
+  const stream = flags.output === 'text' ? io.stdout : io.stderr
+  stream.write(`\n${text}`)
 }
 
 async function auditOnce(question: Question, flags: AuditFlags, io: Io): Promise<AuditReport> {
