@@ -78,7 +78,7 @@ export function assemble(options: AssembleOptions): Assembled {
     .map((play, nth) => assemblePlay(options, play, nth, allowed, diagnostics))
   for (const { batches, tasks } of plays) {
     knowTargets(secrets, batches.flat())
-    knowWishes(secrets, tasks)
+    diagnostics.push(...knowWishes(secrets, tasks))
   }
   diagnostics.push(...secrets.warnings())
   for (const { tasks } of plays) diagnostics.push(...unguarded(tasks, options.guard))
@@ -158,9 +158,10 @@ function target(
     options.connection,
     options.inventory,
   )
-  if ('connection' in resolved) return [{ host, connection: resolved.connection }]
-  for (const diagnostic of resolved.diagnostics) addOnce(diagnostics, diagnostic)
-  return []
+  for (const diagnostic of 'notices' in resolved ? resolved.notices : resolved.diagnostics) {
+    addOnce(diagnostics, diagnostic)
+  }
+  return 'connection' in resolved ? [{ host, connection: resolved.connection }] : []
 }
 
 function becomes(play: Play): boolean {

@@ -39,8 +39,8 @@ export function decodeText(bytes: Uint8Array, file: string): { text: string } | 
 }
 
 function encryptedFile(file: string): Diagnostic {
-  const summary = 'this file is encrypted by ansible-vault, which is not supported yet in this version'
-  const hint = 'leave passwords out of the file, and give them with -k and -K'
+  const summary = 'this file is encrypted by ansible-vault, and files of this kind are not opened'
+  const hint = 'decrypt it; inventories, files of variables and playbooks may stay encrypted'
   return errorDiagnostic('not-supported', summary, { hint, source: { file, line: 1, column: 1 } })
 }
 

@@ -68,6 +68,7 @@ function target(record: UndoRecord, inventory: Inventory, flags: ConnectionFlags
     for (const diagnostic of resolved.diagnostics) addOnce(diagnostics, diagnostic)
     return []
   }
+  for (const notice of resolved.notices) addOnce(diagnostics, notice)
   const { address } = resolved.connection
   if (address !== record.address) {
     const summary = `${record.host} is at ${address} now; the run changed it at ${record.address}`

@@ -108,11 +108,14 @@ function checkMachines(plan: SavedPlan, machines: SavedPlan['hosts']): void {
 }
 
 function places(machines: readonly SavedMachine[]): string {
-  const ways = machines.map(({ jumps, ...place }) => [place, ...jumps].map(placeText).join(' through '))
+  const ways = machines.map(({ jumps, openssh, ...place }) => {
+    const way = [place, ...jumps].map(placeText).join(' through ')
+    return openssh === null ? way : `${way} (ssh ${openssh.join(' ')})`
+  })
   return ways.join(' and ')
 }
 
-function placeText({ user, address, port }: Omit<SavedMachine, 'jumps'>): string {
+function placeText({ user, address, port }: Omit<SavedMachine, 'jumps' | 'openssh'>): string {
   return `${user}@${address} port ${port}`
 }
 
