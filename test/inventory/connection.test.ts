@@ -165,7 +165,10 @@ test.each<[Record<string, unknown>, string]>([
   [{ ansible_host: '' }, 'ansible_host: is empty'],
   [{ ansible_host: ['a'] }, 'ansible_host: expected text, got a list'],
   [{ ansible_host: '{{ nope }}' }, 'ansible_host: the variable "nope" is not defined'],
-  [{ ansible_ssh_common_args: '-o ProxyCommand=x' }, 'ssh_config: proxycommand is not supported'],
+  [
+    { ansible_ssh_common_args: '-o ProxyCommand=x', mptcp_fleet_transport: 'ssh2' },
+    'ssh_config: proxycommand is not supported',
+  ],
   [{ ansible_ssh_common_args: '-o Prot=x' }, 'ssh_config: ssh knows no keyword prot'],
 ])('%j is refused', async (vars, message) => {
   expect((await complaints(vars))[0]).toContain(message)
