@@ -128,7 +128,8 @@ async function applyOne(context: RunContext, segment: Segment, job: Job): Promis
       noteBroken(context, state.name, job.applied.broke ?? '')
     } catch (error) {
       // A HostError says that no step was started; of anything else nobody knows.
-      job.applied = { error: null, undone: false, lost: !(error instanceof HostError) }
+      const isKnown = error instanceof HostError
+      job.applied = { error: isKnown ? error : null, undone: false, lost: !isKnown }
       throw error
     }
     // Whether a guarded host keeps what was done is decided over a new connection.

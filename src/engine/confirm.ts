@@ -127,7 +127,8 @@ function judgeRolledBack(job: Job, again: Attempt['changes']): void {
   job.telling = changeStatuses(attempt, false).map((status, index): ChangeStatus => {
     if (status === 'not-started') return status
     if (stays[index] === true) return restarted ? 'unknown' : status
-    return 'rolled-back'
+    // Nobody can read what is left of it.
+    return attempt.undoFailed.has(index) && attempt.changes[index]!.opaque === true ? 'unknown' : 'rolled-back'
   })
   const kept = attempt.changes.filter((_, index) => stays[index] === true && job.telling?.[index] === 'done')
   if (state.error !== null && kept.length > 0) {
@@ -140,7 +141,9 @@ function judgeRolledBack(job: Job, again: Attempt['changes']): void {
   }
   const isAgain = ({ fact, before }: PlannedChange): boolean =>
     again.some((one) => one.fact === fact && isDeepStrictEqual(steady(fact, one.before), steady(fact, before)))
-  const differs = attempt.changes.filter((change, index) => stays[index] === false && !isAgain(change))
+  const isLeft = (change: PlannedChange, index: number): boolean =>
+    (change.opaque === true && attempt.undoFailed.has(index)) || !isAgain(change)
+  const differs = attempt.changes.filter((change, index) => stays[index] === false && isLeft(change, index))
   if (differs.length === 0) return
   state.status = 'failed'
   state.error = {

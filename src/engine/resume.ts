@@ -35,7 +35,9 @@ export async function observe(context: RunContext, state: HostState, attempt: At
   const undone = record.outcome === 'rolled-back'
   const changes = attempt.changes.map((change, index) => {
     const status = statuses[index]!
-    return changeReport(change, undone && status !== 'not-started' ? 'rolled-back' : status)
+    if (!undone || status === 'not-started') return changeReport(change, status)
+    const isLeft = change.opaque === true && attempt.undoFailed.has(index)
+    return changeReport(change, isLeft ? 'unknown' : 'rolled-back')
   })
   context.emit({ type: 'recovered', host: state.name, attempt: attempt.id, outcome: record.outcome, changes })
   return attempt.changes.filter((_, index) => changes[index]!.status === 'done')

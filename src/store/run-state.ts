@@ -88,7 +88,7 @@ function take(host: HostRunState, entry: Extract<JournalEntry, { host: string }>
       if (entry.changes.some(({ status }) => status === 'unknown')) break
       host.open.pop()
       host.guard = null
-      host.status = entry.changes.some(({ status }) => status === 'failed') ? 'failed' : 'changed'
+      host.status = statusOf(entry.changes.map(({ status }) => status))
       break
     }
     case 'host-finished': {
@@ -101,4 +101,11 @@ function take(host: HostRunState, entry: Extract<JournalEntry, { host: string }>
       entry satisfies never
     }
   }
+}
+
+/** What a host's changes make of it where nothing else is said. */
+function statusOf(statuses: readonly ChangeStatus[]): HostStatus {
+  if (statuses.includes('failed')) return 'failed'
+  if (statuses.includes('done')) return 'changed'
+  return statuses.includes('rolled-back') ? 'rolled-back' : 'not-started'
 }

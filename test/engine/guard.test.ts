@@ -187,6 +187,17 @@ describe('a guarded host', () => {
     expect([hosts.settings('a'), left('a')]).toEqual([{ x: '0' }, false])
   })
 
+  test('to which nothing could be sent is told so, and no other story', async () => {
+    const hosts = shellHosts(folder, { a: { x: '0' } })
+    hosts.faults['a'] = (count) => (count === 2 ? new HostError('unreachable', 'channel', 'no channel') : null)
+    const { host } = await runOn(hosts, ['a'], [task(0, guardedModule, { a: x1 })], { guard: 2 })
+    expect(host('a')).toMatchObject({
+      status: 'unreachable',
+      error: { code: 'channel', summary: 'no channel' },
+      changes: [{ status: 'not-started' }],
+    })
+  })
+
   test('that was restarted before the commit is as it was, and told so', async () => {
     const hosts = shellHosts(folder, { a: { x: '0' } })
     hosts.faults['a'] = (count) => {

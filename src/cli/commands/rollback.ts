@@ -7,7 +7,7 @@ export const command = defineCommand({
   usage: 'rollback RUN',
   summary: 'Take back what a run changed: plan the values of before, show it, ask, do it, verify it.',
   description: [
-    'A host is refused where somebody else changed the same things since. Files come back to the byte; of packages only',
+    'A host is refused where somebody else changed the same things since. Files come back to the byte, profiles of NetworkManager setting by setting; of packages only',
     'those that the run installed are removed. RUN is an id that "runs list" shows, or "last".',
   ].join('\n'),
   examples: ['rollback last -i inventories/pair.yml --check', 'rollback 20260102T030405Z-1a2b3c -i hosts.yml -l web1'],

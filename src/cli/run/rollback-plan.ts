@@ -1,5 +1,6 @@
 /** From the undo records of a run to what the engine does: one task that takes each host back. */
 import type { Assembled } from '../../engine/assemble.ts'
+import { orderedBatches } from '../../engine/jump-order.ts'
 import { rollbackModule } from '../../engine/rollback.ts'
 import { resolveConnection } from '../../inventory/connection.ts'
 import { limitHosts } from '../../inventory/select.ts'
@@ -48,7 +49,7 @@ export function assembleRollback(
   )
   const source = { file: runId, line: 1, column: 1 }
   const task = { index: 0, name: takeBackTask(runId), module: rollbackModule, wants, checkOnly: false, source }
-  const play = { name: `Rollback of ${runId}`, batches: [targets], tasks: [task] }
+  const play = { name: `Rollback of ${runId}`, batches: orderedBatches(targets, []), tasks: [task] }
   return { plays: [{ ...play, anyErrorsFatal: false, maxFailPercentage: null }], diagnostics }
 }
 
