@@ -7,6 +7,7 @@ import { plainValue } from '../model/plain.ts'
 import { applyAttempt } from './apply.ts'
 import type { AssembledPlay } from './assemble.ts'
 import { changeStatuses, newAttempt } from './attempt.ts'
+import { doneKey } from './done.ts'
 import { confirmGuarded } from './confirm.ts'
 import type { HostState, RunContext } from './context.ts'
 import { atHostEdge, changeReport, failHost, phase, sessionOf } from './context.ts'
@@ -121,7 +122,9 @@ async function applyOne(context: RunContext, segment: Segment, job: Job): Promis
       const { address } = state.target.connection
       const become = state.target.connection.become?.user ?? null
       const { id, guard } = attempt
-      const changes = [...attempt.changes]
+      const changes = attempt.changes.map((change) =>
+        change.opaque === true ? { ...change, key: doneKey(context.runId, change) } : change,
+      )
       context.emit({ type: 'apply-started', host: state.name, address, become, attempt: id, guard, changes })
       const read = factsOf(segment.play.tasks.slice(segment.range.start, segment.range.end), state.name)
       job.applied = await applyAttempt(session, attempt, [...read.values()], member.fold.gathered, context.kill)

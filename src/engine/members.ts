@@ -7,7 +7,7 @@ import type { ScriptPart } from '../transport/types.ts'
 import type { HostState, RunContext } from './context.ts'
 import { atHostEdge, phase, sessionOf } from './context.ts'
 import type { FoldHost } from './fold.ts'
-import { doneKey, fold } from './fold.ts'
+import { fold } from './fold.ts'
 import { holdAgainst } from './expected.ts'
 import { gather } from './gather.ts'
 import { observe } from './resume.ts'
@@ -70,7 +70,8 @@ async function readOne(
   }
   const earlier = context.resume.get(state.name)
   if (earlier !== undefined) {
-    for (const change of await observe(context, state, earlier)) state.done.add(doneKey(change))
+    const keys = await observe(context, state, earlier)
+    state.done.push({ runId: earlier.runId, keys: new Set(keys) })
     context.resume.delete(state.name)
   }
   const session = await sessionOf(context, state)

@@ -94,13 +94,12 @@ function entryOf(event: RunEvent): JournalEntry | null {
     }
     case 'apply-started': {
       const { host, attempt, guard } = event
-      const changes = event.changes.map(censorChange).map(({ task, module, play = 0, taskIndex, fact, summary }) => ({
+      const changes = event.changes.map(censorChange).map(({ task, module, fact, summary, key }) => ({
         task,
         module,
-        play,
-        taskIndex,
         fact,
         summary,
+        ...(key === undefined ? {} : { key }),
       }))
       return { type: 'apply-started', at, host, attempt, guard, changes }
     }

@@ -24,10 +24,9 @@ export interface HostRunState {
   guard: number | null
 }
 
-/** `play` and `taskIndex`: where it stands in the run, from 0. */
+/** `key`: of an opaque task, see journal.ts. */
 export interface ChangeState {
-  play: number
-  taskIndex: number
+  key?: string | undefined
   task: string
   fact: string
   summary: string
@@ -68,9 +67,8 @@ function take(host: HostRunState, entry: Extract<JournalEntry, { host: string }>
       host.open.push(entry.attempt)
       host.guard = entry.guard
       host.changes.push(
-        ...entry.changes.map(({ play, taskIndex, task, fact, summary }): ChangeState => ({
-          play,
-          taskIndex,
+        ...entry.changes.map(({ key, task, fact, summary }): ChangeState => ({
+          key,
           task,
           fact,
           summary,

@@ -16,17 +16,18 @@ export const command = defineCommand({
   run: async ({ args: [name = ''], flags }, io) => {
     const { execute } = await import('../run/execute.ts')
     const { assembleRollback } = await import('../run/rollback-plan.ts')
-    const { latestChanging, takenBack } = await import('../run/taken-back.ts')
+    const { latestChanging, takenBack, unknownTaken } = await import('../run/taken-back.ts')
     const { loadUndo, runNamed } = await import('../../store/load-run.ts')
     const { recordOpener, recordSealer } = await import('../run/vault.ts')
     const runId = runNamed(io.cwd, name)
     const records = await loadUndo(io.cwd, runId, await recordOpener(flags, io))
     const taken = takenBack(io.cwd, runId)
+    const unknown = unknownTaken(io.cwd, runId)
     const instead = (): string => latestChanging(io.cwd)
     return await execute(
       {
         command: 'rollback',
-        source: { assembled: (options) => assembleRollback(runId, records, { ...options, taken, instead }) },
+        source: { assembled: (options) => assembleRollback(runId, records, { ...options, taken, unknown, instead }) },
         flags,
         check: flags.check,
         yes: flags.yes,

@@ -24,6 +24,8 @@ export function assembleRollback(
     limit: string | null
     connection: ConnectionFlags
     taken: TakenBack
+    /** Hosts of which nobody knows whether an earlier rollback of this run ran its commands, with that rollback. */
+    unknown: ReadonlyMap<string, string>
     /** What to take back in its place, where it changed nothing. */
     instead: () => string
   },
@@ -33,7 +35,7 @@ export function assembleRollback(
   const diagnostics: Diagnostic[] = [...inventory.diagnostics, ...(limited?.diagnostics ?? [])]
   const allowed = limited === null ? null : new Set(limited.hosts.map(({ name }) => name))
   const chosen = records.filter(({ host }) => allowed === null || allowed.has(host))
-  const targets = chosen.flatMap((record) => target(record, inventory, connection, diagnostics))
+  const targets = chosen.flatMap((record) => recordedTarget(record, inventory, connection, diagnostics))
   if (chosen.length === 0 && !hasErrors(diagnostics)) {
     const hint =
       limit === null
@@ -42,6 +44,10 @@ export function assembleRollback(
     diagnostics.push(
       errorDiagnostic('nothing-to-undo', `run ${runId} changed nothing that could be taken back`, { hint }),
     )
+  }
+  for (const { host } of chosen) {
+    const open = options.unknown.get(host)
+    if (open !== undefined) diagnostics.push(unknownRollback(host, runId, open))
   }
   if (hasErrors(diagnostics)) throw new DiagnosticsError(diagnostics)
   const wants = new Map(
@@ -53,7 +59,19 @@ export function assembleRollback(
   return { plays: [{ ...play, anyErrorsFatal: false, maxFailPercentage: null }], diagnostics }
 }
 
-function target(record: UndoRecord, inventory: Inventory, flags: ConnectionFlags, diagnostics: Diagnostic[]): Target[] {
+function unknownRollback(host: string, runId: string, open: string): Diagnostic {
+  const summary = `whether rollback ${open} ran the commands that take ${runId} back on ${host} is unknown`
+  const hint = `apply --resume ${open} asks the host; or leave it out with --limit`
+  return errorDiagnostic('unknown-rollback', summary, { hint })
+}
+
+/** A host as a run reached it; nothing, after a diagnostic, where the inventory lacks it or reaches it elsewhere. */
+export function recordedTarget(
+  record: UndoRecord,
+  inventory: Inventory,
+  flags: ConnectionFlags,
+  diagnostics: Diagnostic[],
+): Target[] {
   const host = inventory.hosts.get(record.host)
   if (host === undefined) {
     const near = didYouMean(record.host, inventory.hosts.keys())
