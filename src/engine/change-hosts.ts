@@ -7,6 +7,7 @@ import { plainValue } from '../model/plain.ts'
 import { applyAttempt } from './apply.ts'
 import type { AssembledPlay } from './assemble.ts'
 import { changeStatuses, newAttempt } from './attempt.ts'
+import { reachedFrom } from './behind.ts'
 import { doneKey } from './done.ts'
 import { confirmGuarded } from './confirm.ts'
 import type { HostState, RunContext } from './context.ts'
@@ -119,6 +120,8 @@ async function applyOne(context: RunContext, segment: Segment, job: Job): Promis
     try {
       const session = await sessionOf(context, state)
       phase(context, state, 'applying')
+      const hops = attempt.guard === null ? [] : (segment.play.hops?.get(state.name) ?? [])
+      if (hops.length > 0) job.led = await reachedFrom(context, session, hops)
       const { address } = state.target.connection
       const become = state.target.connection.become?.user ?? null
       const { id, guard } = attempt

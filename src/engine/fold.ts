@@ -7,6 +7,7 @@ import { CENSORED } from '../model/no-log.ts'
 import type { FleetModule, HostModule } from '../modules/define.ts'
 import type { AssembledTask } from './assemble.ts'
 import { isOpaque, opaqueFact, waitsForWrites } from './opaque.ts'
+import { movesNetwork } from './behind.ts'
 import type { Done } from './done.ts'
 import { isDone } from './done.ts'
 import type { Predicted } from './predict.ts'
@@ -27,6 +28,8 @@ export interface FoldHost {
   absent: string | null
   /** What was found there that no task asked for. */
   found?: readonly Note[]
+  /** Other hosts are reached through it. */
+  leads?: boolean
   /** What runs that are taken up have done there. */
   done?: readonly Done[]
 }
@@ -212,6 +215,7 @@ function take(state: Fold, task: AssembledTask, host: FoldHost, result: PlanResu
     const planned: PlannedChange = {
       ...change,
       ...(isOpaque(task) ? { fact: opaqueFact(task) } : {}),
+      disruptive: change.disruptive || (host.leads === true && movesNetwork(change)),
       host: host.name,
       task: task.name,
       module: task.module.name,

@@ -27,7 +27,14 @@ export async function gatherAll(context: RunContext, play: AssembledPlay, states
         const facts = factsOf(play.tasks, state.name)
         const member: Member = {
           state,
-          fold: { name: state.name, facts, gathered: new Map(), absent: state.absent, done: state.done },
+          fold: {
+            name: state.name,
+            facts,
+            gathered: new Map(),
+            absent: state.absent,
+            done: state.done,
+            leads: (play.hops?.get(state.name) ?? []).length > 0,
+          },
         }
         if (state.absent === null) await gatherOne(context, member, 'gathering')
         return member
