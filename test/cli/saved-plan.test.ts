@@ -120,7 +120,6 @@ describe('a plan that nobody signed', () => {
 
   it('runs commands only with a yes', async () => {
     await keep(COMMAND)
-    rmSync(join(root, 'site.yml'))
     const { code, err } = await call('', 'apply', 'plans/site.plan', '--ssh-config', 'none')
     expect(err).toContain('task "look" of the plan runs a command that no checked signature covers')
     expect(code).toBe(5)
@@ -128,6 +127,15 @@ describe('a plan that nobody signed', () => {
     await check('plans/site.plan', '', { signer: 'ops' })
     await keep(LIMITS)
     await check('plans/site.plan')
+  })
+
+  it('runs no command that stands in it alone', async () => {
+    await keep(COMMAND)
+    rmSync(join(root, 'site.yml'))
+    const { code, err } = await call('', 'apply', 'plans/site.plan', '--ssh-config', 'none', '--yes')
+    expect(err).toContain('would run a command that stands in plans/site.plan alone: site.yml is not there')
+    expect(code).toBe(1)
+    await check('plans/site.plan', '', { signer: 'ops' })
   })
 
   it('is asked about where a command is among what was shown', async () => {

@@ -120,6 +120,7 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
     env: io.env,
   })
   const interrupts = listenForInterrupts((text) => screen.err(text))
+  let wrong = false
   const ask = reviewer(flags.output === 'text', screen, planOptions, interrupts, io)
   try {
     const report = await run({
@@ -143,19 +144,27 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
       review: async (plan) =>
         yes || (saved !== undefined && wasShown(saved, plan)) || (canAsk(io) && (await ask(plan))),
       emit: fanOut(store, [progress.subscriber, results, ...(keeper === null ? [] : [keeper.subscriber])], (error) => {
-        screen.err(`mptcp-fleet: the run goes on, but beside it this went wrong: ${String((error as Error).stack)}\n`)
+        wrong = true
+        screen.err(`mptcp-fleet: the run goes on, but ${describeFault(error)}\n`)
       }),
     })
     request.onReport?.(report)
     const unwritten = writeReportFiles(flags.report, io.cwd, report)
     for (const line of unwritten) screen.err(`mptcp-fleet: ${line}\n`)
     await keeper?.write()
-    return unwritten.length > 0 && report.exitCode === EXIT.ok.code ? EXIT.notStarted.code : report.exitCode
+    return (unwritten.length > 0 || wrong) && report.exitCode === EXIT.ok.code ? EXIT.notStarted.code : report.exitCode
   } finally {
     progress.stop()
     await transport.close()
     interrupts.dispose()
   }
+}
+
+/** Of what this machine refuses (a full disk, say) its words; of anything else, which is a bug, the stack. */
+function describeFault(error: unknown): string {
+  const { stack, message, code, cause } = error as NodeJS.ErrnoException
+  const isSystem = code !== undefined || (cause as NodeJS.ErrnoException | undefined)?.code !== undefined
+  return isSystem || message.includes('no space left') ? message : `beside it this went wrong: ${stack}`
 }
 
 function recordOf({ source, flags, tags, skipTags, resume }: RunRequest, io: Io): RunRequestRecord {
