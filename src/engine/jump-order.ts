@@ -53,7 +53,8 @@ export function hopsFrom(targets: readonly Target[], all: readonly Target[]): Ma
     const stations = [...connection.jumps, connection]
     for (const [index, station] of stations.slice(0, -1).entries()) {
       const jump = leading.get(placeOf(station))
-      const { address, port } = stations[index + 1]!
+      const next = stations[index + 1]!
+      const { address, port } = next.place ?? next
       if (jump === undefined || jump === host.name) continue
       const known = hops.get(jump) ?? new Map<string, Hop>()
       hops.set(jump, known)
@@ -87,6 +88,6 @@ function hostsBehind(targets: readonly Target[]): Map<Target, Target[]> {
   return behind
 }
 
-function placeOf({ address, port }: Connection): string {
-  return `${address} ${port}`
+function placeOf({ address, port, place = { address, port } }: Connection): string {
+  return `${place.address} ${place.port}`
 }

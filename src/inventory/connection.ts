@@ -56,10 +56,23 @@ export function resolveConnection(
     password: wishes.password,
     privateKeyFile: wishes.keyFile,
     become,
-    jumps: route.jumps.map(sharedConnectionTo),
+    ...(isOurs ? { jumps: route.jumps.map(sharedConnectionTo) } : knownWay(routed ?? routeOf(wishes, local))),
     openssh: isOurs ? null : opensshArguments(wishes),
   }
   return { connection, notices: beyondUs === null ? [] : [beyondUs] }
+}
+
+/**
+ * Where OpenSSH's client will go through, as far as its configuration can be followed: only to tell which hosts lead to which,
+ * so that jump hosts are changed last.
+ */
+function knownWay(routed: ReturnType<typeof routeOf>): Pick<Connection, 'jumps' | 'place'> {
+  if ('diagnostics' in routed) return { jumps: [] }
+  const { host, jumps } = routed.route
+  return {
+    jumps: jumps.map((jump) => ({ ...connectionTo(jump), openssh: [] })),
+    place: { address: host.hostName, port: host.port },
+  }
 }
 
 function routeOf(

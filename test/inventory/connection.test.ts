@@ -306,6 +306,17 @@ test('what we lack is refused with its place, and names the way out', async () =
   expect(openssh.openssh).toEqual(['-o', 'ProxyCommand=nc', '-o', 'Port=7', '--', 'web1'])
 })
 
+test("which hosts lead to one is known also where OpenSSH's client makes the connection", async () => {
+  const config = 'Host web1\n HostName 192.0.2.7\n ProxyJump bastion\nHost bastion\n HostName 192.0.2.1\n Port 2222\n'
+  const defaults = localWith({ 'home/.ssh/config': config })
+  const made = await connection({ mptcp_fleet_transport: 'openssh' }, {}, {}, defaults)
+  expect([made.address, made.place, made.jumps.map(({ address, port }) => [address, port])]).toEqual([
+    'web1',
+    { address: '192.0.2.7', port: 22 },
+    [['192.0.2.1', 2222]],
+  ])
+})
+
 test('a file that others may write is refused, as ssh does', async () => {
   const defaults = localWith({ 'home/.ssh/config': 'User x\n' })
   chmodSync(join(defaults.home, '.ssh/config'), 0o620)
