@@ -1,6 +1,6 @@
 /** Reading files for the inventory: every byte goes into one hash, every failure is a diagnostic. */
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { isAbsolute, relative, resolve } from 'node:path'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { DiagnosticsError } from '../model/diagnostic.ts'
@@ -28,6 +28,29 @@ export interface Reader {
   digest: () => string
 }
 
+/** Bytes of one file: an inventory of a million hosts has less. */
+const MOST_BYTES = 256 * 1024 * 1024
+
+/** What has no end (a device, a pipe that somebody fills) is not read for ever. Throws as the file system does. */
+function readBounded(path: string): Buffer {
+  const file = openSync(path, 'r')
+  try {
+    const state = fstatSync(file)
+    if (state.isFile() && state.size <= MOST_BYTES) return readFileSync(file)
+    const chunks: Buffer[] = []
+    for (let total = 0; total <= MOST_BYTES;) {
+      const chunk = Buffer.alloc(1024 * 1024)
+      const count = readSync(file, chunk, 0, chunk.length, null)
+      if (count === 0) return Buffer.concat(chunks)
+      chunks.push(chunk.subarray(0, count))
+      total += count
+    }
+  } finally {
+    closeSync(file)
+  }
+  throw Object.assign(new Error(`it is longer than ${MOST_BYTES / 1024 / 1024} MiB`), { code: 'EFBIG' })
+}
+
 export function newReader(
   cwd: string,
   vault: Vault = createVault([]),
@@ -43,7 +66,7 @@ export function newReader(
     const file = displayPath(path, cwd)
     try {
       // Nothing else goes on meanwhile, and ten thousand small files are read in a tenth of the time.
-      const bytes = readFileSync(resolve(cwd, path))
+      const bytes = readBounded(resolve(cwd, path))
       count(file, bytes)
       const opened = await openBytes(bytes, file, vault)
       if (opened !== bytes) encrypted.add(file)

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { differences } from './referee-cases.ts'
 
-const FILE = 'docs/inventory-differences.md'
+const FILE = 'src/inventory/differences.md'
 
 const escaped = (text: string): string => text.replaceAll('|', String.raw`\|`)
 const rows = differences.map(({ name, ours, differs, elsewhere }) => {
