@@ -2,6 +2,7 @@
 import { EXIT } from '../model/exit-codes.ts'
 import { commands } from './commands.ts'
 import { reportError, usageError } from './errors.ts'
+import type { Flags, Invocation } from './command.ts'
 import type { Io } from './io.ts'
 
 /** Runs one command line (without node and script). Never throws: what goes wrong is printed and becomes a code. */
@@ -46,5 +47,13 @@ async function run(argv: readonly string[], version: string, io: Io): Promise<nu
     io.stdout.write(renderCommandHelp(command, Math.min(io.stdout.columns ?? 80, 100)))
     return EXIT.ok.code
   }
-  return await command.run(parsed.invocation, io)
+  return await command.run(await withLimit(parsed.invocation, io), io)
+}
+
+/** Files that --limit names are read here, so that all commands and kept plans see what they say. */
+async function withLimit(invocation: Invocation<Flags>, io: Io): Promise<Invocation<Flags>> {
+  const { limit } = invocation.flags
+  if (typeof limit !== 'string' || !limit.includes('@')) return invocation
+  const { expandLimit } = await import('./limit.ts')
+  return { ...invocation, flags: { ...invocation.flags, limit: await expandLimit(limit, io.cwd) } }
 }

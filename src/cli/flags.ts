@@ -8,21 +8,35 @@ const wholeNumber =
   (value: string | number): string | null =>
     Number.isInteger(value) && Number(value) >= least ? null : `must be a whole number from ${least}`
 
+/** What opens ansible-vault's files and values; the first password also encrypts the undo records of a run. */
+export const vaultFlags = {
+  'vault-password-file': {
+    type: 'strings',
+    value: 'FILE',
+    summary: 'vault password: a file, or a program to run; may be repeated',
+  },
+  'vault-id': {
+    type: 'strings',
+    value: 'LABEL@SOURCE',
+    summary: 'vault password with its id: SOURCE is prompt, a file, or a program; may be repeated',
+  },
+  'ask-vault-pass': { letter: 'J', type: 'boolean', summary: 'ask for the vault password' },
+} as const satisfies Record<string, Flag>
+
 /** Where hosts come from and how they are reached. */
 export const connectionFlags = {
   inventory: {
     letter: 'i',
     type: 'strings',
     value: 'FILE',
-    summary: 'inventory file; repeat it to add more, later ones win',
+    summary: 'inventory file; repeat it to add more, later ones win; unless given, as ansible.cfg says',
   },
   limit: { letter: 'l', type: 'string', value: 'PATTERN', summary: 'only these hosts: names, groups, globs, a,b' },
   forks: {
     letter: 'f',
     type: 'number',
     value: 'N',
-    default: 10,
-    summary: 'hosts worked on at once',
+    summary: 'hosts worked on at once (10)',
     check: wholeNumber(1),
   },
   'ssh-config': {
@@ -45,6 +59,7 @@ export const connectionFlags = {
     summary: "time limit for connecting; unless given, ssh's ConnectTimeout, else 10",
     check: wholeNumber(1),
   },
+  ...vaultFlags,
 } as const satisfies Record<string, Flag>
 
 /** What is shown and kept. */
@@ -119,12 +134,6 @@ export const applyFlags = {
     summary: 'hosts take disruptive changes back by themselves after this time, unless a new connection confirms them',
     check: (value) => (readGuardTime(value) === undefined ? `must be ${GUARD_TIMES}` : null),
   },
-} as const satisfies Record<string, Flag>
-
-/** With which password the undo records of a run are encrypted. */
-export const vaultFlags = {
-  'vault-password-file': { type: 'string', value: 'FILE', summary: 'vault password: a file, or a program to run' },
-  'ask-vault-pass': { letter: 'J', type: 'boolean', summary: 'ask for the vault password' },
 } as const satisfies Record<string, Flag>
 
 /** Keeping a plan for later. */

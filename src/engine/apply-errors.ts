@@ -37,9 +37,12 @@ function censoredFailure({ task }: PlannedChange): StepFailure {
   return { what: `a step of task "${task}"`, why: null, detail: CENSORED, hint: '' }
 }
 
+/** Lines by which a script says where it is: see script/frame.ts. */
+const MARKERS = /^m[\da-f]{16,} \S+ \S+$\n?/gm
+
 /** What scripts printed, for an error; nothing of it where steps under `no_log` may have printed some. */
 export function shownOutput(output: string, changes: readonly PlannedChange[]): string {
-  return changes.some((change) => change.noLog === true) ? CENSORED : tail(output.trim(), 2000)
+  return changes.some((change) => change.noLog === true) ? CENSORED : tail(output.replaceAll(MARKERS, '').trim(), 2000)
 }
 
 /** What became of the host's other changes. */

@@ -1,18 +1,19 @@
 /** Puts inventory, playbooks and flags together: who does what, complete and checked, before any connection is made. */
-import { resolveConnection } from '../inventory/connection.ts'
 import { limitHosts, selectHosts } from '../inventory/select.ts'
 import { templateVars } from '../inventory/vars.ts'
 import type { ConnectionFlags, Inventory } from '../inventory/types.ts'
 import type { Diagnostic, Source } from '../model/diagnostic.ts'
 import { DiagnosticsError, errorDiagnostic, hasErrors } from '../model/diagnostic.ts'
-import type { Host, Target } from '../model/host.ts'
+import type { Target } from '../model/host.ts'
 import type { Module } from '../modules/define.ts'
 import { didYouMean } from '../text/closest.ts'
 import { addOnce } from '../text/diagnostics.ts'
 import type { Redactor } from '../text/redact.ts'
 import { createRedactor } from '../text/redact.ts'
 import { knowTargets, knowWishes, knowWritten } from './known-secrets.ts'
-import { jumpHosts, orderedBatches } from './jump-order.ts'
+import type { Hop } from './jump-order.ts'
+import { hopsFrom, jumpHosts, orderedBatches } from './jump-order.ts'
+import { othersOf, playTarget } from './play-targets.ts'
 import { unguarded } from './opaque.ts'
 import { resolveTask } from '../playbook/resolve.ts'
 import { selectTasks } from '../playbook/tags.ts'
@@ -39,6 +40,8 @@ export interface AssembledPlay {
   name: string
   batches: Target[][]
   tasks: AssembledTask[]
+  /** Hosts that others of the inventory are reached through, with the places to which they must get. */
+  hops?: ReadonlyMap<string, readonly Hop[]>
   anyErrorsFatal: boolean
   maxFailPercentage: number | null
 }
@@ -78,7 +81,7 @@ export function assemble(options: AssembleOptions): Assembled {
     .map((play, nth) => assemblePlay(options, play, nth, allowed, diagnostics))
   for (const { batches, tasks } of plays) {
     knowTargets(secrets, batches.flat())
-    knowWishes(secrets, tasks)
+    diagnostics.push(...knowWishes(secrets, tasks))
   }
   diagnostics.push(...secrets.warnings())
   for (const { tasks } of plays) diagnostics.push(...unguarded(tasks, options.guard))
@@ -114,11 +117,13 @@ function assemblePlay(
   diagnostics.push(...selection.diagnostics)
   const hosts = selection.hosts.filter((host) => allowed === null || allowed.has(host.name))
   const tasks = selectTasks(play, options.tags, options.skipTags)
-  const targets = hosts.flatMap((host) => target(options, play, tasks, host, diagnostics))
+  const targets = hosts.flatMap((host) => playTarget(options, play, tasks, host, diagnostics))
   const batches = orderedBatches(targets, play.serial)
+  const others = othersOf(options, play, targets)
   return {
     name: play.name,
     batches,
+    hops: hopsFrom(targets, [...targets, ...others]),
     tasks: tasks.map((task, index) => ({
       ...assembleTask(options.inventory, task, index, play, batches, diagnostics),
       play: nth,
@@ -126,45 +131,6 @@ function assemblePlay(
     anyErrorsFatal: play.anyErrorsFatal,
     maxFailPercentage: play.maxFailPercentage,
   }
-}
-
-/** How one host is reached in this play. Become holds for all of a play's tasks: they run in one script. */
-function target(
-  options: AssembleOptions,
-  play: Play,
-  tasks: readonly Task[],
-  host: Host,
-  diagnostics: Diagnostic[],
-): Target[] {
-  const odd = tasks.find((task) => (task.become ?? becomes(play)) !== (tasks[0]!.become ?? becomes(play)))
-  if (odd !== undefined) {
-    addOnce(
-      diagnostics,
-      errorDiagnostic('become-differs', `task "${odd.name}": become differs from the play's other tasks`, {
-        hint: 'all tasks of a play run in one script per host: give them one become, or make two plays',
-        source: odd.source,
-      }),
-    )
-  }
-  const resolved = resolveConnection(
-    host,
-    {
-      become: tasks[0]?.become ?? play.become,
-      becomeUser: tasks[0]?.becomeUser ?? play.becomeUser,
-      remoteUser: play.remoteUser,
-      vars: play.vars,
-      originOf: play.originOf,
-    },
-    options.connection,
-    options.inventory,
-  )
-  if ('connection' in resolved) return [{ host, connection: resolved.connection }]
-  for (const diagnostic of resolved.diagnostics) addOnce(diagnostics, diagnostic)
-  return []
-}
-
-function becomes(play: Play): boolean {
-  return play.become ?? false
 }
 
 function assembleTask(

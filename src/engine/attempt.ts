@@ -25,6 +25,8 @@ export interface Attempt {
   guard: number | null
   /** What each step printed and returned, by number. A step without an entry is not known to have begun. */
   results: Map<number, Section>
+  /** Changes of which a step of the undo failed, by index. */
+  undoFailed: Set<number>
 }
 
 /** `nth`: the host's applies of this run, from 1, each of which has a record of its own. */
@@ -47,6 +49,7 @@ export function newAttempt(
     copies: [...new Set(placed.flatMap(({ step }) => filesOf(step)))],
     guard,
     results: new Map(),
+    undoFailed: new Set(),
   }
 }
 
@@ -126,6 +129,9 @@ export interface RecordRead {
 /** Takes what the host kept of steps whose results did not arrive. */
 export function takeRecord(attempt: Attempt, section: Section | undefined): RecordRead {
   for (const line of section?.stdout.split('\n') ?? []) {
+    const [, undo, rc = '0'] = /^u (\d{1,6}) (\d{1,3})$/.exec(line) ?? []
+    if (rc !== '0')
+      for (const change of attempt.undo[Number(undo)]?.placed.changes ?? []) attempt.undoFailed.add(change)
     // A line that is not whole says nothing: the disk may have been full.
     const [, began, ended, status] = /^(?:b (\d{1,6})|(\d{1,6}) (\d{1,3}))$/.exec(line) ?? []
     const number = Number(began ?? ended ?? -1)

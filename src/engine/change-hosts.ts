@@ -7,6 +7,8 @@ import { plainValue } from '../model/plain.ts'
 import { applyAttempt } from './apply.ts'
 import type { AssembledPlay } from './assemble.ts'
 import { changeStatuses, newAttempt } from './attempt.ts'
+import { reachedFrom } from './behind.ts'
+import { doneKey } from './done.ts'
 import { confirmGuarded } from './confirm.ts'
 import type { HostState, RunContext } from './context.ts'
 import { atHostEdge, changeReport, failHost, phase, sessionOf } from './context.ts'
@@ -118,17 +120,22 @@ async function applyOne(context: RunContext, segment: Segment, job: Job): Promis
     try {
       const session = await sessionOf(context, state)
       phase(context, state, 'applying')
+      const hops = attempt.guard === null ? [] : (segment.play.hops?.get(state.name) ?? [])
+      if (hops.length > 0) job.led = await reachedFrom(context, session, hops)
       const { address } = state.target.connection
       const become = state.target.connection.become?.user ?? null
       const { id, guard } = attempt
-      const changes = [...attempt.changes]
+      const changes = attempt.changes.map((change) =>
+        change.opaque === true ? { ...change, key: doneKey(context.runId, change) } : change,
+      )
       context.emit({ type: 'apply-started', host: state.name, address, become, attempt: id, guard, changes })
       const read = factsOf(segment.play.tasks.slice(segment.range.start, segment.range.end), state.name)
       job.applied = await applyAttempt(session, attempt, [...read.values()], member.fold.gathered, context.kill)
       noteBroken(context, state.name, job.applied.broke ?? '')
     } catch (error) {
       // A HostError says that no step was started; of anything else nobody knows.
-      job.applied = { error: null, undone: false, lost: !(error instanceof HostError) }
+      const isKnown = error instanceof HostError
+      job.applied = { error: isKnown ? error : null, undone: false, lost: !isKnown }
       throw error
     }
     // Whether a guarded host keeps what was done is decided over a new connection.

@@ -14,6 +14,7 @@ import { commitScript } from './script/commit-script.ts'
 import { dialogue } from './script/dialogue.ts'
 import { parseSections } from './script/frame.ts'
 import { readFacts } from './script/probe.ts'
+import type { ExecResult } from '../transport/types.ts'
 
 /** Seconds for which a host is looked for whose connection was lost in mid-commit. */
 const SEARCH_SECONDS = 60
@@ -47,7 +48,7 @@ async function send(context: RunContext, job: Job): Promise<HostError | null> {
   const { script, seconds } = commitScript(nonce, { ...attempt, steps, facts })
   const timeoutSeconds = seconds + context.timeoutSeconds
   const request = { script, timeoutSeconds, outputCap: 16 * 1024 * 1024, become: true, signal: context.kill }
-  const result = await session.exec({ ...talk.request, ...request })
+  const result = await session.exec({ ...talk.request, ...request }).catch((error: unknown) => notSent(error))
   const sections = parseSections(nonce, result.stdout, result.stderr)
   takeSections(attempt, sections)
   if (sections.get('take')?.rc != null && sections.get('take')!.rc !== 0) {
@@ -71,9 +72,21 @@ async function send(context: RunContext, job: Job): Promise<HostError | null> {
   return await askAgain(context, job, endError(result, 'making the changes last', attempt.id, attempt.changes))
 }
 
+/** Not even begun: what is there waits for its guard, as where the connection was lost on the way. */
+function notSent(error: unknown): ExecResult {
+  if (!(error instanceof HostError)) throw error
+  return { end: 'lost', rc: null, stdout: '', stderr: '', reason: error.data.summary }
+}
+
 /** The connection was lost: the host itself says how it ended. */
 async function askAgain(context: RunContext, job: Job, error: HostError): Promise<HostError | null> {
-  const session = await reconnect(context, job.member.state, SEARCH_SECONDS)
+  const session = await reconnect(context, job.member.state, SEARCH_SECONDS).catch((reason: unknown) => {
+    if (!(reason instanceof HostError)) throw reason
+    throw new HostError('unknown', 'outcome-unknown', error.data.summary, {
+      ...error.data,
+      detail: reason.data.summary,
+    })
+  })
   const record = await readRecord(context, job.attempt, session)
   if (record.outcome === 'rolled-back') return undone(record, error.data.summary)
   // No script had come so far, and the timer has not fired: what is there is undone.

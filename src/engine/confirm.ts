@@ -9,6 +9,7 @@ import { plainValue } from '../model/plain.ts'
 import type { ChangeStatus } from '../model/report.ts'
 import type { Attempt } from './attempt.ts'
 import { changeStatuses, pendingFacts, takeRecord } from './attempt.ts'
+import { reachedFrom } from './behind.ts'
 import { commit } from './commit.ts'
 import type { RunContext } from './context.ts'
 import { failHost, phase } from './context.ts'
@@ -19,6 +20,7 @@ import { leftOverOf, notConverged, planAgain } from './members.ts'
 import { reconnect } from './recover.ts'
 import { rollBack } from './roll-back.ts'
 import { recordProbe } from './script/commit-script.ts'
+import type { Session } from '../transport/types.ts'
 
 /** Seconds that a probe waits for the apply script of its own host to end, where its connection was cut. */
 const SCRIPT_SECONDS = 120
@@ -81,7 +83,7 @@ async function readNew(context: RunContext, job: Job): Promise<HostError | null>
     const { results, sections } = await gather(session, [...member.fold.facts.values()], options)
     member.fold.gathered = results
     const record = takeRecord(attempt, sections.get('record'))
-    if (record.outcome === 'applied') return null
+    if (record.outcome === 'applied') return await lostBehind(context, job, session)
     const gone = record.absent
       ? 'the host was restarted before the changes could be confirmed'
       : 'the host took the changes back by itself'
@@ -93,6 +95,16 @@ async function readNew(context: RunContext, job: Job): Promise<HostError | null>
   } finally {
     state.metrics.verifyMs += performance.now() - began
   }
+}
+
+/** Null, or which hosts are cut off that were reached through this one before. */
+async function lostBehind(context: RunContext, { led = [] }: Job, session: Session): Promise<HostError | null> {
+  if (led.length === 0) return null
+  const still = new Set(await reachedFrom(context, session, led))
+  const lost = led.filter((hop) => !still.has(hop)).map(({ name }) => name)
+  if (lost.length === 0) return null
+  const summary = `after the change ${lost.join(', ')} could not be reached through it any more`
+  return new HostError('failed', 'cut-off', summary)
 }
 
 /** The jobs' hosts, and those whose facts their fleet tasks read. */
@@ -127,7 +139,8 @@ function judgeRolledBack(job: Job, again: Attempt['changes']): void {
   job.telling = changeStatuses(attempt, false).map((status, index): ChangeStatus => {
     if (status === 'not-started') return status
     if (stays[index] === true) return restarted ? 'unknown' : status
-    return 'rolled-back'
+    // Nobody can read what is left of it.
+    return attempt.undoFailed.has(index) && attempt.changes[index]!.opaque === true ? 'unknown' : 'rolled-back'
   })
   const kept = attempt.changes.filter((_, index) => stays[index] === true && job.telling?.[index] === 'done')
   if (state.error !== null && kept.length > 0) {
@@ -140,7 +153,9 @@ function judgeRolledBack(job: Job, again: Attempt['changes']): void {
   }
   const isAgain = ({ fact, before }: PlannedChange): boolean =>
     again.some((one) => one.fact === fact && isDeepStrictEqual(steady(fact, one.before), steady(fact, before)))
-  const differs = attempt.changes.filter((change, index) => stays[index] === false && !isAgain(change))
+  const isLeft = (change: PlannedChange, index: number): boolean =>
+    (change.opaque === true && attempt.undoFailed.has(index)) || !isAgain(change)
+  const differs = attempt.changes.filter((change, index) => stays[index] === false && isLeft(change, index))
   if (differs.length === 0) return
   state.status = 'failed'
   state.error = {

@@ -12,8 +12,9 @@ import type { ChangeReport, ChangeStatus, HostReport, HostStatus, Metrics, Trial
 import type { Redactor } from '../text/redact.ts'
 import { createRedactor } from '../text/redact.ts'
 import { tail } from '../text/tail.ts'
-import type { Attempt } from './attempt.ts'
+import type { Done } from './done.ts'
 import type { ExpectedFacts } from './expected.ts'
+import type { TakenUp } from './resume.ts'
 import type { FactResults } from './script/probe.ts'
 import type { ConnectOptions, Session, Transport } from '../transport/types.ts'
 import { shownEvent, shownPlan } from './shown.ts'
@@ -26,7 +27,7 @@ export interface RunContext {
   guard: number | null
   transport: Transport
   /** Applies of an earlier run, by host, whose end nobody saw: they are asked for before anything is read. */
-  resume: Map<string, Attempt>
+  resume: Map<string, TakenUp>
   /** Gets what was read of each host before it was planned. */
   onFacts?: (host: string, results: FactResults) => void
   /** Facts of a saved plan, by host: a host that is not so any more is stale. */
@@ -56,8 +57,8 @@ export interface HostState {
   absent: string | null
   status: HostStatus
   changes: ChangeReport[]
-  /** Opaque changes that a run which is taken up has done there, as `doneKey` of fold names them. */
-  done: Set<string>
+  /** What runs that are taken up have done there. */
+  done: Done[]
   /** Applies of this run so far. */
   applies: number
   error: HostReport['error']
@@ -68,7 +69,7 @@ export function newContext(
   options: Omit<RunContext, 'limit' | 'hosts' | 'trials' | 'declined' | 'diagnostics' | 'secrets' | 'resume'> & {
     forks: number
     secrets?: Redactor | undefined
-    resume?: Map<string, Attempt> | undefined
+    resume?: Map<string, TakenUp> | undefined
   },
 ): RunContext {
   const { forks, secrets = createRedactor(), resume = new Map(), ...rest } = options
@@ -86,7 +87,7 @@ export function newContext(
   }
 }
 
-export function newHostState(target: Target, done: ReadonlySet<string> = new Set()): HostState {
+export function newHostState(target: Target, done: readonly Done[] = []): HostState {
   const metrics = {
     connections: 0,
     execs: 0,
@@ -105,7 +106,7 @@ export function newHostState(target: Target, done: ReadonlySet<string> = new Set
     absent: null,
     status: 'not-started',
     changes: [],
-    done: new Set(done),
+    done: [...done],
     applies: 0,
     error: null,
     metrics,

@@ -7,6 +7,9 @@ import { CENSORED } from '../model/no-log.ts'
 import type { FleetModule, HostModule } from '../modules/define.ts'
 import type { AssembledTask } from './assemble.ts'
 import { isOpaque, opaqueFact, waitsForWrites } from './opaque.ts'
+import { movesNetwork } from './behind.ts'
+import type { Done } from './done.ts'
+import { isDone } from './done.ts'
 import type { Predicted } from './predict.ts'
 import { applyPrediction, readPredicted, startPrediction } from './predict.ts'
 import { LEFT_BEHIND } from './script/left-copies.ts'
@@ -25,16 +28,11 @@ export interface FoldHost {
   absent: string | null
   /** What was found there that no task asked for. */
   found?: readonly Note[]
-  /** Opaque changes that a run which is taken up has done there, as `doneKey` names them. */
-  done?: ReadonlySet<string>
+  /** Other hosts are reached through it. */
+  leads?: boolean
+  /** What runs that are taken up have done there. */
+  done?: readonly Done[]
 }
-
-/** Names a change of an opaque task by its place and its text: a playbook may have been edited since. */
-export function doneKey({ play = 0, taskIndex, fact, summary }: DonePlace): string {
-  return JSON.stringify([play, taskIndex, fact, summary])
-}
-
-type DonePlace = Pick<PlannedChange, 'play' | 'taskIndex' | 'fact' | 'summary'>
 
 /** What a fold came to. */
 export interface FoldResult {
@@ -217,6 +215,7 @@ function take(state: Fold, task: AssembledTask, host: FoldHost, result: PlanResu
     const planned: PlannedChange = {
       ...change,
       ...(isOpaque(task) ? { fact: opaqueFact(task) } : {}),
+      disruptive: change.disruptive || (host.leads === true && movesNetwork(change)),
       host: host.name,
       task: task.name,
       module: task.module.name,
@@ -226,7 +225,7 @@ function take(state: Fold, task: AssembledTask, host: FoldHost, result: PlanResu
       ...(task.guard === undefined ? {} : { guard: task.guard }),
       ...(task.noLog === true ? { noLog: true, summary: CENSORED } : {}),
     }
-    if (isOpaque(task) && task.noLog !== true && host.done?.has(doneKey(planned)) === true) {
+    if (isOpaque(task) && isDone(host.done ?? [], planned)) {
       plan.notes.push({
         task: task.name,
         summary: `${planned.summary}: done already by the run that is taken up`,

@@ -3,6 +3,7 @@ import type { ChangeStatus } from '../model/report.ts'
 import type { Applied } from './apply.ts'
 import type { AssembledPlay } from './assemble.ts'
 import type { Attempt } from './attempt.ts'
+import type { Hop } from './jump-order.ts'
 import type { Member } from './members.ts'
 
 export interface Segment {
@@ -21,6 +22,8 @@ export interface Job {
   applied: Applied | null
   /** Of each change, what is to be reported; null: what its steps say. */
   telling: ChangeStatus[] | null
+  /** Places to which the host led before, where others are reached through it. */
+  led?: readonly Hop[]
   /** The host was restarted before the confirmation: what opaque tasks did may be there or not. */
   restarted?: boolean
 }

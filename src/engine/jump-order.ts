@@ -35,6 +35,36 @@ export function jumpHosts(targets: readonly Target[]): Map<string, number> {
   return new Map([...hostsBehind(targets)].map(([{ host }, behind]) => [host.name, behind.length]))
 }
 
+/** Where a jump host leads to next on the way to some host. */
+export interface Hop {
+  /** The host, or one of those behind it where it is a jump host that no inventory names. */
+  name: string
+  address: string
+  port: number
+}
+
+/** Of each host of `targets` that leads to others of `all`, by name, the places to which it must get. */
+export function hopsFrom(targets: readonly Target[], all: readonly Target[]): Map<string, Hop[]> {
+  const ways = all.filter(({ connection }) => connection.jumps.length > 0)
+  if (ways.length === 0) return new Map()
+  const leading = new Map(targets.map((target) => [placeOf(target.connection), target.host.name]))
+  const hops = new Map<string, Map<string, Hop>>()
+  for (const { host, connection } of ways) {
+    const stations = [...connection.jumps, connection]
+    for (const [index, station] of stations.slice(0, -1).entries()) {
+      const jump = leading.get(placeOf(station))
+      const next = stations[index + 1]!
+      const { address, port } = next.place ?? next
+      if (jump === undefined || jump === host.name) continue
+      const known = hops.get(jump) ?? new Map<string, Hop>()
+      hops.set(jump, known)
+      const place = `${address} ${port}`
+      if (!known.has(place)) known.set(place, { name: host.name, address, port })
+    }
+  }
+  return new Map([...hops].map(([name, known]) => [name, [...known.values()]]))
+}
+
 function hostsBehind(targets: readonly Target[]): Map<Target, Target[]> {
   const behind = new Map<Target, Target[]>()
   if (targets.every(({ connection }) => connection.jumps.length === 0)) return behind
@@ -58,6 +88,6 @@ function hostsBehind(targets: readonly Target[]): Map<Target, Target[]> {
   return behind
 }
 
-function placeOf({ address, port }: Connection): string {
-  return `${address} ${port}`
+function placeOf({ address, port, place = { address, port } }: Connection): string {
+  return `${place.address} ${place.port}`
 }

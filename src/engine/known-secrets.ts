@@ -1,10 +1,13 @@
 /** Makes the secrets of a run known before anything of it is shown. */
 import { knowInventory } from '../inventory/known-secrets.ts'
 import type { ConnectionFlags, Inventory } from '../inventory/types.ts'
+import type { Diagnostic } from '../model/diagnostic.ts'
+import { DiagnosticsError } from '../model/diagnostic.ts'
 import type { Target } from '../model/host.ts'
 import type { Playbook } from '../playbook/types.ts'
 import type { Redactor } from '../text/redact.ts'
-import { addSecrets, addSecretVars } from '../text/secrets.ts'
+import { addOnce } from '../text/diagnostics.ts'
+import { addSecrets, addSecretVars, secretsIn } from '../text/secrets.ts'
 
 /** Those that are written in inventory, playbooks and flags. */
 export function knowWritten(
@@ -30,10 +33,21 @@ export function knowTargets(secrets: Redactor, targets: readonly Target[]): void
   }
 }
 
-/** Those that came out of templates: of what tasks wish. */
+/** Those that came out of templates: of what tasks wish. `!vault` values among them are opened; gives what is wrong with them. */
 export function knowWishes(
   secrets: Redactor,
   tasks: readonly { name: string; wants: ReadonlyMap<string, unknown> }[],
-): void {
-  for (const { name, wants } of tasks) addSecrets(secrets, wants, `task "${name}"`)
+): Diagnostic[] {
+  const diagnostics: Diagnostic[] = []
+  for (const { name, wants } of tasks) {
+    for (const secret of new Set(secretsIn(wants))) {
+      try {
+        secrets.add(secret, `task "${name}"`)
+      } catch (error) {
+        if (!(error instanceof DiagnosticsError)) throw error
+        for (const diagnostic of error.diagnostics) addOnce(diagnostics, diagnostic)
+      }
+    }
+  }
+  return diagnostics
 }

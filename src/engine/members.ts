@@ -7,7 +7,7 @@ import type { ScriptPart } from '../transport/types.ts'
 import type { HostState, RunContext } from './context.ts'
 import { atHostEdge, phase, sessionOf } from './context.ts'
 import type { FoldHost } from './fold.ts'
-import { doneKey, fold } from './fold.ts'
+import { fold } from './fold.ts'
 import { holdAgainst } from './expected.ts'
 import { gather } from './gather.ts'
 import { observe } from './resume.ts'
@@ -27,7 +27,14 @@ export async function gatherAll(context: RunContext, play: AssembledPlay, states
         const facts = factsOf(play.tasks, state.name)
         const member: Member = {
           state,
-          fold: { name: state.name, facts, gathered: new Map(), absent: state.absent, done: state.done },
+          fold: {
+            name: state.name,
+            facts,
+            gathered: new Map(),
+            absent: state.absent,
+            done: state.done,
+            leads: (play.hops?.get(state.name) ?? []).length > 0,
+          },
         }
         if (state.absent === null) await gatherOne(context, member, 'gathering')
         return member
@@ -70,7 +77,8 @@ async function readOne(
   }
   const earlier = context.resume.get(state.name)
   if (earlier !== undefined) {
-    for (const change of await observe(context, state, earlier)) state.done.add(doneKey(change))
+    const keys = await observe(context, state, earlier)
+    state.done.push({ runId: earlier.runId, keys: new Set(keys) })
     context.resume.delete(state.name)
   }
   const session = await sessionOf(context, state)

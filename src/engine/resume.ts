@@ -1,5 +1,4 @@
 /** Takes up a run that was cut off: asks each host that was being changed what became of it, before anything is planned. */
-import type { PlannedChange } from '../model/change.ts'
 import { changeStatuses } from './attempt.ts'
 import type { Attempt } from './attempt.ts'
 import type { HostState, RunContext } from './context.ts'
@@ -9,11 +8,19 @@ import { newNonce } from './run-id.ts'
 import { rollBackScript } from './script/commit-script.ts'
 import { dialogue } from './script/dialogue.ts'
 
+/** One host's apply of an earlier run whose end nobody saw. */
+export interface TakenUp {
+  runId: string
+  attempt: Attempt
+  /** Of each of its changes, as `doneKey` names it; empty where that is of no opaque task. */
+  keys: readonly string[]
+}
+
 /**
  * Reads the host's record of an apply whose end nobody saw, and tells it. What still waits for a confirmation that can no
- * longer come is taken back. Resolves to what is done. Throws HostError where the host cannot be reached.
+ * longer come is taken back. Resolves to the keys of what is done. Throws HostError where the host cannot be reached.
  */
-export async function observe(context: RunContext, state: HostState, attempt: Attempt): Promise<PlannedChange[]> {
+export async function observe(context: RunContext, state: HostState, { attempt, keys }: TakenUp): Promise<string[]> {
   const session = await sessionOf(context, state)
   let record = await readRecord(context, attempt, session)
   if (record.outcome === 'applied') {
@@ -35,8 +42,10 @@ export async function observe(context: RunContext, state: HostState, attempt: At
   const undone = record.outcome === 'rolled-back'
   const changes = attempt.changes.map((change, index) => {
     const status = statuses[index]!
-    return changeReport(change, undone && status !== 'not-started' ? 'rolled-back' : status)
+    if (!undone || status === 'not-started') return changeReport(change, status)
+    const isLeft = change.opaque === true && attempt.undoFailed.has(index)
+    return changeReport(change, isLeft ? 'unknown' : 'rolled-back')
   })
   context.emit({ type: 'recovered', host: state.name, attempt: attempt.id, outcome: record.outcome, changes })
-  return attempt.changes.filter((_, index) => changes[index]!.status === 'done')
+  return keys.filter((_, index) => changes[index]?.status === 'done')
 }

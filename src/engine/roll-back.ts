@@ -61,8 +61,11 @@ async function takeBack(context: RunContext, job: Job, reason: HostError): Promi
   if (opaque.length > 0) return restarted(reason, opaque)
   const detail = [reason.data.detail, record.detail].filter((text) => text !== '').join('\n')
   const failed = record.failedUndo === 0 ? '' : ` (${record.failedUndo} steps of the undo failed)`
-  const how = isGone ? 'nothing of the changes is there' : `the changes were taken back${failed}`
-  const summary = `${how}: ${reason.data.summary}`
+  if (isGone) {
+    const summary = 'the host was restarted before the changes could be confirmed: nothing of them is there'
+    return new HostError('rolled-back', 'rolled-back', summary, { detail, hint: 'run again' })
+  }
+  const summary = `the changes were taken back${failed}: ${reason.data.summary}`
   return new HostError('rolled-back', 'rolled-back', summary, { detail, hint: reason.data.hint })
 }
 

@@ -90,6 +90,12 @@ function planOne(
   // A file that several changes write is undone once, by the last of them; the others only lead there.
   const seen = plainValue(valueAt(place, now))
   const asMade = isDeepStrictEqual(seen, observed) || holds(place, now, change.after)
+  // What a run before this one could not foresee cannot be recognized once it is there again.
+  if (change.before === KNOWN_AFTER_APPLY && !asMade) {
+    state.settled.add(change.fact)
+    result.notes.push({ summary: `${change.fact} is not what the run made it, and stays as it is`, isWarning: true })
+    return
+  }
   if (change.after !== KNOWN_AFTER_APPLY && !state.undone.has(change.fact) && !asMade) {
     state.settled.add(change.fact)
     result.problems.push(conflict(change, seen))

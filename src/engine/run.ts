@@ -6,7 +6,8 @@ import type { Playbook } from '../playbook/types.ts'
 import type { Redactor } from '../text/redact.ts'
 import type { Transport } from '../transport/types.ts'
 import type { Assembled } from './assemble.ts'
-import type { Attempt } from './attempt.ts'
+import type { Done } from './done.ts'
+import type { TakenUp } from './resume.ts'
 import type { ExpectedFacts } from './expected.ts'
 import type { FactResults } from './script/probe.ts'
 import { assemble } from './assemble.ts'
@@ -27,9 +28,9 @@ export interface RunOptions {
   /** What to do, in place of what the playbooks say. */
   assembled?: Assembled
   /** See RunContext. */
-  resume?: Map<string, Attempt>
-  /** What opaque tasks of that run are known to have done, by host, as `doneKey` of fold names it. */
-  done?: ReadonlyMap<string, ReadonlySet<string>>
+  resume?: Map<string, TakenUp>
+  /** What opaque tasks of that run, and of those that it took up, are known to have done, by host. */
+  done?: ReadonlyMap<string, readonly Done[]>
   onFacts?: (host: string, results: FactResults) => void
   expected?: Map<string, ExpectedFacts>
   /** What was asked for, for the journal. */

@@ -25,9 +25,10 @@ export function selectTargets(options: TargetOptions): { targets: Target[]; diag
   const targets = hosts.flatMap((host): Target[] => {
     const play = { become: null, becomeUser: null, remoteUser: null, vars: {} }
     const resolved = resolveConnection(host, play, options.connection, inventory)
-    if ('connection' in resolved) return [{ host, connection: resolved.connection }]
-    for (const diagnostic of resolved.diagnostics) addOnce(diagnostics, diagnostic)
-    return []
+    for (const diagnostic of 'notices' in resolved ? resolved.notices : resolved.diagnostics) {
+      addOnce(diagnostics, diagnostic)
+    }
+    return 'connection' in resolved ? [{ host, connection: resolved.connection }] : []
   })
   if (!hasErrors(diagnostics) && targets.length === 0) {
     const hint = limit === null ? 'check the pattern' : 'check the pattern and --limit'

@@ -1,14 +1,14 @@
-/** Ansible's variables about connections: those that are read, those that do no harm, and the rest. */
+/** Ansible's variables about connections: those that are read, those that are refused, those that do no harm. */
+import type { BecomeMethod } from '../model/host.ts'
 import { BECOME_PASSWORD_NAMES, PASSWORD_NAMES } from '../text/secrets.ts'
 
-/** Aliases; where several are set the last one counts, as in Ansible's ssh and sudo plugins. */
+/** Aliases; where several are set the last one counts, as in Ansible's ssh, sudo and doas plugins. */
 export const HOST_NAMES = ['ansible_host', 'ansible_ssh_host']
 export const PORT_NAMES = ['ansible_port', 'ansible_ssh_port']
 export const USER_NAMES = ['ansible_user', 'ansible_ssh_user']
-export { BECOME_PASSWORD_NAMES, PASSWORD_NAMES }
+export { PASSWORD_NAMES }
 export const KEY_FILE_NAMES = ['ansible_private_key_file', 'ansible_ssh_private_key_file']
 export const BECOME_NAMES = ['ansible_become']
-export const BECOME_USER_NAMES = ['ansible_become_user', 'ansible_sudo_user']
 /** Given to ssh before all else, after the variables above, and last. */
 export const SSH_ARGS_NAMES = ['ansible_ssh_args']
 export const SSH_COMMON_ARGS_NAMES = ['ansible_ssh_common_args']
@@ -21,6 +21,16 @@ export const TRANSPORT_NAMES = ['mptcp_fleet_transport']
 export const CONNECTION_NAMES = ['ansible_connection']
 export const BECOME_METHOD_NAMES = ['ansible_become_method']
 
+/** Each method has names of its own, which count for it alone. */
+export function becomeNames(method: BecomeMethod): Record<'user' | 'password' | 'flags' | 'program', string[]> {
+  return {
+    user: ['ansible_become_user', `ansible_${method}_user`],
+    password: [...BECOME_PASSWORD_NAMES, `ansible_${method}_pass`],
+    flags: ['ansible_become_flags', `ansible_${method}_flags`],
+    program: ['ansible_become_exe', `ansible_${method}_exe`],
+  }
+}
+
 export const READ_NAMES: readonly string[] = [
   ...HOST_NAMES,
   ...PORT_NAMES,
@@ -28,8 +38,7 @@ export const READ_NAMES: readonly string[] = [
   ...PASSWORD_NAMES,
   ...KEY_FILE_NAMES,
   ...BECOME_NAMES,
-  ...BECOME_USER_NAMES,
-  ...BECOME_PASSWORD_NAMES,
+  ...new Set(['sudo', 'doas'].flatMap((method) => Object.values(becomeNames(method as BecomeMethod)).flat())),
   ...SSH_ARGS_NAMES,
   ...SSH_COMMON_ARGS_NAMES,
   ...SSH_EXTRA_ARGS_NAMES,
@@ -40,26 +49,25 @@ export const READ_NAMES: readonly string[] = [
   ...BECOME_METHOD_NAMES,
 ]
 
+const OF_THIS_MACHINE = 'it names a program or library of this machine, which is never taken from variables'
+const WINDOWS = 'hosts of Windows have no Multipath TCP of Linux'
+
+/** Why a variable is refused that Ansible reads; null for all others. */
+export function refusalReason(name: string): string | null {
+  if (/^ansible_(?:ssh|sftp|scp)_executable$|^ansible_ssh_pkcs11_provider$/.test(name)) return OF_THIS_MACHINE
+  return /^ansible_(?:winrm|psrp|runas)_/.test(name) ? WINDOWS : null
+}
+
 /** How Ansible runs its own modules on a host, or how fast; nothing here depends on it. */
-const HARMLESS = new Set([
-  'ansible_group_priority',
-  'ansible_pipelining',
-  'ansible_ssh_pipelining',
-  'ansible_ssh_retries',
-  'ansible_ssh_transfer_method',
-  'ansible_ssh_use_tty',
-  'ansible_scp_if_ssh',
-  'ansible_scp_extra_args',
-  'ansible_sftp_batch_mode',
-  'ansible_sftp_extra_args',
-  'ansible_control_path',
-  'ansible_control_path_dir',
-  'ansible_remote_tmp',
-  'ansible_async_dir',
-  'ansible_playbook_python',
-  'ansible_facts',
-  'ansible_local',
-])
+const HARMLESS = new Set(
+  `group_priority pipelining ssh_pipelining ssh_retries ssh_transfer_method ssh_use_tty scp_if_ssh scp_extra_args
+  sftp_batch_mode sftp_extra_args sshpass_prompt control_path control_path_dir timeout remote_tmp system_tmpdirs
+  async_dir admin_users common_remote_group shell_type shell_executable world_readable_temp
+  shell_allow_world_readable_temp module_compression network_os connection_user playbook_python facts local
+  su_user su_pass su_exe su_flags su_prompt_l10n doas_prompt_l10n`
+    .split(/\s+/)
+    .map((name) => `ansible_${name}`),
+)
 /** `ansible_python_interpreter` and its like for other languages. */
 const INTERPRETER = /^ansible_\w+_interpreter$/
 /** Facts that some keep in their inventories; they describe a host and connect nobody. */

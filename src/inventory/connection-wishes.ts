@@ -1,4 +1,4 @@
-/** What inventory, play and flags say about a connection, before OpenSSH's configuration is asked. */
+/** What inventory, play, flags and settings say about a connection, before OpenSSH's configuration is asked. */
 import type { Connection, Host } from '../model/host.ts'
 import * as names from './connection-names.ts'
 import type { VariableReader } from './connection-vars.ts'
@@ -19,9 +19,9 @@ export interface ConnectionWishes {
   hostKeyChecking: boolean | null
   /** Seconds. */
   timeout: number | null
-  /** Before and after what stands above, as Ansible puts them. */
+  /** Before what stands above, and after it, in the order in which Ansible puts them. */
   argsBefore: SshArgs
-  argsAfter: SshArgs
+  argsAfter: SshArgs[]
   configFile: string | null
 }
 
@@ -34,29 +34,25 @@ export function readWishes(
   local: LocalDefaults,
 ): ConnectionWishes {
   const keyFile = read.text(names.KEY_FILE_NAMES) ?? flags.privateKeyFile ?? null
-  const argsBefore = readSshArgs(read, names.SSH_ARGS_NAMES)
-  const common = readSshArgs(read, names.SSH_COMMON_ARGS_NAMES)
-  const extra = readSshArgs(read, names.SSH_EXTRA_ARGS_NAMES)
+  const argsBefore = readSshArgs(read, names.SSH_ARGS_NAMES, flags.sshArgs)
+  const common = readSshArgs(read, names.SSH_COMMON_ARGS_NAMES, flags.sshCommonArgs)
+  const extra = readSshArgs(read, names.SSH_EXTRA_ARGS_NAMES, flags.sshExtraArgs)
   return {
     name: read.text(names.HOST_NAMES) ?? host.name,
-    port: read.port(names.PORT_NAMES),
+    port: read.port(names.PORT_NAMES) ?? flags.port ?? null,
     user: read.text(names.USER_NAMES) ?? play.remoteUser ?? flags.user ?? null,
     password: read.secret(names.PASSWORD_NAMES) ?? flags.password ?? null,
     keyFile: keyFile === null ? null : absolutePath(keyFile, local),
-    hostKeyChecking: read.boolean(names.HOST_KEY_CHECKING_NAMES),
-    timeout: read.seconds(names.TIMEOUT_NAMES),
+    hostKeyChecking: read.boolean(names.HOST_KEY_CHECKING_NAMES) ?? flags.hostKeyChecking ?? null,
+    timeout: read.seconds(names.TIMEOUT_NAMES) ?? flags.timeout ?? null,
     argsBefore,
-    argsAfter: {
-      words: [...common.words, ...extra.words],
-      options: [...common.options, ...extra.options],
-      configFile: extra.configFile ?? common.configFile,
-    },
+    argsAfter: [common, extra],
     configFile: extra.configFile ?? common.configFile ?? argsBefore.configFile ?? flags.sshConfig ?? null,
   }
 }
 
-function readSshArgs(read: VariableReader, variable: readonly string[]): SshArgs {
-  const { args, problems } = parseSshArgs(read.text(variable) ?? '', read.place(variable))
+function readSshArgs(read: VariableReader, variable: readonly string[], setting = ''): SshArgs {
+  const { args, problems } = parseSshArgs(read.text(variable, 'or-empty') ?? setting, read.place(variable))
   const hint =
     'options of ssh(1) that choose how a host is reached: -o KEY=VALUE, -F, -i, -J, -l, -p, -4, -6, -b, -c, -m'
   for (const problem of problems) read.refuse(variable, problem, hint)

@@ -1,25 +1,30 @@
 /** From variables, play, flags and OpenSSH's configuration to what is needed to reach one host. */
 import type { Diagnostic } from '../model/diagnostic.ts'
-import type { Become, BecomeMethod, Connection, Host } from '../model/host.ts'
+import { errorDiagnostic } from '../model/diagnostic.ts'
+import type { Connection, Host } from '../model/host.ts'
 import type { SshOptionDirective } from '../text/ssh-config-parse.ts'
 import type { SshHost } from '../text/ssh-config-host.ts'
-import { describeValue } from '../text/zod-issue.ts'
+import { resolveBecome } from './connection-become.ts'
 import * as names from './connection-names.ts'
 import { findForeignVariables, newVariableReader } from './connection-vars.ts'
-import type { VariableReader } from './connection-vars.ts'
 import { readWishes } from './connection-wishes.ts'
 import type { ConnectionWishes } from './connection-wishes.ts'
 import { localDefaults, sshHostsOf } from './local-defaults.ts'
 import type { LocalDefaults } from './local-defaults.ts'
-import { opensshArguments } from './openssh-arguments.ts'
+import { opensshArguments, opensshNotice } from './openssh-arguments.ts'
+import type { SshRoute } from './ssh-hosts.ts'
 import { givenOption } from './ssh-hosts.ts'
 import type { ConnectionFlags, Inventory, PlayConnection } from './types.ts'
 
+/** `notices` are warnings about it, the same for all hosts that they hold for. */
+export type ResolvedConnection = { connection: Connection; notices: Diagnostic[] } | { diagnostics: Diagnostic[] }
+
 /**
  * How to reach a host. Strongest first, as Ansible: `vars:` of the play, variables of the inventory, keywords of the
- * play, flags of the command line, ssh_config, defaults. Values may hold templates. Every variable named ansible_* that
- * would change the connection and is not understood is an error that names it; so is a directive of ssh_config that
- * would change whom we reach or trust.
+ * play, flags of the command line, environment, ansible.cfg, then ssh_config and defaults. Values may hold templates.
+ * Every variable named ansible_* that would change the connection and is not understood is an error that names it; so is a
+ * directive of ssh_config that would change whom we reach or trust. Arguments of ssh that only OpenSSH's own client
+ * can follow have it make the connection, with a notice.
  */
 export function resolveConnection(
   host: Host,
@@ -27,21 +32,23 @@ export function resolveConnection(
   flags: ConnectionFlags,
   inventory: Inventory,
   local: LocalDefaults = localDefaults(),
-): { connection: Connection } | { diagnostics: Diagnostic[] } {
+): ResolvedConnection {
   const read = newVariableReader(host, play, inventory)
   const wishes = readWishes(host, read, play, flags, local)
   const become = resolveBecome(read, play, flags)
-  read.only(names.CONNECTION_NAMES, ['ssh', 'smart'])
+  read.only(names.CONNECTION_NAMES, ['ssh', 'smart', 'ansible.builtin.ssh'])
   const transport = read.only(names.TRANSPORT_NAMES, ['ssh2', 'openssh'])
-  const diagnostics = [...read.diagnostics, ...findForeignVariables(host, play, inventory)]
-  if (diagnostics.length > 0) return { diagnostics }
+  const mistakes = [...read.diagnostics, ...findForeignVariables(host, play, inventory)]
+  if (mistakes.length > 0) return { diagnostics: mistakes }
 
+  const routed = transport === 'openssh' ? null : routeOf(wishes, local)
+  const beyondUs = transport === null && routed !== null ? opensshNotice(wishes, routed) : null
   // OpenSSH's own client reads its configuration and its arguments itself.
-  const isOurs = transport !== 'openssh'
-  const request = { name: wishes.name, commandLine: optionsOf(wishes, isOurs), ownKey: wishes.keyFile !== null }
-  const resolved = sshHostsOf(isOurs ? wishes.configFile : 'none', local)(request)
-  if ('diagnostics' in resolved) {
-    return { diagnostics: resolved.diagnostics.map((one) => Object.assign(one, { detail: `for host ${host.name}` })) }
+  const isOurs = routed !== null && beyondUs === null
+  const resolved = isOurs ? routed : routeOf({ ...wishes, configFile: 'none' }, local, 'without args')
+  const diagnostics = 'diagnostics' in resolved ? resolved.diagnostics : findDashes(resolved.route, wishes)
+  if ('diagnostics' in resolved || diagnostics.length > 0) {
+    return { diagnostics: diagnostics.map((one) => Object.assign(one, { detail: `for host ${host.name}` })) }
   }
   const { route } = resolved
   const connection: Connection = {
@@ -49,10 +56,32 @@ export function resolveConnection(
     password: wishes.password,
     privateKeyFile: wishes.keyFile,
     become,
-    jumps: route.jumps.map(sharedConnectionTo),
+    ...(isOurs ? { jumps: route.jumps.map(sharedConnectionTo) } : knownWay(routed ?? routeOf(wishes, local))),
     openssh: isOurs ? null : opensshArguments(wishes),
   }
-  return { connection }
+  return { connection, notices: beyondUs === null ? [] : [beyondUs] }
+}
+
+/**
+ * Where OpenSSH's client will go through, as far as its configuration can be followed: only to tell which hosts lead to which,
+ * so that jump hosts are changed last.
+ */
+function knownWay(routed: ReturnType<typeof routeOf>): Pick<Connection, 'jumps' | 'place'> {
+  if ('diagnostics' in routed) return { jumps: [] }
+  const { host, jumps } = routed.route
+  return {
+    jumps: jumps.map((jump) => ({ ...connectionTo(jump), openssh: [] })),
+    place: { address: host.hostName, port: host.port },
+  }
+}
+
+function routeOf(
+  wishes: ConnectionWishes,
+  local: LocalDefaults,
+  args: 'with args' | 'without args' = 'with args',
+): { route: SshRoute } | { diagnostics: Diagnostic[] } {
+  const commandLine = optionsOf(wishes, args === 'with args')
+  return sshHostsOf(wishes.configFile, local)({ name: wishes.name, commandLine, ownKey: wishes.keyFile !== null })
 }
 
 /** In the order in which Ansible gives them to ssh: the first value of an option counts. */
@@ -64,26 +93,27 @@ function optionsOf(wishes: ConnectionWishes, withArgs: boolean): SshOptionDirect
     ...(port === null ? [] : [givenOption('port', String(port))]),
     ...(user === null ? [] : [givenOption('user', user)]),
     ...(timeout === null ? [] : [givenOption('connecttimeout', String(timeout))]),
-    ...(withArgs ? wishes.argsAfter.options : []),
+    ...(withArgs ? wishes.argsAfter.flatMap(({ options }) => options) : []),
   ]
 }
 
-function resolveBecome(read: VariableReader, play: PlayConnection, flags: ConnectionFlags): Become | null {
-  const wanted = read.boolean(names.BECOME_NAMES) ?? play.become ?? flags.become ?? false
-  const user = read.text(names.BECOME_USER_NAMES) ?? play.becomeUser ?? flags.becomeUser ?? 'root'
-  const password = read.secret(names.BECOME_PASSWORD_NAMES) ?? flags.becomePassword ?? null
-  const method = becomeMethod(read)
-  return wanted ? { method, user, password } : null
-}
-
-/** By its name, or with the collection that it is in. */
-function becomeMethod(read: VariableReader): BecomeMethod {
-  const name = read.text(names.BECOME_METHOD_NAMES) ?? 'sudo'
-  const method = /^(?:ansible\.builtin\.|community\.general\.)?(sudo|doas)$/.exec(name)?.[1]
-  if (method === 'sudo' || method === 'doas') return method
-  const hint = 'this version knows sudo and doas'
-  read.refuse(names.BECOME_METHOD_NAMES, `${describeValue(name)} is not supported yet in this version`, hint)
-  return 'sudo'
+/** Names of users and hosts that a program could take for an option. */
+function findDashes({ host, jumps }: SshRoute, { argsBefore, argsAfter }: ConnectionWishes): Diagnostic[] {
+  const options = [argsBefore, ...argsAfter].flatMap((args) => args.options)
+  const users = options.flatMap((option) => (option.kind === 'value' && option.keyword === 'user' ? option.values : []))
+  const found = [
+    ...[...jumps, host].flatMap(({ user, hostName }) => [
+      { what: 'user', name: user },
+      { what: 'host', name: hostName },
+    ]),
+    ...users.map((name) => ({ what: 'user', name })),
+  ]
+  return found
+    .filter(({ name }) => name.startsWith('-'))
+    .map(({ what, name }) => {
+      const hint = 'no such name is passed on: ssh would take it for an option'
+      return errorDiagnostic('bad-connection-name', `the name of a ${what} begins with "-": ${name}`, { hint })
+    })
 }
 
 function connectionTo({ hostName, port, user, settings }: SshHost): Connection {

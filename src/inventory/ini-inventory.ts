@@ -5,9 +5,9 @@ import { didYouMean } from '../text/closest.ts'
 import { pythonLiteral } from '../text/python-literal.ts'
 import { guardSecrets } from '../text/secrets.ts'
 import { splitWords } from '../text/words.ts'
+import { addHosts } from './add-hosts.ts'
 import type { Draft, Variables } from './draft.ts'
-import { draftGroup, draftHost } from './draft.ts'
-import { expandHostPattern } from './host-range.ts'
+import { draftGroup } from './draft.ts'
 
 const SECTION = /^\[([^:\]\s]+)(?::(\w+))?\]\s*(?:#.*)?$/
 const GROUP_NAME = /^([^:\]\s]+)\s*(?:#.*)?$/
@@ -15,6 +15,10 @@ const STATES = ['hosts', 'children', 'vars']
 /** Where Python's splitlines ends a line, beside line feeds and returns. */
 const LINE_ENDS = ['\v', '\f', '\u001C', '\u001D', '\u001E', '\u0085', '\u2028', '\u2029']
 const LINE_END = new RegExp(['\r\n', '\n', '\r', ...LINE_ENDS].join('|'))
+
+/** What Python's strip takes off: blanks of all kinds, but no byte order mark. */
+const isBlank = (char: string): boolean =>
+  (/\s/.test(char) && char !== '\uFEFF') || '\u001C\u001D\u001E\u001F\u0085'.includes(char)
 
 interface Reading {
   draft: Draft
@@ -35,7 +39,7 @@ interface Pending {
 export function readIniInventory(text: string, file: string, draft: Draft): Diagnostic[] {
   const reading: Reading = { draft, diagnostics: [], group: 'ungrouped', state: 'hosts', pending: new Map() }
   for (const [index, whole] of text.split(LINE_END).entries()) {
-    const line = whole.trim()
+    const line = strip(whole)
     if (line === '' || line.startsWith('#') || line.startsWith(';')) continue
     readLine(reading, line, { file, line: index + 1, column: whole.indexOf(line) + 1 })
   }
@@ -60,18 +64,32 @@ function readLine(reading: Reading, line: string, source: Source): void {
     readHosts(reading, line, source)
   } else if (reading.state === 'vars') {
     const at = line.indexOf('=')
-    if (at === -1) diagnostics.push(wrong(source, `expected NAME=VALUE in [${reading.group}:vars], got: ${line}`))
+    if (at === -1)
+      diagnostics.push(
+        wrong(
+          source,
+          `expected NAME=VALUE in [${reading.group}:vars], got: ${line}`,
+          'write one variable on each line',
+        ),
+      )
     else
       setVariable(
         reading,
         draftGroup(draft, reading.group).vars,
-        line.slice(0, at).trim(),
-        line.slice(at + 1).trim(),
+        strip(line.slice(0, at)),
+        strip(line.slice(at + 1)),
         source,
       )
   } else if (reading.state === 'children') {
     const child = GROUP_NAME.exec(line)?.[1]
-    if (child === undefined) diagnostics.push(wrong(source, `expected the name of a group, got: ${line}`))
+    if (child === undefined)
+      diagnostics.push(
+        wrong(
+          source,
+          `expected the name of a group, got: ${line}`,
+          'write one group on each line, without its variables',
+        ),
+      )
     else addChild(reading, child, source)
   }
 }
@@ -118,10 +136,9 @@ function readHosts(reading: Reading, line: string, source: Source): void {
     return
   }
   const [pattern = '', ...rest] = words
-  const expanded = expandHostPattern(pattern)
-  const problem = 'error' in expanded ? expanded.error : refusal(pattern)
-  if ('error' in expanded || problem !== null) {
-    diagnostics.push(wrong(source, `host "${pattern}": ${problem}`))
+  const problem = refusal(pattern)
+  if (problem !== null) {
+    diagnostics.push(wrong(source, `host "${pattern}": ${problem[0]}`, problem[1]))
     return
   }
   const vars: Variables = new Map()
@@ -134,26 +151,24 @@ function readHosts(reading: Reading, line: string, source: Source): void {
       diagnostics.push(wrong(place, `host "${pattern}": expected NAME=VALUE, got: ${word}`, hint))
     } else setVariable(reading, vars, word.slice(0, at), word.slice(at + 1), place)
   }
-  const group = draftGroup(draft, reading.group)
-  for (const name of expanded.names) {
-    const isNew = !draft.hosts.has(name)
-    const into = draftHost(draft, group, name)
-    if (isNew && expanded.port !== null) into.set('ansible_port', { value: expanded.port, source })
-    for (const [key, variable] of vars) into.set(key, variable)
-  }
+  const refused = addHosts(draft, draftGroup(draft, reading.group), { pattern, vars, source })
+  if (refused !== null) diagnostics.push(refused)
 }
 
-function refusal(pattern: string): string | null {
-  if (pattern === '') return 'a host needs a name'
-  if (pattern === '---') return 'this line begins a YAML file; give it an ending: .yml'
-  return pattern.endsWith(':') ? 'a name that ends in ":" lacks its port' : null
+/** What is wrong with a name that only INI cannot have, and what to do. */
+function refusal(pattern: string): [summary: string, hint: string] | null {
+  if (pattern === '---') return ['this line begins a YAML file', 'give the file an ending: .yml']
+  return pattern.endsWith(':')
+    ? ['a name that ends in ":" lacks its port', 'remove the colon, or write NAME:PORT']
+    : null
 }
 
 function setVariable({ diagnostics }: Reading, into: Variables, name: string, text: string, source: Source): void {
   const literal = pythonLiteral(text)
   if (literal !== 'none' && 'foreign' in literal) {
     const hint = 'put it in quotes, twice in the line of a host: a=\'"…"\''
-    diagnostics.push(wrong(source, `${name}: ${literal.foreign} is no value for an inventory`, hint))
+    const summary = `${name}: ${literal.foreign} is no value for an inventory`
+    diagnostics.push(errorDiagnostic('foreign-value', summary, { source, hint }))
     return
   }
   const guarded = guardSecrets(name, literal === 'none' ? text : literal.value, source)
@@ -161,6 +176,14 @@ function setVariable({ diagnostics }: Reading, into: Variables, name: string, te
   const kept = 'diagnostic' in guarded ? guardSecrets(name, text, source) : guarded
   if ('diagnostic' in kept) diagnostics.push(kept.diagnostic)
   else into.set(name, { value: kept.value, source })
+}
+
+/** One character at a time: an expression would look again and again at a long row of blanks. */
+function strip(text: string): string {
+  let [start, end] = [0, text.length]
+  while (start < end && isBlank(text.charAt(start))) start++
+  while (end > start && isBlank(text.charAt(end - 1))) end--
+  return text.slice(start, end)
 }
 
 function wrong(source: Source, summary: string, hint = ''): Diagnostic {

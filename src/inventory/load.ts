@@ -1,39 +1,44 @@
 /** Reads inventories from disk: every -i in turn, the variable files beside them, and puts it all together. */
 import { stat } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, normalize, resolve } from 'node:path'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { DiagnosticsError, hasErrors } from '../model/diagnostic.ts'
 import type { Host } from '../model/host.ts'
 import { inFileOrder } from '../text/diagnostics.ts'
+import type { Vault } from '../text/vault-values.ts'
 import type { Draft, Variables } from './draft.ts'
 import { newDraft } from './draft.ts'
-import { findCycles, finishGroups, groupsOfHosts, reconcile } from './graph.ts'
-import type { VarsLayer } from './merge.ts'
-import { mergeHostVars } from './merge.ts'
+import { confidentialTexts } from './confidential.ts'
+import { findBadPriorities, finishGroups, groupsOfHosts, reconcile } from './graph.ts'
+import { findTreeProblems } from './group-walk.ts'
+import { mergeGroupVars, mergeHostVars } from './merge.ts'
 import type { Reader } from './read.ts'
 import { newReader } from './read.ts'
 import { readSource } from './source.ts'
 import type { Inventory } from './types.ts'
-import { listVarsDirectory, readVarsFor } from './vars-files.ts'
+import { readVarsLayer } from './vars-files.ts'
 
 /**
  * Reads inventories in the order of -i; later ones win, host by host and variable by variable. Paths are relative to
- * `cwd`. `varsDirs` are further directories whose group_vars/ and host_vars/ count (those of the playbooks). Throws
+ * `cwd`. `varsDirs` are further directories whose group_vars/ and host_vars/ count (those of the playbooks). `vault` opens
+ * what ansible-vault encrypted; `env` is the environment of inventory scripts. Throws
  * DiagnosticsError with everything that is wrong; warnings are in the result.
  */
 export async function loadInventory(
   paths: readonly string[],
   cwd: string,
   varsDirs: readonly string[] = [],
+  vault?: Vault,
+  env?: Record<string, string>,
 ): Promise<Inventory> {
-  const reader = newReader(cwd)
+  const reader = newReader(cwd, vault, env)
   const draft = newDraft()
   for (const path of paths) await readSource(path, draft, reader)
   reconcile(draft)
-  reader.diagnostics.push(...findCycles(draft))
+  reader.diagnostics.push(...findTreeProblems(draft), ...findBadPriorities(draft))
   if (hasErrors(reader.diagnostics)) throw new DiagnosticsError(inFileOrder(reader.diagnostics))
   return assemble(draft, reader, {
-    inventory: lastOfEach(await Promise.all(paths.map(async (path) => await varsDir(path, cwd)))),
+    inventory: lastOfEach((await Promise.all(paths.map(async (path) => await varsDir(path, cwd)))).flat()),
     playbook: lastOfEach(varsDirs),
   })
 }
@@ -49,50 +54,44 @@ async function assemble(
   const layers = {
     groupVars: new Map([...draft.groups].map(([name, group]) => [name, group.vars])),
     hostVars: draft.hosts,
-    inventoryGroups: await readLayer(dirs.inventory, 'group_vars', groupNames, reader),
-    inventoryHosts: await readLayer(dirs.inventory, 'host_vars', hostNames, reader),
-    playbookGroups: await readLayer(dirs.playbook, 'group_vars', groupNames, reader),
-    playbookHosts: await readLayer(dirs.playbook, 'host_vars', hostNames, reader),
+    inventoryGroups: await readVarsLayer(dirs.inventory, 'group_vars', groupNames, reader),
+    inventoryHosts: await readVarsLayer(dirs.inventory, 'host_vars', hostNames, reader),
+    playbookGroups: await readVarsLayer(dirs.playbook, 'group_vars', groupNames, reader),
+    playbookHosts: await readVarsLayer(dirs.playbook, 'host_vars', hostNames, reader),
   }
   if (hasErrors(reader.diagnostics)) throw new DiagnosticsError(inFileOrder(reader.diagnostics))
   const groupsOf = groupsOfHosts(groups)
   const merged = new Map(hostNames.map((name) => [name, mergeHostVars(name, groupsOf.get(name) ?? [], layers)]))
   const hosts = new Map<string, Host>()
   for (const [name, vars] of merged) {
-    const values = Object.fromEntries([...vars].map(([key, variable]) => [key, variable.value]))
-    hosts.set(name, { name, groups: (groupsOf.get(name) ?? []).map((group) => group.name), vars: values })
+    hosts.set(name, { name, groups: (groupsOf.get(name) ?? []).map((group) => group.name), vars: valuesOf(vars) })
   }
   return {
     hosts,
     groups,
+    aliases: draft.aliases,
+    foundIn: draft.foundIn,
+    confidential: confidentialTexts(merged.values(), reader.encrypted),
     diagnostics: [...reader.diagnostics, ...sameNames(hostNames, groupNames)],
     hash: reader.digest(),
     originOf: (host, variable) => merged.get(host)?.get(variable)?.source ?? null,
+    implicit: (name) => {
+      const vars = mergeHostVars(name, [groups.get('all')!], layers)
+      return { name, groups: [], vars: { ...valuesOf(vars), ansible_connection: 'local' } }
+    },
+    groupVars: (name) => valuesOf(mergeGroupVars(name, layers)),
   }
 }
 
-/** Where the group_vars/ and host_vars/ of an inventory lie: in a directory, beside a file. */
-async function varsDir(path: string, cwd: string): Promise<string> {
+function valuesOf(vars: Variables): Record<string, unknown> {
+  return Object.fromEntries([...vars].map(([name, variable]) => [name, variable.value]))
+}
+
+/** Where the group_vars/ and host_vars/ of an inventory lie: in a directory, beside a file; a list of names has none. */
+async function varsDir(path: string, cwd: string): Promise<string[]> {
   const status = await stat(resolve(cwd, path)).catch(() => null)
-  return status?.isDirectory() === true ? path : dirname(path)
-}
-
-async function readLayer(
-  dirs: readonly string[],
-  folder: string,
-  names: readonly string[],
-  reader: Reader,
-): Promise<VarsLayer> {
-  const layer: Map<string, Variables>[] = []
-  for (const dir of dirs) {
-    const directory = await listVarsDirectory(join(dir, folder), reader)
-    const vars = new Map<string, Variables>()
-    if (directory.names.size > 0) {
-      for (const name of names) vars.set(name, await readVarsFor(directory, name, reader))
-    }
-    layer.push(vars)
-  }
-  return layer
+  if (status === null && path.includes(',')) return []
+  return [normalize(status?.isDirectory() === true ? path : dirname(path))]
 }
 
 /** Without repeats; what is named again counts where it is named last, as the later one wins. */

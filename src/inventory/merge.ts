@@ -39,6 +39,13 @@ export function mergeHostVars(host: string, groups: readonly Group[], layers: La
   return merged
 }
 
+/** The variables of one group alone, from inventory files and the files beside them. */
+export function mergeGroupVars(group: string, layers: Layers): Variables {
+  const merged: Variables = new Map(layers.groupVars.get(group))
+  addAll(merged, layers.inventoryGroups, [group])
+  return merged
+}
+
 /** Directory by directory, so that a later inventory's files win over an earlier one's whatever the group. */
 function addAll(into: Variables, layer: VarsLayer, names: readonly string[]): void {
   for (const directory of layer) for (const name of names) add(into, directory.get(name))

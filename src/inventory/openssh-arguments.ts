@@ -1,6 +1,33 @@
-/** What OpenSSH's own client is told, so that it reaches the host as it would for Ansible. */
+/** OpenSSH's own client: when it has to make the connection, and what it is told, so that it does as for Ansible. */
+import type { Diagnostic } from '../model/diagnostic.ts'
 import type { ConnectionWishes } from './connection-wishes.ts'
-import { quoteSshWord } from './ssh-args.ts'
+import { quoteSshWord } from './ssh-words.ts'
+
+/**
+ * A warning where arguments of ssh ask for what only OpenSSH's own client can do (a ProxyCommand, certificates);
+ * null where they do not. `routed`: what we would make of them.
+ */
+export function opensshNotice(
+  { argsBefore, argsAfter }: ConnectionWishes,
+  routed: { diagnostics: Diagnostic[] } | object,
+): Diagnostic | null {
+  if (!('diagnostics' in routed)) return null
+  const given = [argsBefore, ...argsAfter].filter(({ options }) => options.length > 0)
+  const places = new Set(given.map(({ source }) => JSON.stringify(source)))
+  const found = routed.diagnostics.find(
+    ({ code, source }) => code === 'unsupported-ssh-config' && places.has(JSON.stringify(source)),
+  )
+  if (found === undefined) return null
+  const what = found.summary.replace(/^ssh_config: /, '')
+  return {
+    severity: 'warning',
+    code: 'openssh-transport',
+    summary: `arguments of ssh: ${what}: OpenSSH's own client makes the connection`,
+    detail: '',
+    hint: 'it runs what ProxyCommand names, asks nothing and takes no passwords; mptcp_fleet_transport: openssh says so without this notice',
+    source: found.source,
+  }
+}
 
 /** Options in Ansible's order (the first value of an option counts), `--`, and the destination. */
 export function opensshArguments(wishes: ConnectionWishes): string[] {
@@ -13,7 +40,7 @@ export function opensshArguments(wishes: ConnectionWishes): string[] {
     ...option('IdentityFile', keyFile?.replaceAll('%', '%%') ?? null),
     ...option('User', user),
     ...option('ConnectTimeout', timeout),
-    ...wishes.argsAfter.words,
+    ...wishes.argsAfter.flatMap(({ words }) => words),
     // The last -F counts.
     ...(configFile === null ? [] : ['-F', configFile]),
     '--',

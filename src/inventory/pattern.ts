@@ -1,5 +1,7 @@
 /** Host patterns as text: how a list is split, and what one part of it means. */
-import { parseAddress } from '../text/ip.ts'
+import { globRegex } from '../text/fnmatch.ts'
+import { pythonRegex } from '../text/python-regex.ts'
+import { parseHostAddress } from './host-address.ts'
 
 /** One part of a pattern: what it selects, and what is done with the selection. */
 export interface PatternPart {
@@ -9,17 +11,31 @@ export interface PatternPart {
   /** Without the operator and the subscript. */
   expression: string
   /** `[2]`, `[-1]`, `[0:3]` (end inclusive, null: to the last). */
-  subscript: { start: number; end: number | null; range: boolean } | null
+  subscript: Subscript | null
 }
 
-const SUBSCRIPT = /^(.+)\[(?:(-?\d+)|(\d+):(\d*))\]$/
+type Subscript = { index: number } | { start: number; end: number | null }
+
+const SUBSCRIPT = /^(.+)\[(?:(-?\d+)|(\d+)[:-](\d*))\]$/
+/** What stands between colons; those in brackets do not count. */
+const BETWEEN_COLONS = /(?:[^\s:[\]]|\[[^\]]*\])+/g
 
 /**
- * Splits a pattern as Ansible does: at commas, else at colons outside of brackets (unless the whole is an IPv6 address
- * or a name with a port). Additions come first, then `&`, then `!`; with neither additions, `all` is added.
+ * Splits a pattern as Ansible does: at commas, else at colons outside of brackets (unless the whole is an address or a
+ * name with a port).
  */
-export function parsePattern(pattern: string): PatternPart[] {
-  const parts = splitPattern(pattern).map(parsePart)
+export function splitPattern(pattern: string): string[] {
+  const parts = pattern.includes(',')
+    ? pattern.split(',')
+    : parseHostAddress(pattern) !== null
+      ? [pattern]
+      : (pattern.match(BETWEEN_COLONS) ?? [])
+  return parts.map((part) => part.trim()).filter((part) => part !== '')
+}
+
+/** In the order in which they work: additions, then `&`, then `!`; without any addition, `all` is added. */
+export function parseParts(texts: readonly string[]): PatternPart[] {
+  const parts = texts.map(parsePart)
   const added = parts.filter((part) => part.operation === 'add')
   const kept = parts.filter((part) => part.operation === 'keep')
   const removed = parts.filter((part) => part.operation === 'remove')
@@ -32,35 +48,21 @@ export function isPlainName(expression: string): boolean {
   return !/[*?[]/.test(expression) && !expression.startsWith('~')
 }
 
-/** A glob (`*`, `?`, `[a-c]`, `[!a-c]`, anchored at both ends) or `~regex` (anchored at the start). Throws SyntaxError. */
+/** A glob, anchored at both ends, or `~regex`, anchored at the start. Throws SyntaxError. */
 export function patternRegex(expression: string): RegExp {
-  if (expression.startsWith('~')) return new RegExp(`^(?:${expression.slice(1)})`, 'u')
-  let source = ''
-  for (let i = 0; i < expression.length; i++) {
-    const char = expression.charAt(i)
-    const close = char === '[' ? expression.indexOf(']', i + 2) : -1
-    if (close > 0) {
-      const body = expression
-        .slice(i + 1, close)
-        .replaceAll('\\', '\\\\')
-        .replaceAll('[', '\\[')
-      source += `[${body.startsWith('!') ? `^${body.slice(1)}` : body.replace(/^\^/, '\\^')}]`
-      i = close
-    } else if (char === '*') source += '.*'
-    else if (char === '?') source += '.'
-    else source += char.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&')
-  }
-  return new RegExp(`^(?:${source})$`, 'su')
+  return expression.startsWith('~') ? pythonRegex(expression.slice(1)) : globRegex(expression)
 }
 
-function splitPattern(pattern: string): string[] {
-  const isSingle = parseAddress(pattern) !== null || /^(?:[^\s:[\]]|\[[^\]]*\])+:\d+$/.test(pattern)
-  const parts = pattern.includes(',')
-    ? pattern.split(',')
-    : isSingle
-      ? [pattern]
-      : (pattern.match(/(?:[^\s:[\]]|\[[^\]]*\])+/g) ?? [])
-  return parts.map((part) => part.trim()).filter((part) => part !== '')
+/** What a subscript takes of a list; null where it names an item that is not there. */
+export function subscripted<T>(items: readonly T[], subscript: Subscript): T[] | null {
+  // As Ansible: `[N:0]` is `[N]`.
+  const one = 'index' in subscript ? subscript.index : subscript.end === 0 ? subscript.start : null
+  if (one === null) {
+    const { start, end } = subscript as { start: number; end: number | null }
+    return items.slice(start, end === null ? undefined : end + 1)
+  }
+  const item = items.at(one)
+  return item === undefined ? null : [item]
 }
 
 function parsePart(text: string): PatternPart {
@@ -70,8 +72,6 @@ function parsePart(text: string): PatternPart {
   if (match === null) return { text, operation, expression: rest, subscript: null }
   const [, expression = '', index, start, end] = match
   const subscript =
-    index === undefined
-      ? { start: Number(start), end: end === '' ? null : Number(end), range: true }
-      : { start: Number(index), end: null, range: false }
+    index === undefined ? { start: Number(start), end: end === '' ? null : Number(end) } : { index: Number(index) }
   return { text, operation, expression, subscript }
 }

@@ -5,7 +5,7 @@ import type { Host } from '../model/host.ts'
 import { didYouMean } from '../text/closest.ts'
 import { hostsBelow } from './graph.ts'
 import type { PatternPart } from './pattern.ts'
-import { isPlainName, parsePattern, patternRegex } from './pattern.ts'
+import { isPlainName, parseParts, patternRegex, splitPattern, subscripted } from './pattern.ts'
 import type { Inventory } from './types.ts'
 
 export interface Selection {
@@ -13,6 +13,9 @@ export interface Selection {
   hosts: Host[]
   diagnostics: Diagnostic[]
 }
+
+/** Names that stand for this machine also where no inventory has them. */
+const LOCALHOST = new Set(['127.0.0.1', 'localhost', '::1'])
 
 /**
  * The hosts that a pattern means: `all`, `*`, names of groups and hosts, globs, `~regex`, `group[0]`, `group[1:3]`,
@@ -34,7 +37,7 @@ interface Where {
 }
 
 function select(inventory: Inventory, pattern: string, where: Where): Selection {
-  const parts = parsePattern(pattern)
+  const parts = parseParts(splitPattern(pattern))
   const diagnostics: Diagnostic[] = []
   if (parts.length === 0)
     diagnostics.push(problem(where, 'bad-pattern', 'the host pattern is empty', 'name a group or host'))
@@ -44,31 +47,34 @@ function select(inventory: Inventory, pattern: string, where: Where): Selection 
     if (part.operation === 'add') for (const name of matched) names.add(name)
     else for (const name of names) if (matched.has(name) !== (part.operation === 'keep')) names.delete(name)
   }
-  const hosts = [...names].flatMap((name) => inventory.hosts.get(name) ?? [])
+  const hosts = [...names].flatMap((name) => hostOf(inventory, name) ?? [])
   return { hosts, diagnostics }
 }
 
+function hostOf(inventory: Inventory, name: string): Host | undefined {
+  return inventory.hosts.get(name) ?? (LOCALHOST.has(name) ? inventory.implicit(name) : undefined)
+}
+
 function matchPart(inventory: Inventory, part: PatternPart, where: Where, diagnostics: Diagnostic[]): Set<string> {
-  if (part.expression.startsWith('@')) {
-    const hint = 'list the hosts, separated by commas'
-    diagnostics.push(problem(where, 'not-supported', 'files of host names (@file) are not supported yet', hint))
+  if (inventory.hosts.has(part.text)) return new Set([part.text])
+  const alias = inventory.aliases.get(part.text)
+  if (alias !== undefined) return new Set([alias])
+  if (part.expression === '') {
+    diagnostics.push(problem(where, 'bad-pattern', `"${part.text}" is no host pattern`, 'name what it is for'))
     return new Set()
   }
-  if (part.operation === 'add' && inventory.hosts.has(part.text)) return new Set([part.text])
   const matched = matchExpression(inventory, part, where, diagnostics)
-  if (part.subscript === null) return new Set(matched)
-  const { start, end, range } = part.subscript
-  const chosen = range
-    ? matched.slice(start, end === null ? undefined : end + 1)
-    : matched.slice(start, start + 1 || undefined)
-  if (chosen.length === 0 && matched.length > 0) {
+  if (part.subscript === null || matched.length === 0) return new Set(matched)
+  const chosen = subscripted(matched, part.subscript)
+  if (chosen === null || chosen.length === 0) {
     const summary = `"${part.text}": "${part.expression}" has only ${matched.length} host${matched.length === 1 ? '' : 's'}`
-    diagnostics.push(problem(where, 'bad-pattern', summary, 'the first host has the number 0'))
+    const found = problem(where, 'bad-pattern', summary, 'the first host has the number 0')
+    diagnostics.push(chosen === null ? found : { ...found, severity: 'warning', code: 'no-match' })
   }
   return new Set(chosen)
 }
 
-/** Groups first; hosts where no group matched, or where the pattern could name both. */
+/** Groups first; hosts where no group matched, or where the pattern could name both. Who is in two groups comes twice. */
 function matchExpression(inventory: Inventory, part: PatternPart, where: Where, diagnostics: Diagnostic[]): string[] {
   const { expression } = part
   let regex: RegExp
@@ -80,12 +86,19 @@ function matchExpression(inventory: Inventory, part: PatternPart, where: Where, 
     return []
   }
   const groups = [...inventory.groups.keys()].filter((name) => regex.test(name))
-  const names = new Set(groups.flatMap((name) => hostsBelow(inventory.groups, name)))
-  if (groups.length === 0 || !isPlainName(expression) || expression.includes('.')) {
-    for (const name of inventory.hosts.keys()) if (regex.test(name)) names.add(name)
-  }
-  if (names.size === 0 && groups.length === 0) diagnostics.push(noMatch(inventory, part, where))
-  return [...names]
+  let names = groups.flatMap((name) => hostsBelow(inventory.groups, name))
+  if (groups.length === 0 || !isPlainName(expression) || expression.includes('.'))
+    names = [...names, ...[...inventory.hosts.keys()].filter((name) => regex.test(name))]
+  if (names.length === 0) names = [...inventory.aliases].flatMap(([alias, name]) => (regex.test(alias) ? [name] : []))
+  if (names.length === 0 && LOCALHOST.has(expression)) return [implicitName(inventory, expression)]
+  if (names.length === 0 && groups.length === 0 && expression !== 'all')
+    diagnostics.push(noMatch(inventory, part, where))
+  return names
+}
+
+/** Of the names for this machine the one that the inventory has first. */
+function implicitName(inventory: Inventory, name: string): string {
+  return [...inventory.hosts.keys()].find((known) => LOCALHOST.has(known)) ?? name
 }
 
 function noMatch(inventory: Inventory, part: PatternPart, where: Where): Diagnostic {
@@ -96,7 +109,8 @@ function noMatch(inventory: Inventory, part: PatternPart, where: Where): Diagnos
   }
   const near = didYouMean(expression, [...inventory.groups.keys(), ...inventory.hosts.keys()])
   const summary = `no host and no group is named "${expression}"${near === '' ? '' : `, ${near}`}`
-  return problem(where, 'unknown-host', summary, near === '' ? 'check the inventory that -i names' : '')
+  const hint = expression.startsWith('@') ? 'files are for --limit alone' : 'check the inventory that -i names'
+  return problem(where, 'unknown-host', summary, near === '' ? hint : '')
 }
 
 function problem(where: Where, code: string, summary: string, hint: string): Diagnostic {

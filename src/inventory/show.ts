@@ -1,6 +1,7 @@
 /** An inventory as `ansible-inventory` shows it. Pure; secrets read `[secret]`. */
 import type { Host } from '../model/host.ts'
-import { plainValue } from '../model/plain.ts'
+import { Secret } from '../model/secret.ts'
+import { Unsafe, unmarkUnsafe } from '../model/unsafe.ts'
 import type { Inventory } from './types.ts'
 
 /** Variables that Ansible sets by itself and leaves out here (INTERNAL_VARS of its cli/inventory.py). */
@@ -26,10 +27,26 @@ const INTERNAL = new Set([
   'playbook_dir',
 ])
 
-/** A host's variables as `--host` shows them, sorted by name. */
+/** A host's variables as `--host` shows them, sorted by name at all depths. */
 export function hostVars(host: Host): Record<string, unknown> {
-  const shown = Object.entries(host.vars).filter(([name]) => !INTERNAL.has(name))
-  return sorted(plainValue(Object.fromEntries(shown))) as Record<string, unknown>
+  return sorted(withoutSecrets(tagged(ownVars(host.vars)))) as Record<string, unknown>
+}
+
+/** The variables of a host or group as `--graph --vars` shows them, sorted by name. */
+export function plainVars(vars: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return withoutSecrets(unmarkUnsafe(ownVars(vars))) as Record<string, unknown>
+}
+
+function ownVars(vars: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const own = Object.entries(vars).filter(([name]) => !INTERNAL.has(name))
+  return Object.fromEntries(own.toSorted(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+function withoutSecrets(value: unknown): unknown {
+  if (value instanceof Secret) return '[secret]'
+  if (Array.isArray(value)) return value.map(withoutSecrets)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutSecrets(item)]))
 }
 
 /** What `ansible-inventory --list` prints: groups with hosts and children, and `_meta.hostvars`. Keys are sorted. */
@@ -52,29 +69,18 @@ export function listInventory(inventory: Inventory, hosts: readonly Host[]): Rec
   return { _meta: { hostvars }, ...Object.fromEntries([...list].toSorted(([a], [b]) => (a < b ? -1 : 1))) }
 }
 
-/** What `ansible-inventory --graph` prints, line by line: groups from `start` down, with the hosts in them. */
-export function graphInventory(inventory: Inventory, start: string, hosts: readonly Host[]): string[] {
-  const names = new Set(hosts.map((host) => host.name))
-  const walk = (name: string, depth: number): string[] => {
-    const group = inventory.groups.get(name)
-    if (group === undefined) return []
-    const own = name === 'all' ? [] : group.hosts.filter((host) => names.has(host))
-    return [
-      branch(`@${name}:`, depth),
-      ...group.children.flatMap((child) => walk(child, depth + 1)),
-      ...own.map((host) => branch(host, depth + 1)),
-    ]
-  }
-  return walk(start, 0)
-}
-
-function branch(text: string, depth: number): string {
-  return depth === 0 ? text : `${'  |'.repeat(depth)}--${text}`
-}
-
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted)
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))
   return Object.fromEntries(entries.map(([key, item]) => [key, sorted(item)]))
+}
+
+/** What has a tag in YAML, as Ansible's JSON has it: `!vault` values as they are encrypted, `!unsafe` text. */
+function tagged(value: unknown): unknown {
+  if (value instanceof Secret) return value.sealed === null ? value : { __ansible_vault: value.sealed }
+  if (value instanceof Unsafe) return value.tagged ? { __ansible_unsafe: value.text } : value.text
+  if (Array.isArray(value)) return value.map(tagged)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, tagged(item)]))
 }

@@ -60,7 +60,7 @@ export function newSshHostResolver(
       if (!(error instanceof TokenError)) throw error
       return { problems: [badJump(`ProxyJump ${renderJumps(host.jumps)}: ${error.message}`)] }
     }
-    const key = renderJumps(jumps)
+    const key = renderJumps(jumps) + JSON.stringify(jumps.map(({ own }) => own ?? []))
     const outcome = shared.get(key) ?? routeOver(jumps, above)
     shared.set(key, outcome)
     if ('problems' in outcome) return outcome
@@ -69,11 +69,12 @@ export function newSshHostResolver(
 
   /** As `ssh -J FIRST,… LAST`, which is how ssh itself reaches its last jump host. */
   const routeOver = (jumps: readonly SshJump[], above: readonly string[]): Outcome => {
-    const { host, user, port } = jumps.at(-1)!
+    const { host, user, port, own } = jumps.at(-1)!
     const before = jumps.slice(0, -1)
     const commandLine: SshOptionDirective[] = [
       ...(user === null ? [] : [givenOption('user', user)]),
       ...(port === null ? [] : [givenOption('port', String(port))]),
+      ...(own ?? []),
     ]
     if (before.length > 0) commandLine.push({ kind: 'jump', keyword: 'proxyjump', source: null, jumps: before })
     return routeTo({ name: host, commandLine, ownKey: false }, above)

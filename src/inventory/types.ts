@@ -22,12 +22,22 @@ export interface Inventory {
   hosts: ReadonlyMap<string, Host>
   /** `all` and `ungrouped` among them. */
   groups: ReadonlyMap<string, Group>
+  /** Further names of hosts, each with the name of the one host that it means. */
+  aliases: ReadonlyMap<string, string>
+  /** For each host the absolute path of the file that named it first; none where it stands in a list of names. */
+  foundIn?: ReadonlyMap<string, string>
+  /** Texts among the variables that come from encrypted files, each with the name of its variable. */
+  confidential?: ReadonlyMap<string, string>
   /** Warnings. */
   diagnostics: Diagnostic[]
   /** SHA-256 in hex over the names and bytes of everything that was read. */
   hash: string
   /** Where the value of a host's variable was written; null where it comes from no file. */
   originOf: (host: string, variable: string) => Source | null
+  /** This machine, under a name that means it and that no host has: it has the variables of `all`, and is in no group. */
+  implicit: (name: string) => Host
+  /** Variables of a group, those of its files of variables among them, without those of the groups it is in. */
+  groupVars: (group: string) => Readonly<Record<string, unknown>>
 }
 
 /** What a play says about connections; null where it says nothing. */
@@ -41,13 +51,22 @@ export interface PlayConnection {
   originOf?: (variable: string) => Source | null
 }
 
-/** What the command line says about connections: --ssh-config, -u, --private-key, -b, --become-user, -k, -K. */
+/** What flags say about connections, and where they are silent the environment and ansible.cfg. */
 export interface ConnectionFlags {
   /** A file, or `none`; instead of those of user and system. */
   sshConfig?: string
   user?: string
   privateKeyFile?: string
+  port?: number
+  hostKeyChecking?: boolean
+  /** Seconds. */
+  timeout?: number
+  /** Arguments of ssh; see ansible_ssh_args and its like. */
+  sshArgs?: string
+  sshCommonArgs?: string
+  sshExtraArgs?: string
   become?: boolean
+  becomeMethod?: string
   becomeUser?: string
   password?: Secret
   becomePassword?: Secret

@@ -74,6 +74,8 @@ export interface PlannedChange extends Change {
   /** Name of the task as written, else the module's name. */
   task: string
   module: string
+  /** Names what an opaque task does in the journal, without saying what it is. */
+  key?: string
   /** Index of the play in the run, from 0, which it is unless given. */
   play?: number
   /** Index of the task in its play, from 0. */

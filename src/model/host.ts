@@ -27,9 +27,11 @@ export interface Connection {
   jumps: Connection[]
   /**
    * Arguments for OpenSSH's own client, options and then destination, where it makes the connection
-   * (`transport: openssh`): it reads its configuration itself, so `ssh` and `jumps` say nothing. Null: we make it.
+   * (`transport: openssh`): it reads its configuration itself, so `ssh` says nothing, and `jumps` only which hosts lead to it. Null: we make it.
    */
   openssh: string[] | null
+  /** Where OpenSSH's client gets to, as far as its configuration can be followed; unset: at `address` and `port`. */
+  place?: { address: string; port: number }
 }
 
 /** One host of the inventory. */

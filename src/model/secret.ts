@@ -4,9 +4,12 @@
  */
 export class Secret {
   readonly #read: () => string
+  /** As ansible-vault encrypted it, which may be shown; it is opened when it is revealed. Null: it was not encrypted. */
+  readonly sealed: string | null
 
-  constructor(value: string | (() => string)) {
+  constructor(value: string | (() => string), sealed: string | null = null) {
     this.#read = typeof value === 'string' ? () => value : value
+    this.sealed = sealed
   }
 
   reveal(): string {

@@ -3,9 +3,12 @@
 /** One such text. It is made where the text is parsed, and only where it could be taken for a template. */
 export class Unsafe {
   readonly text: string
+  /** Whether somebody wrote it as `!unsafe`. */
+  readonly tagged: boolean
 
-  constructor(text: string) {
+  constructor(text: string, tagged = false) {
     this.text = text
+    this.tagged = tagged
   }
 }
 

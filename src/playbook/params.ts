@@ -1,6 +1,7 @@
 /** A task's parameters as they are written: below the module's name, as one text beside it, and below `args:`. */
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { errorDiagnostic } from '../model/diagnostic.ts'
+import { unmarkUnsafe } from '../model/unsafe.ts'
 import type { Module } from '../modules/define.ts'
 import { hasTemplate } from '../text/template-scan.ts'
 import type { Locate } from '../text/validate.ts'
@@ -69,7 +70,7 @@ function ownParams(module: Module, { node }: YamlEntry, diagnostics: Diagnostic[
     diagnostics.push(errorDiagnostic('not-supported', summary, { source: node.source, hint }))
     return null
   }
-  const name = inLine(String(node.value))
+  const name = inLine(String(unmarkUnsafe(node.value)))
   if (name !== null) {
     const hint = `write the parameters below, as in:\n${module.name}:\n  ${module.freeForm}: …\n  ${name}: …`
     const summary = `${module.name}: ${name}= in the text is not supported`

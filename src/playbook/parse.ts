@@ -5,6 +5,7 @@ import type { Module } from '../modules/define.ts'
 import { inFileOrder } from '../text/diagnostics.ts'
 import { hasTemplate } from '../text/template-scan.ts'
 import { validateNode } from '../text/validate.ts'
+import type { Vault } from '../text/vault-values.ts'
 import { parseYaml } from '../text/yaml.ts'
 import type { YamlMap, YamlNode } from '../text/yaml-node.ts'
 import { toValue } from '../text/yaml-node.ts'
@@ -17,15 +18,16 @@ import { readVars } from './vars.ts'
 
 /**
  * Throws DiagnosticsError with every mistake. `file` is the name that positions carry; `folders` are those where files are
- * looked for that tasks name.
+ * looked for that tasks name; `vault` opens `!vault` values.
  */
 export function parsePlaybook(
   text: string,
   file: string,
   modules: ReadonlyMap<string, Module>,
   folders: readonly string[] = [process.cwd()],
+  vault?: Vault,
 ): Playbook {
-  const { node, diagnostics } = parseYaml(text, file)
+  const { node, diagnostics } = parseYaml(text, file, vault)
   const plays: Play[] = []
   const isEmpty =
     node === null || (node.kind === 'scalar' ? node.value === null : node.kind === 'list' && node.items.length === 0)

@@ -2,6 +2,7 @@
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { errorDiagnostic } from '../model/diagnostic.ts'
 import { CENSORED, censorDiagnostics } from '../model/no-log.ts'
+import { unmarkUnsafe } from '../model/unsafe.ts'
 import { hasTemplate, renderValue, TemplateError } from '../text/template.ts'
 import { showPath, validate } from '../text/validate.ts'
 import { loadFiles } from './local-files.ts'
@@ -19,7 +20,10 @@ export function resolveTask(
   const diagnostics: Diagnostic[] = []
   const rendered = renderAt(task.args, [], task, vars, diagnostics)
   if (diagnostics.length > 0) return { diagnostics: forHost(diagnostics, vars) }
-  const checked = validate(task.module.params, rendered, { prefix: task.module.name, locate: task.locate })
+  const checked = validate(task.module.params, unmarkUnsafe(rendered), {
+    prefix: task.module.name,
+    locate: task.locate,
+  })
   const loaded = 'value' in checked ? loadFiles(task.module, checked.value, task) : checked
   if ('params' in loaded) return loaded
   return { diagnostics: forHost(task.noLog ? censorDiagnostics(loaded.diagnostics) : loaded.diagnostics, vars) }
@@ -32,7 +36,7 @@ function forHost(diagnostics: readonly Diagnostic[], vars: Readonly<Record<strin
   return diagnostics.map((each) => Object.assign({}, each, { detail: `for host ${host}` }))
 }
 
-/** Renders leaf by leaf, so that each mistake has its own place. */
+/** Renders leaf by leaf, so that each mistake has its own place; what is omitted is undefined, and left out. */
 function renderAt(
   value: unknown,
   path: readonly (string | number)[],
@@ -41,12 +45,17 @@ function renderAt(
   diagnostics: Diagnostic[],
 ): unknown {
   if (!hasTemplate(value)) return value
-  if (Array.isArray(value)) return value.map((item, i) => renderAt(item, [...path, i], task, vars, diagnostics))
+  if (Array.isArray(value)) {
+    return value
+      .map((item, i) => renderAt(item, [...path, i], task, vars, diagnostics))
+      .filter((item) => item !== undefined)
+  }
   if (typeof value === 'object' && value !== null) {
     const entries = Object.entries(value)
-    return Object.fromEntries(
-      entries.map(([key, item]) => [key, renderAt(item, [...path, key], task, vars, diagnostics)]),
+    const rendered = entries.map(
+      ([key, item]) => [key, renderAt(item, [...path, key], task, vars, diagnostics)] as const,
     )
+    return Object.fromEntries(rendered.filter(([, item]) => item !== undefined))
   }
   try {
     return renderValue(value, vars)

@@ -1,4 +1,6 @@
-/** Hosts of an inventory as text. */
+/** Hosts of an inventory as text, and what a check found. */
+import type { Diagnostic } from '../model/diagnostic.ts'
+import { renderDiagnostics } from './diagnostics.ts'
 import { sanitize } from './sanitize.ts'
 import type { Style } from './style.ts'
 import { drawTable, tableWidth } from './table.ts'
@@ -26,4 +28,18 @@ export function renderHostList(hosts: readonly ListedHost[], style: Style): stri
   const table = rows.length > MAX_TABLE ? null : drawTable(['host', 'address', 'groups'], rows)
   if (table !== null && tableWidth(table) <= style.width) return `${table}\n${last}\n`
   return `${rows.map((row) => row.join('  ').trimEnd()).join('\n')}\n${last}\n`
+}
+
+/** The findings, and a last line that counts them. Ends with a line end. */
+export function renderInventoryCheck(
+  counts: { hosts: number; groups: number } | null,
+  diagnostics: readonly Diagnostic[],
+  style: Style,
+): string {
+  const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length
+  const warnings = diagnostics.length - errors
+  const found = diagnostics.length === 0 ? 'nothing to say' : `${count(errors, 'error')}, ${count(warnings, 'warning')}`
+  const what =
+    counts === null ? 'cannot be read' : `${count(counts.hosts, 'host')} and ${count(counts.groups, 'group')}`
+  return `${renderDiagnostics(diagnostics, style)}${what}: ${found}\n`
 }

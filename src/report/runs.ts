@@ -79,7 +79,7 @@ function renderHost(host: HostView, style: Style): string {
   if (host.status === 'unknown' && host.guard !== null) {
     lines.push(
       wrap(
-        `unless it was confirmed, the host took this back by itself within ${host.guard} s after its steps ended`,
+        `unless it was confirmed, the host took this back by itself within ${host.guard} s after its steps ended; restarted before that, it is as before but for what commands did`,
         style.width,
         '  ',
       ),

@@ -23,8 +23,7 @@ const request = z.strictObject({
 const intent = z.strictObject({
   task: z.string(),
   module: z.string(),
-  play: z.number().default(0).describe('index in the run, from 0'),
-  taskIndex: z.number().default(0).describe('index in the play, from 0'),
+  key: z.string().optional().describe('names what an opaque task does, by a salted digest'),
   fact: z.string(),
   summary: z.string(),
 })

@@ -11,6 +11,7 @@ import { hostFileName } from './file-name.ts'
 import { fleetFolder } from './fleet-folder.ts'
 import type { JournalEntry } from './journal.ts'
 import { appendToJournal, createJournal } from './journal.ts'
+import { refused } from './trust.ts'
 import type { UndoRecord } from './undo-record.ts'
 import { keptValue, undoSegment } from './undo-record.ts'
 
@@ -73,7 +74,8 @@ export function keepRun(
       const entry = entryOf(event)
       if (entry === null) return
       // What has happened cannot be called off: where its entry cannot be written, the store says so and the run goes on.
-      if (event.type === 'apply-started') before('journal', () => journal.append(entry))
+      if (event.type === 'run-started') beforeAll(() => journal.append(entry))
+      else if (event.type === 'apply-started') before('journal', () => journal.append(entry))
       else journal.append(entry)
       if (event.type === 'run-finished') {
         journal.close()
@@ -92,13 +94,12 @@ function entryOf(event: RunEvent): JournalEntry | null {
     }
     case 'apply-started': {
       const { host, attempt, guard } = event
-      const changes = event.changes.map(censorChange).map(({ task, module, play = 0, taskIndex, fact, summary }) => ({
+      const changes = event.changes.map(censorChange).map(({ task, module, fact, summary, key }) => ({
         task,
         module,
-        play,
-        taskIndex,
         fact,
         summary,
+        ...(key === undefined ? {} : { key }),
       }))
       return { type: 'apply-started', at, host, attempt, guard, changes }
     }
@@ -132,6 +133,18 @@ function writeReport(path: string, report: RunReport): void {
     writeDurably(path, `${JSON.stringify(report, null, 2)}\n`)
   } catch (error) {
     throw new Error(`the report cannot be kept in ${path}: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+/** Does what must be on the disk before anything begins: without it nobody could tell later that there was a run. */
+function beforeAll(write: () => void): void {
+  try {
+    write()
+  } catch (error) {
+    throw refused(
+      `the journal cannot be written: ${(error as Error).message}`,
+      'make room on this machine; nothing was done',
+    )
   }
 }
 

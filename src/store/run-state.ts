@@ -24,10 +24,9 @@ export interface HostRunState {
   guard: number | null
 }
 
-/** `play` and `taskIndex`: where it stands in the run, from 0. */
+/** `key`: of an opaque task, see journal.ts. */
 export interface ChangeState {
-  play: number
-  taskIndex: number
+  key?: string | undefined
   task: string
   fact: string
   summary: string
@@ -68,9 +67,8 @@ function take(host: HostRunState, entry: Extract<JournalEntry, { host: string }>
       host.open.push(entry.attempt)
       host.guard = entry.guard
       host.changes.push(
-        ...entry.changes.map(({ play, taskIndex, task, fact, summary }): ChangeState => ({
-          play,
-          taskIndex,
+        ...entry.changes.map(({ key, task, fact, summary }): ChangeState => ({
+          key,
           task,
           fact,
           summary,
@@ -88,7 +86,7 @@ function take(host: HostRunState, entry: Extract<JournalEntry, { host: string }>
       if (entry.changes.some(({ status }) => status === 'unknown')) break
       host.open.pop()
       host.guard = null
-      host.status = entry.changes.some(({ status }) => status === 'failed') ? 'failed' : 'changed'
+      host.status = statusOf(entry.changes.map(({ status }) => status))
       break
     }
     case 'host-finished': {
@@ -101,4 +99,11 @@ function take(host: HostRunState, entry: Extract<JournalEntry, { host: string }>
       entry satisfies never
     }
   }
+}
+
+/** What a host's changes make of it where nothing else is said. */
+function statusOf(statuses: readonly ChangeStatus[]): HostStatus {
+  if (statuses.includes('failed')) return 'failed'
+  if (statuses.includes('done')) return 'changed'
+  return statuses.includes('rolled-back') ? 'rolled-back' : 'not-started'
 }

@@ -21,7 +21,15 @@ const fact = z.union([
 ])
 
 const place = z.strictObject({ address: z.string(), port: z.number(), user: z.string() })
-const machine = z.strictObject({ ...place.shape, jumps: z.array(place) })
+const machine = z.strictObject({
+  ...place.shape,
+  jumps: z.array(place),
+  openssh: z
+    .array(z.string())
+    .nullable()
+    .default(null)
+    .describe("arguments of OpenSSH's own client, where it connects"),
+})
 
 const savedPlanSchema = z.strictObject({
   schemaVersion: z.literal(1),

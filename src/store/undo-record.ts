@@ -31,7 +31,6 @@ const steps = z.array(z.discriminatedUnion('kind', [runStep, writeStep, removeSt
 const undoChange = z.strictObject({
   task: z.string(),
   module: z.string(),
-  play: z.number().default(0),
   taskIndex: z.number(),
   fact: z.string(),
   before: z.unknown(),
@@ -67,7 +66,6 @@ export function undoSegment(changes: readonly PlannedChange[], at: Date, sealed:
     changes: changes.map((change) => ({
       task: change.task,
       module: change.module,
-      play: change.play ?? 0,
       taskIndex: change.taskIndex,
       fact: change.fact,
       before: keptValue(change.before, sealed),

@@ -8,6 +8,7 @@ const REASONS: Readonly<Record<string, [code: string, summary: string, hint: str
   EPERM: ['file-unreadable', 'no permission to read it', 'make the file readable for the user who runs this'],
   EISDIR: ['file-is-directory', 'this is a directory, not a file', 'name the file itself'],
   ENOTDIR: ['file-missing', 'a part of the path is a file, not a directory', 'check the path'],
+  EFBIG: ['file-too-long', 'this is longer than any inventory', 'name the file itself; is this a device?'],
   ELOOP: ['file-unreadable', 'the symbolic links of this path go round in a circle', 'repair the link'],
 }
 
@@ -39,8 +40,8 @@ export function decodeText(bytes: Uint8Array, file: string): { text: string } | 
 }
 
 function encryptedFile(file: string): Diagnostic {
-  const summary = 'this file is encrypted by ansible-vault, which is not supported yet in this version'
-  const hint = 'leave passwords out of the file, and give them with -k and -K'
+  const summary = 'this file is encrypted by ansible-vault, and files of this kind are not opened'
+  const hint = 'decrypt it; inventories, files of variables and playbooks may stay encrypted'
   return errorDiagnostic('not-supported', summary, { hint, source: { file, line: 1, column: 1 } })
 }
 

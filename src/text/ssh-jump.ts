@@ -1,4 +1,5 @@
 /** ProxyJump: the SSH servers that a connection goes through. */
+import type { SshOptionDirective } from './ssh-config-parse.ts'
 import { readPort } from './ssh-config-values.ts'
 
 export interface SshJump {
@@ -6,6 +7,8 @@ export interface SshJump {
   /** Null: as configured for the jump host. */
   user: string | null
   port: number | null
+  /** Options that come before what is configured for the jump host, and after `user` and `port`. */
+  own?: readonly SshOptionDirective[]
 }
 
 /** Reads `[user@]host[:port]` or an ssh:// URI, several between commas, the first one first. `none` is an empty list;

@@ -1,6 +1,8 @@
 /** Splits a template into text, expressions, statements and comments, without evaluating anything. */
 import { Secret } from '../model/secret.ts'
-import { TemplateError } from './template-value.ts'
+import { Unsafe } from '../model/unsafe.ts'
+import { TemplateError } from './template/errors.ts'
+import { HostVars, OwnVars } from './template/host-vars.ts'
 
 export interface TemplatePart {
   kind: 'text' | 'expression' | 'statement' | 'comment'
@@ -19,13 +21,6 @@ type Opener = keyof typeof KINDS
 /** A name, then `.name`, `['key']` or `[0]` any number of times: resolved without the engine. */
 const BARE_PATH = /^\s*[A-Za-z_]\w*(?:\.[A-Za-z_]\w*|\[\s*(?:'[^'\\]*'|"[^"\\]*"|-?\d+)\s*\])*\s*$/
 const LITERALS = new Set(['true', 'false', 'none', 'True', 'False', 'None'])
-/** Words of the language itself that look like names. */
-const WORDS = new Set([
-  ...LITERALS,
-  ...'and or not in is if else elif endif for endfor set endset loop recursive macro endmacro call filter'.split(' '),
-  ...'endfilter with endwith raw endraw break continue do defined undefined range dict namespace'.split(' '),
-])
-
 /** Whether any text inside the value holds a template. */
 export function hasTemplate(value: unknown): boolean {
   if (typeof value === 'string') return value.includes('{{') || value.includes('{%') || value.includes('{#')
@@ -69,8 +64,8 @@ export function parseBarePath(expression: string): (string | number)[] | null {
 const DEFAULTED =
   /^\s*([A-Za-z_]\w*)\s*\|\s*d(?:efault)?\(\s*(?:'([^'\\]*)'|"([^"\\]*)"|(0|[1-9]\d{0,14})|([Tt]rue|[Ff]alse))\s*\)\s*$/
 
-/** Names that stand for something even where no variable has them: words, and functions of the engine. */
-const RESERVED = new Set([...WORDS, 'cycler', 'joiner'])
+/** Names that stand for something even where no variable has them. */
+const RESERVED = new Set([...LITERALS, ...'and or not in is if else loop caller varargs kwargs'.split(' ')])
 
 /** The name and the literal of `name | default(literal)`; null where the expression is anything else. */
 export function parseDefaulted(expression: string): { name: string; fallback: string | number | boolean } | null {
@@ -80,19 +75,6 @@ export function parseDefaulted(expression: string): { name: string; fallback: st
   const text = single ?? double
   if (text !== undefined) return { name, fallback: text }
   return { name, fallback: digits === undefined ? word!.toLowerCase() === 'true' : Number(digits) }
-}
-
-/** Names that could be variables: every word outside of quotes that does not follow a dot or a pipe. */
-export function namesIn(parts: readonly TemplatePart[]): string[] {
-  const names = new Set<string>()
-  for (const part of parts) {
-    if (part.kind !== 'expression' && part.kind !== 'statement') continue
-    const code = part.inner.replaceAll(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/gs, '""')
-    for (const [word] of code.matchAll(/(?<![.\w|]|\|\s)[A-Za-z_]\w*(?!\w|\s*=[^=])/g)) {
-      if (!WORDS.has(word)) names.add(word)
-    }
-  }
-  return [...names]
 }
 
 function nextOpener(template: string, from: number): number {
@@ -144,7 +126,8 @@ function textPart(text: string): TemplatePart {
   return { kind: 'text', text, inner: text, trimBefore: false, trimAfter: false }
 }
 
-/** A mapping: neither a list nor a Secret. */
+/** A mapping: neither a list nor one of our own. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !(value instanceof Secret) && !Array.isArray(value)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  return !(value instanceof Secret || value instanceof Unsafe || value instanceof HostVars || value instanceof OwnVars)
 }

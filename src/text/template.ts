@@ -1,57 +1,125 @@
 /** Jinja templates in values, as Ansible users write them; rendered by minijinja in a sandbox, with fuel. */
 import { Secret } from '../model/secret.ts'
-import { hasTemplate, isRecord, namesIn, parseBarePath, parseDefaulted, scanTemplate } from './template-scan.ts'
-import type { TemplatePart } from './template-scan.ts'
-import { evaluate, renderText } from './template-engine.ts'
-import { decodeSecrets, encodeSecrets, TemplateError } from './template-value.ts'
-import { didYouMean } from './closest.ts'
+import { markUnsafe, Unsafe, unmarkUnsafe } from '../model/unsafe.ts'
+import { hasTemplate, isRecord, parseBarePath, parseDefaulted } from './template-scan.ts'
+import { pythonLiteral } from './python-literal.ts'
+import type { NameProblem } from './template/code.ts'
+import type { Compiled } from './template/compile.ts'
+import { compileTemplate } from './template/compile.ts'
+import { run } from './template/engine.ts'
+import { TemplateError } from './template/errors.ts'
+import { OMIT } from './template/host-vars.ts'
+import { floatText, pythonText } from './template/python.ts'
+import type { Vars } from './template/scope.ts'
+import { Scope } from './template/scope.ts'
 
 export { hasTemplate } from './template-scan.ts'
-export { TemplateError } from './template-value.ts'
-
-/** Names that Ansible has and this version has not; they deserve a better answer than "undefined". */
-const NOT_YET = new Set(['hostvars', 'lookup', 'query', 'q', 'omit', 'vars'])
-
-type Vars = Readonly<Record<string, unknown>>
+export { TemplateError } from './template/errors.ts'
 
 /**
  * Renders every template inside a value; anything else comes back as it is. Text that is one whole `{{ expression }}`
  * keeps the type of the expression. Variables may hold templates themselves. A Secret stays one and can only stand
- * alone. Throws TemplateError with the reason; the caller knows the position.
+ * alone; an Unsafe is its text. Undefined where the template says `omit`, which takes out entries of mappings and lists.
+ * Throws TemplateError with the reason; the caller knows the position.
  */
 export function renderValue(value: unknown, vars: Vars): unknown {
-  return renderDeep(value, new Scope(vars))
+  const rendered = renderDeep(value, new Scope(vars, renderDeep))
+  if (rendered === OMIT) return undefined
+  return holdsUnsafe(rendered) ? unmarkUnsafe(rendered) : rendered
+}
+
+/**
+ * The value of a bare Jinja expression (`compose`, keys of `keyed_groups`), with the type that Ansible's templating
+ * gives it: a number, True, False or None that a variable named alone has stays one; of all else only mappings, lists,
+ * True and False keep their type, the rest is text. Text in it that looks like a template is Unsafe: results are never
+ * rendered again. Throws TemplateError.
+ */
+export function evaluateExpression(expression: string, vars: Vars): unknown {
+  const own = vars[expression.trim()]
+  if (own === null || typeof own === 'number' || typeof own === 'boolean') return own
+  const finish = TEXT_FILTER.test(expression) ? undefined : asAnsible
+  return markUnsafe(unmarkUnsafe(renderString(`{{ ${expression} }}`, new Scope(vars, renderDeep), finish)))
+}
+
+/** Filters whose text stays text, whatever it looks like (Ansible's STRING_TYPE_FILTERS). */
+const TEXT_FILTER = /\|\s*(?:string|to_(?:nice_)?(?:json|yaml))\s*(?:\([^()]*\))?\s*$/
+
+/** Whether a bare Jinja expression is true as Python has it (`groups` of a constructed inventory). Throws TemplateError. */
+export function evaluateCondition(expression: string, vars: Vars): boolean {
+  return renderString(`{% if ${expression} %}True{% else %}False{% endif %}`, new Scope(vars, renderDeep)) === 'True'
+}
+
+/**
+ * Names of filters, tests, methods and functions in a template's text that nobody has, also in branches that are not
+ * taken, without rendering it; `offset` counts from the start of the text. Throws TemplateError where it cannot be read.
+ */
+export function findUnknownNames(template: string): readonly NameProblem[] {
+  return compiled(template).problems
+}
+
+/** The same for a bare expression. */
+export function findUnknownNamesInExpression(expression: string): NameProblem[] {
+  return compiled(`{{ ${expression} }}`).problems.map(({ message, offset }) => ({ message, offset: offset - 3 }))
+}
+
+function asAnsible(value: unknown, isFloat: boolean): unknown {
+  if (value === null || value === OMIT) return ''
+  if (typeof value === 'number') return isFloat ? floatText(value) : pythonText(value)
+  const text = value instanceof Unsafe ? value.text : value
+  if (text === 'True' || text === 'False') return text === 'True'
+  if (typeof text !== 'string' || !/^[{[]/.test(text)) return value
+  const literal = pythonLiteral(text)
+  return typeof literal === 'object' && 'value' in literal ? literal.value : jsonOr(text, value)
+}
+
+/** Ansible takes null, true and false for Python's words. */
+function jsonOr(text: string, value: unknown): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return value
+  }
 }
 
 function renderDeep(value: unknown, scope: Scope): unknown {
   if (!hasTemplate(value)) return value
   if (typeof value === 'string') return renderString(value, scope)
-  if (Array.isArray(value)) return value.map((item) => renderDeep(item, scope))
-  const entries = Object.entries(value as Record<string, unknown>)
-  return Object.fromEntries(entries.map(([key, item]) => [key, renderDeep(item, scope)]))
+  if (Array.isArray(value)) return value.map((item) => renderDeep(item, scope)).filter((item) => item !== OMIT)
+  const entries = Object.entries(value as Vars).map(([key, item]) => [key, renderDeep(item, scope)] as const)
+  return Object.fromEntries(entries.filter(([, item]) => item !== OMIT))
 }
 
-function renderString(template: string, scope: Scope): unknown {
-  const parts = scanTemplate(template)
-  const [only] = parts
-  if (parts.length === 1 && only?.kind === 'expression') {
-    const path = parseBarePath(only.inner)
-    if (path !== null) return scope.lookUp(path)
-    const defaulted = parseDefaulted(only.inner)
-    if (defaulted !== null) {
-      const { name, fallback } = defaulted
-      const value = scope.has(name) && scope.reasonAgainst(name) === null ? scope.resolve(name) : fallback
-      if (isPlain(value)) return value
-    }
-    const { context, secrets } = contextFor(parts, scope)
-    return decodeSecrets(
-      explained(parts, scope, () => evaluate(only.inner, context)),
-      secrets,
-    )
+function renderString(template: string, scope: Scope, finish = (value: unknown, _isFloat: boolean) => value): unknown {
+  const quick = withoutEngine(template, scope)
+  if (quick !== undefined) return finish(quick, false)
+  const ready = compiled(template)
+  const [problem] = ready.problems
+  if (problem !== undefined) throw new TemplateError(problem.message, 'unknown')
+  const { value, isFloat } = run(ready, scope)
+  return finish(value, isFloat)
+}
+
+/** A path, or a name with a default, are most templates; undefined where it is more than that. */
+function withoutEngine(template: string, scope: Scope): unknown {
+  const expression = WHOLE.exec(template)?.[1]
+  if (expression === undefined) return undefined
+  const path = parseBarePath(expression)
+  if (path !== null) return scope.lookUp(path)
+  const defaulted = parseDefaulted(expression)
+  if (defaulted === null) return undefined
+  const value = valueOr(scope, defaulted.name, defaulted.fallback)
+  return isPlain(value) ? value : undefined
+}
+
+const WHOLE = /^\{\{((?:[^{}'"]|'[^'{}\\]*'|"[^"{}\\]*")*)\}\}$/
+
+function valueOr(scope: Scope, name: string, fallback: unknown): unknown {
+  try {
+    return scope.lookUp([name])
+  } catch (error) {
+    if (error instanceof TemplateError && error.kind === 'undefined') return fallback
+    throw error
   }
-  const { context, secrets } = contextFor(parts, scope)
-  const text = explained(parts, scope, () => renderText(parts, context))
-  return decodeSecrets(text, secrets)
 }
 
 /** Values that go through the engine unchanged, so that it need not be asked. */
@@ -60,104 +128,21 @@ function isPlain(value: unknown): boolean {
   return value === null || typeof value === 'boolean' || Number.isSafeInteger(value) || value instanceof Secret
 }
 
-/** The variables that the template can name, rendered; those that cannot be rendered are left out and explained later. */
-function contextFor(parts: readonly TemplatePart[], scope: Scope): { context: Vars; secrets: Secret[] } {
-  const secrets: Secret[] = []
-  const context: Record<string, unknown> = {}
-  for (const name of namesIn(parts)) {
-    if (scope.has(name) && scope.reasonAgainst(name) === null)
-      context[name] = encodeSecrets(scope.resolve(name), secrets)
-  }
-  return { context, secrets }
+/** Of an inventory, the same few templates are rendered for every host. */
+const kept = new Map<string, Compiled>()
+const KEPT = 1000
+
+function compiled(template: string): Compiled {
+  const known = kept.get(template)
+  if (known !== undefined) return known
+  const made = compileTemplate(template)
+  if (kept.size >= KEPT) kept.clear()
+  kept.set(template, made)
+  return made
 }
 
-/** Runs one evaluation; "undefined value" becomes the name that is undefined and why. */
-function explained<T>(parts: readonly TemplatePart[], scope: Scope, run: () => T): T {
-  try {
-    return run()
-  } catch (error) {
-    if (!(error instanceof TemplateError) || error.kind !== 'undefined') throw error
-    for (const name of namesIn(parts)) {
-      const reason = scope.has(name) ? scope.reasonAgainst(name) : null
-      if (reason !== null) throw new TemplateError(`the variable "${name}" cannot be used: ${reason}`)
-    }
-    const missing = namesIn(parts).find((name) => !scope.has(name) && !scope.isLocal(name, parts))
-    if (missing !== undefined) throw scope.undefinedName(missing)
-    throw error
-  }
-}
-
-/** The variables of one rendering; each is rendered once, when it is first needed. */
-class Scope {
-  readonly #vars: Vars
-  readonly #done = new Map<string, unknown>()
-  readonly #open: string[] = []
-
-  constructor(vars: Vars) {
-    this.#vars = vars
-  }
-
-  has(name: string): boolean {
-    return Object.hasOwn(this.#vars, name)
-  }
-
-  resolve(name: string): unknown {
-    if (this.#done.has(name)) return this.#done.get(name)
-    if (this.#open.includes(name)) {
-      throw new TemplateError(`the variable refers to itself: ${[...this.#open, name].join(' → ')}`)
-    }
-    this.#open.push(name)
-    try {
-      const value = renderDeep(this.#vars[name], this)
-      this.#done.set(name, value)
-      return value
-    } finally {
-      this.#open.pop()
-    }
-  }
-
-  /** Why a variable cannot be rendered, or null where it can. */
-  reasonAgainst(name: string): string | null {
-    try {
-      this.resolve(name)
-      return null
-    } catch (error) {
-      if (!(error instanceof TemplateError)) throw error
-      return error.message
-    }
-  }
-
-  /** Follows `name.key[0]` without the engine, which keeps order, types and secrets as they are. */
-  lookUp([name = '', ...steps]: readonly (string | number)[]): unknown {
-    if (!this.has(String(name))) throw this.undefinedName(String(name))
-    let value = this.resolve(String(name))
-    let walked = String(name)
-    for (const step of steps) {
-      const next = member(value, step)
-      if (next === undefined) {
-        const known = isRecord(value) ? Object.keys(value) : []
-        const near = didYouMean(String(step), known)
-        throw new TemplateError(`"${walked}" has no "${step}"${near === '' ? '' : `, ${near}`}`, 'undefined')
-      }
-      value = next
-      walked = typeof step === 'number' ? `${walked}[${step}]` : `${walked}.${step}`
-    }
-    return value
-  }
-
-  undefinedName(name: string): TemplateError {
-    if (NOT_YET.has(name)) return new TemplateError(`"${name}" is not supported yet in this version`)
-    const near = didYouMean(name, Object.keys(this.#vars))
-    return new TemplateError(`the variable "${name}" is not defined${near === '' ? '' : `, ${near}`}`, 'undefined')
-  }
-
-  /** Names that the template itself brings (loop variables, set, macros). */
-  isLocal(name: string, parts: readonly TemplatePart[]): boolean {
-    return parts.some((part) => part.kind === 'statement' && new RegExp(`\\b${name}\\b`).test(part.inner))
-  }
-}
-
-function member(value: unknown, step: string | number): unknown {
-  if (Array.isArray(value)) return typeof step === 'number' ? (value.at(step) as unknown) : undefined
-  return isRecord(value) && Object.hasOwn(value, step) ? value[step] : undefined
+function holdsUnsafe(value: unknown): boolean {
+  if (value instanceof Unsafe) return true
+  if (Array.isArray(value)) return value.some(holdsUnsafe)
+  return isRecord(value) && Object.values(value).some(holdsUnsafe)
 }

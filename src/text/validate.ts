@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import type { Diagnostic, Source } from '../model/diagnostic.ts'
 import { errorDiagnostic } from '../model/diagnostic.ts'
+import { unmarkUnsafe } from '../model/unsafe.ts'
 import { closest, didYouMean } from './closest.ts'
 import { explainIssue } from './zod-issue.ts'
 import { keysAt } from './zod-shape.ts'
@@ -32,7 +33,7 @@ export function validate<T>(
 
 /** Validates a YAML tree; positions come from the tree. */
 export function validateNode<T>(schema: z.ZodType<T>, node: YamlNode, prefix: string): Validated<T> {
-  return validate(schema, toValue(node), { prefix, locate: locateIn(node) })
+  return validate(schema, unmarkUnsafe(toValue(node)), { prefix, locate: locateIn(node) })
 }
 
 /** Finds positions in a YAML tree; a path that leads nowhere gets the position of what is nearest above it. */

@@ -2,9 +2,12 @@
 import { isAlias, isMap, isPair, isScalar, isSeq } from 'yaml'
 import type { Alias, ParsedNode, Scalar, YAMLMap, YAMLSeq } from 'yaml'
 import type { Diagnostic, Source } from '../model/diagnostic.ts'
-import { errorDiagnostic } from '../model/diagnostic.ts'
+import { DiagnosticsError, errorDiagnostic } from '../model/diagnostic.ts'
+import { Unsafe } from '../model/unsafe.ts'
+import type { Vault } from './vault-values.ts'
 import { resolveNumber, resolvePlain } from './yaml-scalar.ts'
 import type { YamlEntry, YamlNode } from './yaml-node.ts'
+import { isKnownTag, isVaultTag, unsafeNode } from './yaml-tags.ts'
 
 /** Nodes that aliases may stand for in one file; an alias bomb reaches it, nothing written by hand does. */
 const MAX_EXPANDED = 100_000
@@ -13,12 +16,16 @@ const MAX_EXPANDED = 100_000
 export class Composer {
   readonly diagnostics: Diagnostic[] = []
   readonly #at: (offset: number) => Source
+  readonly #vault: Vault
+  readonly #isJson: boolean
   readonly #anchors = new Map<string, YamlNode | 'open'>()
   readonly #sizes = new Map<YamlNode, number>()
   #expanded = 0
 
-  constructor(at: (offset: number) => Source) {
+  constructor(at: (offset: number) => Source, vault: Vault, isJson = false) {
     this.#at = at
+    this.#vault = vault
+    this.#isJson = isJson
   }
 
   compose(node: ParsedNode | null): YamlNode {
@@ -33,12 +40,46 @@ export class Composer {
   }
 
   #collection(node: Scalar.Parsed | YAMLMap.Parsed | YAMLSeq.Parsed, source: Source): YamlNode {
+    if (isVaultTag(node.tag)) return this.#sealed(isScalar(node) ? String(node.value) : null, source)
+    if (node.tag !== '!unsafe') return this.#plain(node, source)
+    return isScalar(node)
+      ? { kind: 'scalar', value: new Unsafe(String(node.value), true), source }
+      : unsafeNode(this.#plain(node, source))
+  }
+
+  /** A value that ansible-vault encrypted; null: no text. */
+  #sealed(text: string | null, source: Source): YamlNode {
+    const empty: YamlNode = { kind: 'scalar', value: null, source }
+    if (text === null) {
+      this.#error(
+        'yaml-tag',
+        '!vault stands before something that is no text',
+        source,
+        'it is for what ansible-vault encrypt_string prints',
+      )
+      return empty
+    }
+    try {
+      return { ...empty, value: this.#vault.value(text, source) }
+    } catch (error) {
+      if (!(error instanceof DiagnosticsError)) throw error
+      this.diagnostics.push(...error.diagnostics)
+      return empty
+    }
+  }
+
+  #plain(node: Scalar.Parsed | YAMLMap.Parsed | YAMLSeq.Parsed, source: Source): YamlNode {
     if (isScalar(node)) return { kind: 'scalar', value: this.#scalar(node, source), source }
     if (isSeq(node)) {
       const items = node.items.map((item) => this.compose(item))
       return this.#sized({ kind: 'list', items, source }, items)
     }
     const entries = this.#entries(node)
+    const special = this.#isJson ? (entries.get('__ansible_vault') ?? entries.get('__ansible_unsafe')) : undefined
+    if (special?.node.kind === 'scalar' && typeof special.node.value === 'string') {
+      if (entries.has('__ansible_vault')) return this.#sealed(special.node.value, special.node.source)
+      return unsafeNode(special.node)
+    }
     return this.#sized(
       { kind: 'map', entries, source },
       [...entries.values()].map((entry) => entry.node),
@@ -58,16 +99,21 @@ export class Composer {
       }
       const value = this.compose(pair.value)
       if (key.type === 'PLAIN' && key.source === '<<') this.#merge(merged, value)
-      else own.set(this.#keyName(key, keySource), { keySource, node: value })
+      else {
+        const { name, ...rest } = this.#keyName(key, keySource)
+        if (own.has(name)) this.#duplicate(key, keySource)
+        own.set(name, { keySource, node: value, ...rest })
+      }
     }
     return merged.size === 0 ? own : new Map([...merged, ...own])
   }
 
-  #keyName(key: Scalar.Parsed, source: Source): string {
+  #keyName(key: Scalar.Parsed, source: Source): { name: string } & Pick<YamlEntry, 'keyValue'> {
     this.#checkTag(key, source)
+    if (isVaultTag(key.tag)) this.#error('yaml-key', 'a key cannot be encrypted', source, 'encrypt the value')
     const value = this.#scalar(key, source)
     // A key that is no text keeps its spelling: `yes: 1` has the key "yes".
-    return typeof value === 'string' ? value : (key.source ?? '')
+    return typeof value === 'string' ? { name: value } : { name: key.source ?? '', keyValue: value }
   }
 
   /** `<<: *base` or `<<: [*a, *b]`: earlier ones win, and what the map itself says wins over all. */
@@ -80,6 +126,12 @@ export class Composer {
         this.#error('yaml-merge', 'a merge key (<<) takes a mapping or a list of mappings', map.source)
       }
     }
+  }
+
+  #duplicate(key: Scalar.Parsed, source: Source): void {
+    const spelt = key.type === 'PLAIN' ? (key.source ?? '') : JSON.stringify(key.source)
+    const hint = 'keep one of the two; the other would be lost without a word'
+    this.#error('yaml-duplicate-key', `the key ${spelt} stands twice in one mapping`, source, hint)
   }
 
   #badKey(key: ParsedNode | null, source: Source): void {
@@ -96,31 +148,30 @@ export class Composer {
       if (value === null) this.#error('yaml-tag', `"${text}" is no number, as its tag ${tag} says`, source)
       return value
     }
+    if (this.#isJson && node.type === 'PLAIN' && /^-?\d.*[eE]/.test(text)) return Number(text)
+    if (tag === undefined && node.type === 'PLAIN' && (text === '<<' || text === '='))
+      this.#error('yaml-value', `${text} alone is no value`, source, `put it in quotes: "${text}"`)
     if (tag !== undefined || node.type === 'PLAIN') return resolvePlain(text)
     return text
   }
 
   #checkTag(node: Scalar.Parsed | YAMLMap.Parsed | YAMLSeq.Parsed, source: Source): void {
     const tag = node.tag?.replace('tag:yaml.org,2002:', '!!')
-    if (tag === undefined || ['!!str', '!!int', '!!float', '!!bool', '!!null', '!!map', '!!seq'].includes(tag)) return
-    if (['!vault', '!vault-encrypted', '!unsafe'].includes(tag)) {
-      const hint =
-        tag === '!unsafe' ? 'remove the tag' : 'leave passwords out of the file, and give them with -k and -K'
-      this.#error('not-supported', `the tag ${tag} is not supported yet in this version`, source, hint)
-    } else {
-      this.#error('yaml-tag', `unknown tag ${tag}`, source, 'remove the tag')
-    }
+    if (tag === undefined || isKnownTag(tag)) return
+    this.#error('yaml-tag', `unknown tag ${tag}`, source, 'remove the tag')
   }
 
   #alias(node: Alias.Parsed, source: Source): YamlNode {
     const target = this.#anchors.get(node.source)
     const empty: YamlNode = { kind: 'scalar', value: null, source }
     if (target === undefined) {
-      this.#error('yaml-alias', `the alias *${node.source} has no anchor &${node.source} before it`, source)
+      const hint = `write &${node.source} before what it stands for, or put the text in quotes`
+      this.#error('yaml-alias', `the alias *${node.source} has no anchor &${node.source} before it`, source, hint)
       return empty
     }
     if (target === 'open') {
-      this.#error('yaml-alias', `the alias *${node.source} stands inside what it refers to`, source)
+      const hint = 'a value cannot hold itself: write out what is meant'
+      this.#error('yaml-alias', `the alias *${node.source} stands inside what it refers to`, source, hint)
       return empty
     }
     this.#expanded += this.#sizes.get(target) ?? 1

@@ -23,6 +23,9 @@ const EXPLANATIONS: Partial<Record<ErrorCode, Explanation>> = {
   MULTIPLE_DOCS: ['a second document begins here', 'keep one document per file'],
 }
 
+/** Errors that are explained; what is no YAML at all has one in each line. */
+const MOST = 50
+
 /** The parser's errors, the first of each line: those after it on the same line only follow from it. */
 export function explainSyntaxErrors(
   document: Document.Parsed,
@@ -30,7 +33,7 @@ export function explainSyntaxErrors(
   at: (offset: number) => Source,
 ): Diagnostic[] {
   const byLine = new Map<number, Diagnostic>()
-  for (const error of document.errors) {
+  for (const error of document.errors.slice(0, MOST)) {
     const diagnostic = explainSyntaxError(error, document, text, at)
     const line = diagnostic.source?.line ?? 0
     if (!byLine.has(line)) byLine.set(line, diagnostic)
@@ -53,11 +56,6 @@ function explainSyntaxError(
   }
   const offset = firstVisible(text, startOf(error, document, text))
   const source = at(offset)
-  if (error.code === 'DUPLICATE_KEY') {
-    const key = /^(?:"[^"\n]*"|'[^'\n]*'|[^\s:]+)/.exec(text.slice(offset))?.[0] ?? ''
-    const hint = 'keep one of the two; the other would be lost without a word'
-    return errorDiagnostic('yaml-duplicate-key', `the key ${key} stands twice in one mapping`, { hint, source })
-  }
   const [summary, hint] = explanationOf(error, text, offset)
   return errorDiagnostic('yaml-syntax', summary, { hint, source })
 }
@@ -96,7 +94,7 @@ function startOf(error: YAMLError, document: Document.Parsed, text: string): num
     })
     return start
   }
-  if (error.code !== 'DUPLICATE_KEY' && error.code !== 'BAD_INDENT') return offset
+  if (error.code !== 'BAD_INDENT') return offset
   return offset + (/^(?:[ \t]*(?:#[^\n]*)?\r?\n)*/.exec(text.slice(offset))?.[0].length ?? 0)
 }
 

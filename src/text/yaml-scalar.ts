@@ -12,12 +12,12 @@ const HEX = /^[-+]?0x[\da-fA-F_]+$/
 const DECIMAL = /^[-+]?(?:0|[1-9][\d_]*)$/
 const SEXAGESIMAL = /^[-+]?[1-9][\d_]*(?::[0-5]?\d)+$/
 const SEXAGESIMAL_FLOAT = /^[-+]?\d[\d_]*(?::[0-5]?\d)+\.[\d_]*$/
-/** An exponent needs a point and a sign: `1e3` is text in YAML 1.1. */
-const FLOAT = /^[-+]?(?:\d[\d_]*\.[\d_]*|\.\d[\d_]*)(?:[eE][-+]\d+)?$/
+/** An exponent needs a point and a sign: `1e3` is text in YAML 1.1. So is `+.5` to PyYAML. */
+const FLOAT = /^(?:[-+]?\d[\d_]*\.[\d_]*|\.\d[\d_]*)(?:[eE][-+]\d+)?$/
 
 /**
  * The value of a plain scalar: yes, no, on and off are booleans (y and n are text), 0644 is octal, 1:30 counts in
- * sixties. Dates stay text, since no parameter takes one.
+ * sixties. Dates stay text, since no parameter takes one, and so do whole numbers above 2^53, which would lose digits.
  */
 export function resolvePlain(text: string): string | number | boolean | null {
   if (NULL.has(text)) return null
@@ -27,7 +27,7 @@ export function resolvePlain(text: string): string | number | boolean | null {
   return resolveNumber(text) ?? text
 }
 
-/** The number that a scalar stands for in YAML 1.1, or null where it is none. */
+/** The number that a scalar stands for in YAML 1.1, or null where it is none, or a whole one that would lose digits here. */
 export function resolveNumber(text: string): number | null {
   const infinity = INFINITY.exec(text)
   if (infinity !== null) return infinity[1] === '-' ? -Infinity : Infinity
@@ -35,7 +35,7 @@ export function resolveNumber(text: string): number | null {
   const negative = text.startsWith('-')
   const digits = text.replace(/^[-+]/, '').replaceAll('_', '')
   const size = magnitude(text, digits)
-  if (size === null || Number.isNaN(size)) return null
+  if (size === null || Number.isNaN(size) || (!text.includes('.') && !Number.isSafeInteger(size))) return null
   return negative && size !== 0 ? -size : size
 }
 

@@ -5,6 +5,8 @@ import { errorDiagnostic } from '../model/diagnostic.ts'
 import { Composer } from './yaml-compose.ts'
 import { explainSyntaxErrors } from './yaml-errors.ts'
 import type { YamlNode } from './yaml-node.ts'
+import type { Vault } from './vault-values.ts'
+import { createVault } from './vault-values.ts'
 
 /** `node` is null for an empty file, and where a syntax error leaves nothing to rely on. */
 export interface YamlResult {
@@ -15,8 +17,11 @@ export interface YamlResult {
 /** Mistakes after which the tree says something else than was meant; what follows from them need not be listed. */
 const DISTORTING = new Set(['yaml-key', 'yaml-alias', 'yaml-alias-bomb', 'yaml-merge'])
 
-/** Parses one YAML document. `file` is the name that positions carry. Never throws for what a person wrote. */
-export function parseYaml(text: string, file: string): YamlResult {
+/**
+ * Parses one YAML document. `file` is the name that positions carry; `vault` opens what is `!vault`, once it is used.
+ * Never throws for what a person wrote.
+ */
+export function parseYaml(text: string, file: string, vault: Vault = createVault([])): YamlResult {
   const lineCounter = new LineCounter()
   const at = (offset: number): Source => {
     const { line, col } = lineCounter.linePos(offset)
@@ -29,17 +34,30 @@ export function parseYaml(text: string, file: string): YamlResult {
       prettyErrors: false,
       logLevel: 'error',
       resolveKnownTags: false,
+      // The library compares each key with all before it; ours are found while they are read.
+      uniqueKeys: false,
       lineCounter,
     })
     const syntax = explainSyntaxErrors(document, text, at)
-    // After a duplicate key the tree still stands; after anything else it is a guess.
-    if (document.errors.some((error) => error.code !== 'DUPLICATE_KEY')) return { node: null, diagnostics: syntax }
-    const composer = new Composer(at)
+    // What is left of the tree is a guess.
+    if (document.errors.length > 0) return { node: null, diagnostics: syntax }
+    const composer = new Composer(at, vault, isJson(text))
     const node = document.contents === null ? null : composer.compose(document.contents)
-    const diagnostics = [...syntax, ...composer.diagnostics]
-    return { node: composer.diagnostics.some((d) => DISTORTING.has(d.code)) ? null : node, diagnostics }
+    const { diagnostics } = composer
+    return { node: diagnostics.some((d) => DISTORTING.has(d.code)) ? null : node, diagnostics }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     return { node: null, diagnostics: [errorDiagnostic('yaml-too-deep', 'nested too deeply', { source: at(0) })] }
+  }
+}
+
+/** Ansible reads as JSON what is JSON: `1e3` is a number there, and tags are `{"__ansible_vault": "…"}` and `{"__ansible_unsafe": "…"}`. */
+function isJson(text: string): boolean {
+  if (!/^\s*[{[]/.test(text)) return false
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
   }
 }

@@ -5,6 +5,8 @@ import type { Markers } from './command-line.ts'
 import { hangUp } from './hang-up.ts'
 import type { ReadyConnection } from './handshake.ts'
 import { openChannel } from './open-channel.ts'
+import { answersThrough } from './reach.ts'
+import type { Session } from './types.ts'
 
 /** As ssh2 has it: stdin is written to it, stdout comes as `data`; `exit` with status or signal, and `close`. */
 export type ExecChannel = Duplex & { stderr: Readable; close: () => void }
@@ -29,6 +31,8 @@ export interface Carrier {
     limits: OpenLimits,
     use: (channel: ExecChannel) => T | Promise<T>,
   ) => Promise<T | null>
+  /** See Session. */
+  reaches?: NonNullable<Session['reaches']>
   usage: () => { bytesSent: number; bytesReceived: number }
   close: () => Promise<void>
 }
@@ -43,6 +47,7 @@ export function ownCarrier(ready: ReadyConnection, target: Target): Carrier {
     lost,
     tellsEnd: false,
     run: (command, _markers, limits, use) => openChannel(client, command, target, { ...limits, lost }, use),
+    reaches: (place, signal) => answersThrough(client, place, signal),
     usage: () => ({ bytesSent: wire.bytesWritten, bytesReceived: wire.bytesRead }),
     close: () => hangUp(ready),
   }

@@ -35,6 +35,7 @@ export function createSession(carrier: Carrier, target: Target, loginTimeoutMs: 
       })
       return result ?? ABORTED
     },
+    ...(carrier.reaches === undefined ? {} : { reaches: carrier.reaches }),
     usage: () => ({ execs, ...carrier.usage() }),
     close: carrier.close,
   }

@@ -36,6 +36,11 @@ export interface ExecResult {
 export interface Session {
   /** Throws HostError only for become failures and where the channel cannot be opened (nothing ran). */
   exec: (request: ExecRequest) => Promise<ExecResult>
+  /**
+   * Whether an SSH server answers at this place when it is asked for from the host; left out where the connection cannot tell.
+   * Nobody logs in there.
+   */
+  reaches?: (place: Pick<Connection, 'address' | 'port'>, signal: AbortSignal) => Promise<boolean>
   /** Bytes and execs so far. */
   usage: () => { execs: number; bytesSent: number; bytesReceived: number }
   close: () => Promise<void>

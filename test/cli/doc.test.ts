@@ -9,13 +9,16 @@ import { dispatch } from '../../src/cli/dispatch.ts'
 import type { ParamDoc } from '../../src/cli/doc/params.ts'
 import { paramDocs } from '../../src/cli/doc/params.ts'
 import { renderFact, renderIndex, renderModule } from '../../src/cli/doc/render.ts'
+import { TEMPLATE_PAGES } from '../../src/cli/doc/templates.ts'
 import { yamlLines } from '../../src/cli/doc/value.ts'
 import { parseCommandLine } from '../../src/cli/parse.ts'
 import { defineFact } from '../../src/facts/define.ts'
 import { facts, factsWithArguments } from '../../src/facts/registry.ts'
 import { defineModule } from '../../src/modules/define.ts'
+import { ociSchema } from '../../src/inventory/oci/schema.ts'
 import { modules } from '../../src/modules/registry.ts'
 import { PLAIN } from '../../src/report/style.ts'
+import { REFUSALS, rowsOf } from '../../src/text/template/table.ts'
 import { examplePlaybooks, parseExample } from '../support/examples.ts'
 import { testIo } from './test-io.ts'
 
@@ -133,6 +136,17 @@ describe('doc NAME', () => {
     )
   })
 
+  it.each([...TEMPLATE_PAGES])('%s: every row of the table, and what is refused with why', async (page, kind) => {
+    const shown = (await docOf(page)).replaceAll(/\s+/g, ' ')
+    for (const { name, aliases = [], params, summary } of rowsOf(kind)) {
+      const given = params.filter((param) => param !== '**')
+      expect(shown).toContain(
+        ` ${[name, ...aliases].join(', ')}${given.length === 0 ? '' : `(${given.join(', ')})`}: ${summary} `,
+      )
+    }
+    for (const { names, why } of REFUSALS[kind]) expect(shown).toContain(` ${names.join(', ')}: ${why} `)
+  })
+
   it.each(commands.map(({ name }) => name))('%s: a command as its own help has it', async (name) => {
     const { io, out } = testIo()
     expect(await dispatch([name, '--help'], '0', io)).toBe(0)
@@ -214,4 +228,13 @@ describe('every module', () => {
       expect(Object.fromEntries(filled)).toEqual(Object.fromEntries(shown.filter(([name]) => !(name in said))))
     }
   })
+})
+
+it('doc oci explains every key of an OCI inventory', async () => {
+  const { io, out } = testIo()
+  await command.run({ args: ['oci'], rest: [], flags: {} }, io)
+  for (const { name, description } of paramDocs(ociSchema)) {
+    expect(description, name).not.toBe('')
+    expect(out()).toMatch(new RegExp(`^  ${name}: `, 'm'))
+  }
 })

@@ -32,7 +32,8 @@ function write(name: string, text: string): void {
 const ioIn = (folder: string): Io => testIo({ cwd: join(root, folder) }).io
 
 async function assembled(inventories: string[], source: PlaybookSource, io: Io): Promise<Assembled> {
-  const loaded = await loadAll(inventories, source, io)
+  const flags = { inventory: inventories, 'vault-password-file': [], 'vault-id': [], 'ask-vault-pass': false }
+  const loaded = await loadAll(flags, source, io)
   const rest = { limit: null, tags: [], skipTags: [], secrets: io.secrets }
   return assembleFrom(source, { ...loaded, ...rest, connection: { sshConfig: 'none' } })
 }
@@ -85,6 +86,20 @@ describe('the machines of a plan', () => {
     expect(code).toBe(1)
   })
 
+  it('are reached by the same arguments of ssh', async () => {
+    const ssh = 'ansible_user: opc, mptcp_fleet_transport: openssh, ansible_ssh_args: -o '
+    write('inv/hosts.yml', HOST.replace('ansible_user: opc', `${ssh}ProxyCommand=nc`))
+    await keep(LIMITS)
+    await check('plans/site.plan')
+    write('inv/hosts.yml', HOST.replace('ansible_user: opc', `${ssh}ProxyCommand=evil`))
+    const { code, err } = await call('', 'apply', 'plans/site.plan', '--yes', '--ssh-config', 'none')
+    expect(err).toContain('was planned at opc@192.0.2.1 port 22 (ssh -o ProxyCommand=nc')
+    expect(err).toContain('now it is opc@192.0.2.1 port 22 (ssh -o ProxyCommand=evil')
+    expect(code).toBe(1)
+    write('inv/hosts.yml', HOST)
+    expect((await call('', 'apply', 'plans/site.plan', '--yes', '--ssh-config', 'none')).code).toBe(1)
+  })
+
   it('cannot be taken out of the file', async () => {
     const plan = JSON.parse(await keep(LIMITS)) as { hosts: Record<string, unknown> }
     delete plan.hosts['system-a']
@@ -105,7 +120,6 @@ describe('a plan that nobody signed', () => {
 
   it('runs commands only with a yes', async () => {
     await keep(COMMAND)
-    rmSync(join(root, 'site.yml'))
     const { code, err } = await call('', 'apply', 'plans/site.plan', '--ssh-config', 'none')
     expect(err).toContain('task "look" of the plan runs a command that no checked signature covers')
     expect(code).toBe(5)
@@ -113,6 +127,15 @@ describe('a plan that nobody signed', () => {
     await check('plans/site.plan', '', { signer: 'ops' })
     await keep(LIMITS)
     await check('plans/site.plan')
+  })
+
+  it('runs no command that stands in it alone', async () => {
+    await keep(COMMAND)
+    rmSync(join(root, 'site.yml'))
+    const { code, err } = await call('', 'apply', 'plans/site.plan', '--ssh-config', 'none', '--yes')
+    expect(err).toContain('would run a command that stands in plans/site.plan alone: site.yml is not there')
+    expect(code).toBe(1)
+    await check('plans/site.plan', '', { signer: 'ops' })
   })
 
   it('is asked about where a command is among what was shown', async () => {

@@ -30,7 +30,7 @@ const FACT = 'command/x'
 function runs(...list: [runId: string, of: string | null, status?: ChangeStatus][]): RunState[] {
   return list.map(([runId, of, status = 'done'], index) => {
     const task = of === null ? 'x' : takeBackTask(of)
-    const one = { play: 0, taskIndex: 0, task, fact: FACT, summary: 'run x', status }
+    const one = { task, fact: FACT, summary: 'run x', status }
     return {
       runId,
       command: of === null ? 'apply' : 'rollback',
@@ -117,7 +117,7 @@ function keep(runId: string, at: string, changes: ChangeStatus[]): void {
       host: 'a',
       attempt: runId,
       guard: null,
-      changes: [{ play: 0, taskIndex: 0, task, module, fact, summary }],
+      changes: [{ task, module, fact, summary }],
     })
     journal.append({ type: 'apply-finished', at, host: 'a', changes: [made] })
   }

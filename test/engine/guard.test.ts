@@ -187,6 +187,29 @@ describe('a guarded host', () => {
     expect([hosts.settings('a'), left('a')]).toEqual([{ x: '0' }, false])
   })
 
+  test('that others are reached through takes back what cuts these off, though it is reached itself', async () => {
+    const hosts = shellHosts(folder, { a: { x: '0' } })
+    // The third was away before.
+    const places = ['near', 'far', 'away']
+    hosts.reaches = (_, place) => place !== 'away' && (place === 'near' || hosts.settings('a')['x'] === '0')
+    const hops = new Map([['a', places.map((name) => ({ name, address: name, port: 22 }))]])
+    const { host } = await runOn(hosts, ['a'], [task(0, guardedModule, { a: x1 })], { guard: 5 }, { hops })
+    expect(host('a')).toMatchObject({ status: 'rolled-back', changes: [{ status: 'rolled-back' }] })
+    expect(host('a').error?.summary).toContain('after the change far could not be reached through it any more')
+    expect(hosts.settings('a')).toEqual({ x: '0' })
+  })
+
+  test('to which nothing could be sent is told so, and no other story', async () => {
+    const hosts = shellHosts(folder, { a: { x: '0' } })
+    hosts.faults['a'] = (count) => (count === 2 ? new HostError('unreachable', 'channel', 'no channel') : null)
+    const { host } = await runOn(hosts, ['a'], [task(0, guardedModule, { a: x1 })], { guard: 2 })
+    expect(host('a')).toMatchObject({
+      status: 'unreachable',
+      error: { code: 'channel', summary: 'no channel' },
+      changes: [{ status: 'not-started' }],
+    })
+  })
+
   test('that was restarted before the commit is as it was, and told so', async () => {
     const hosts = shellHosts(folder, { a: { x: '0' } })
     hosts.faults['a'] = (count) => {

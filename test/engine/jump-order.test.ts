@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { jumpHosts, orderedBatches } from '../../src/engine/jump-order.ts'
+import { hopsFrom, jumpHosts, orderedBatches } from '../../src/engine/jump-order.ts'
 import type { Target } from '../../src/model/host.ts'
 import { target } from '../support/run-on.ts'
 
@@ -50,5 +50,23 @@ describe('the batches of a play', () => {
     const round = [behind('a', b), behind('b', a), behind('c', a)]
     expect(names(orderedBatches(round, [])).toSorted()).toEqual(['a', 'b', 'c'])
     expect(names(orderedBatches([behind('a', a)], []))).toEqual(['a'])
+  })
+})
+
+describe('the places to which a jump host must get', () => {
+  const places = (targets: Target[], all: Target[]): Record<string, string[]> =>
+    Object.fromEntries([...hopsFrom(targets, all)].map(([name, hops]) => [name, hops.map(({ address }) => address)]))
+
+  it('are the next ones on the way to each host, also to those that have no part in the play', () => {
+    const far = behind('far', bastion)
+    expect(places([bastion, inner], [bastion, inner, web1, web2, far])).toEqual({
+      bastion: ['inner', 'far'],
+      inner: ['web1', 'web2'],
+    })
+  })
+
+  it('are none where nobody jumps over it', () => {
+    expect(places([web1], [bastion, web1, web2])).toEqual({})
+    expect(places([target('a')], [target('a'), target('b')])).toEqual({})
   })
 })

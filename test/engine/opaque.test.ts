@@ -273,6 +273,13 @@ describe('a disruptive task', () => {
     expect(host('a')).toMatchObject({ status: 'failed', error: { code: 'not-rolled-back' } })
   })
 
+  test('whose undo fails is not told as taken back, and nobody knows what is left of it', async () => {
+    const cut = { cmd: 'env set x 1; exit 3', disruptive: true, undo: 'exit 1' }
+    const { host } = await run([opaque(0, 'shell', cut)], { guard: 5 })
+    expect(host('a')).toMatchObject({ status: 'failed', error: { code: 'not-rolled-back' } })
+    expect(host('a').changes[0]).toMatchObject({ status: 'unknown' })
+  })
+
   test('is unknown, also with an undo, where the host was restarted before the confirmation', async () => {
     hosts.faults['a'] = (count) => {
       if (count === 3) rmSync(inFolder('a.settings.run'), { recursive: true })

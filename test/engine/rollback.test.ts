@@ -50,6 +50,16 @@ describe('rollback', () => {
     expect(plan(changes, { sysctl: { x: '0', y: '0' }, limits: { subflows: 2 } })).toEqual({ facts: [], problems: [] })
   })
 
+  test('of a rollback leaves alone what nobody could foresee, once it is there', () => {
+    const back = recorded('nm_keyfile/eth0', 'known after apply', file('saved'))
+    const there = { 'nm_keyfile/eth0': file('saved') }
+    expect(plan([back], there)).toEqual({
+      facts: [['nm_keyfile/eth0', file('saved'), 'known after apply']],
+      problems: [],
+    })
+    expect(plan([back], { 'nm_keyfile/eth0': file('saved again') })).toEqual({ facts: [], problems: [] })
+  })
+
   test('shows line by line what somebody else made of a file', () => {
     const change = recorded('file//etc/x', null, file('a\nb\n'))
     const { problems } = rollbackModule.plan({ runId: 'RUN', changes: [change] }, { 'file//etc/x': file('a\nc\n') })

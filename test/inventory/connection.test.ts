@@ -165,7 +165,10 @@ test.each<[Record<string, unknown>, string]>([
   [{ ansible_host: '' }, 'ansible_host: is empty'],
   [{ ansible_host: ['a'] }, 'ansible_host: expected text, got a list'],
   [{ ansible_host: '{{ nope }}' }, 'ansible_host: the variable "nope" is not defined'],
-  [{ ansible_ssh_common_args: '-o ProxyCommand=x' }, 'ssh_config: proxycommand is not supported'],
+  [
+    { ansible_ssh_common_args: '-o ProxyCommand=x', mptcp_fleet_transport: 'ssh2' },
+    'ssh_config: proxycommand is not supported',
+  ],
   [{ ansible_ssh_common_args: '-o Prot=x' }, 'ssh_config: ssh knows no keyword prot'],
 ])('%j is refused', async (vars, message) => {
   expect((await complaints(vars))[0]).toContain(message)
@@ -301,6 +304,17 @@ test('what we lack is refused with its place, and names the way out', async () =
   const vars = { mptcp_fleet_transport: 'openssh', ansible_port: 7, ansible_ssh_args: '-o ProxyCommand=nc' }
   const openssh = await connection(vars, {}, {}, defaults)
   expect(openssh.openssh).toEqual(['-o', 'ProxyCommand=nc', '-o', 'Port=7', '--', 'web1'])
+})
+
+test("which hosts lead to one is known also where OpenSSH's client makes the connection", async () => {
+  const config = 'Host web1\n HostName 192.0.2.7\n ProxyJump bastion\nHost bastion\n HostName 192.0.2.1\n Port 2222\n'
+  const defaults = localWith({ 'home/.ssh/config': config })
+  const made = await connection({ mptcp_fleet_transport: 'openssh' }, {}, {}, defaults)
+  expect([made.address, made.place, made.jumps.map(({ address, port }) => [address, port])]).toEqual([
+    'web1',
+    { address: '192.0.2.7', port: 22 },
+    [['192.0.2.1', 2222]],
+  ])
 })
 
 test('a file that others may write is refused, as ssh does', async () => {

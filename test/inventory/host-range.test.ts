@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { expandHostPattern } from '../../src/inventory/host-range.ts'
 
 test.each<[string, string[], number | null]>([
@@ -15,6 +15,10 @@ test.each<[string, string[], number | null]>([
   ['web[1:2]:2222', ['web1', 'web2'], 2222],
   ['2001:db8::1', ['2001:db8::1'], null],
   ['[2001:db8::1]:2222', ['2001:db8::1'], 2222],
+  ['w[1:2]x]', ['w1x]', 'w2x]'], null],
+  ['w[ab:cd]', ['wa', 'wb', 'wc'], null],
+  ['w[-1:1]', ['w-1', 'w0', 'w1'], null],
+  ['web_:22', ['web_:22'], null],
 ])('%s', (pattern, names, port) => {
   expect(expandHostPattern(pattern)).toEqual({ names, port })
 })
@@ -30,11 +34,12 @@ test.each([
   ['w[1:999999999]', 'more than 100000 hosts'],
   ['w[1:999][1:999]', 'more than 100000 hosts'],
   ['w[1:2', 'a bracket has no counterpart'],
-  ['w[1:2]x]', 'a bracket has no counterpart'],
+  ['w|[1:2]', 'cannot have "|" in it'],
+  ['w[1:3:-1]', 'must be 1 or more'],
   ['w:0', 'is no port'],
   ['w:70000', 'is no port'],
 ])('%s is refused', (pattern, why) => {
-  expect(expandHostPattern(pattern)).toEqual({ error: expect.stringContaining(why) as unknown })
+  expect(expandHostPattern(pattern)).toMatchObject({ error: expect.stringContaining(why) as unknown })
 })
 
 test('a range of numbers has as many names as it counts, all different', () => {
@@ -46,4 +51,19 @@ test('a range of numbers has as many names as it counts, all different', () => {
       expect(new Set(names).size).toBe(names.length)
     }),
   )
+})
+
+test('the environment says how many hosts ranges may stand for, and the refusal names how', () => {
+  vi.stubEnv('MPTCP_FLEET_MAX_RANGE', '3')
+  expect(expandHostPattern('w[1:3]')).toMatchObject({ names: ['w1', 'w2', 'w3'] })
+  expect(expandHostPattern('w[1:4]')).toMatchObject({
+    code: 'range-cap',
+    error: 'the range [1:4] stands for more than 3 hosts',
+    hint: expect.stringContaining('MPTCP_FLEET_MAX_RANGE=N') as unknown,
+  })
+  vi.unstubAllEnvs()
+})
+
+test('long names with ranges do not fill the memory', () => {
+  expect(expandHostPattern(`${'x'.repeat(1_000_000)}[1:1000]`)).toMatchObject({ code: 'range-cap' })
 })

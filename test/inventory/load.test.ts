@@ -1,10 +1,11 @@
-import { chmodSync, mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { loadInventory } from '../../src/inventory/load.ts'
 import { selectHosts } from '../../src/inventory/select.ts'
 import { templateVars } from '../../src/inventory/vars.ts'
+import type { DiagnosticsError } from '../../src/model/diagnostic.ts'
 import { Secret } from '../../src/model/secret.ts'
 import { complaints, makeFiles } from './files.ts'
 
@@ -92,7 +93,13 @@ test('the hash follows every byte that was read', async () => {
 test.each<[string, string, string[]]>([
   ['no mapping', '- a\n', ['h.yml:1:1: this is no inventory: expected groups']],
   ['empty', '# nothing\n', ['h.yml:1:1: the inventory is empty']],
-  ['plugin', 'plugin: aws_ec2\n', ['h.yml:1:1: inventory plugins are not supported yet in this version']],
+  ['plugin', 'plugin: aws_ec2\n', ['h.yml:1:9: the inventory plugin "aws_ec2" is not part of this program']],
+  [
+    'misspelt plugin',
+    'plugin: contructed\n',
+    ['h.yml:1:9: the inventory plugin "contructed" is not part of this program, did you mean "constructed"?'],
+  ],
+  ['group named plugin', 'plugin: {hosts: {a: }}\n', ['h.yml:1:9: plugin: expected the name of an inventory plugin']],
   ['misspelt section', 'web:\n  host:\n    a:\n', ['h.yml:2:3: web.host: unknown key, did you mean "hosts"?']],
   ['list of hosts', 'web:\n  hosts:\n    - a\n', ['h.yml:3:5: web.hosts: expected a mapping, got a list']],
   ['vars as text', 'web:\n  vars: x\n', ['h.yml:2:9: web.vars: expected a mapping, got "x"']],
@@ -106,7 +113,11 @@ test.each<[string, string, string[]]>([
     'a: {host: }\nb: {var: }\n',
     ['h.yml:1:5: a.host: unknown key, did you mean "hosts"?', 'h.yml:2:5: b.var: unknown key, did you mean "vars"?'],
   ],
-  ['vault', 'a: {vars: {x: !vault y}}\n', ['h.yml:1:22: the tag !vault is not supported yet in this version']],
+  [
+    'vault',
+    'a: {vars: {x: !vault y}}\n',
+    ['h.yml:1:22: this cannot be decrypted: it does not begin with $ANSIBLE_VAULT;'],
+  ],
 ])('%s is refused', async (_, text, expected) => {
   expect(await complaints(loadInventory(['h.yml'], makeFiles({ 'h.yml': text })))).toEqual(expected)
 })
@@ -130,14 +141,6 @@ test.each<[string, Record<string, string>, string]>([
   expect(await complaints(loadInventory([path], makeFiles(files)))).toEqual([expected])
 })
 
-test('an executable file is a script, unless it is YAML by its name', async () => {
-  const dir = makeFiles({ inv: '#!/bin/sh\n', 'h.yml': 'all: {hosts: {a: }}\n' })
-  chmodSync(join(dir, 'inv'), 0o755)
-  chmodSync(join(dir, 'h.yml'), 0o755)
-  expect((await complaints(loadInventory(['inv'], dir)))[0]).toContain('inventory scripts')
-  expect(await complaints(loadInventory(['h.yml'], dir))).toEqual([])
-})
-
 test('a file that is no text is told from a bad one, and all files are looked at', async () => {
   const dir = makeFiles({
     'a.yml': new Uint8Array([0x61, 0xe4]),
@@ -151,15 +154,56 @@ test('a file that is no text is told from a bad one, and all files are looked at
   ])
 })
 
-test('files of variables must hold mappings; a group_vars that is a file is named', async () => {
+test('files of variables must hold mappings; what is not read is told', async () => {
   const dir = makeFiles({ 'h.yml': 'all: {hosts: {a: }}\n', 'host_vars/a.yml': '- 1\n', group_vars: '' })
   expect(await complaints(loadInventory(['h.yml'], dir))).toEqual([
-    'group_vars:1:1: a part of the path is a file, not a directory',
+    'group_vars:1:1: this is no folder, so it is not read',
     'host_vars/a.yml:1:1: a file of variables must hold a mapping: name: value',
   ])
-  const empty = makeFiles({ 'h.yml': 'all: {hosts: {a: }}\n', 'host_vars/a.yml': '' })
+  const empty = makeFiles({ 'h.yml': 'all: {hosts: {a: }}\n', 'host_vars/a.yml': '', 'host_vars/a.json': '{"x": 1}' })
   mkdirSync(join(empty, 'group_vars/all'), { recursive: true })
-  expect(await complaints(loadInventory(['h.yml'], empty))).toEqual([])
+  symlinkSync('nowhere', join(empty, 'group_vars/ungrouped'))
+  const { diagnostics } = await loadInventory(['h.yml'], empty)
+  expect(diagnostics.map(({ severity, source, summary }) => `${severity} ${source?.file}: ${summary}`)).toEqual([
+    'warning group_vars/ungrouped: this link leads nowhere, so no variables are read from it',
+    'warning host_vars/a.yml: a.json beside a.yml is not read',
+  ])
+})
+
+test.each([
+  ['hosts.toml', { 'hosts.toml': '[all.hosts.a]\n' }, 'hosts.toml:1:1: inventories in TOML are not read'],
+  ['inv', { 'inv/README.md': '', 'inv/group_vars/all': 'x: 1\n' }, 'inv:1:1: there is no inventory in this folder'],
+  [
+    'c',
+    { c: 'plugin: constructed\n' },
+    'c:1:9: as in Ansible, a file that configures an inventory plugin must be named *.yml or *.yaml',
+  ],
+  ['run', { run: '#!/bin/sh\nwhile: [\n' }, 'run:1:1: this begins as a program does (#!), but it may not be executed'],
+])('-i %s', async (path, files, expected) => {
+  expect(await complaints(loadInventory([path], makeFiles(files)))).toEqual([expected])
+})
+
+test('templates can name the file that named a host first', async () => {
+  const dir = makeFiles({ 'inv/a': '[web]\nh\n', 'inv/sub/b': '[web]\nh\ni inventory_dir=own\n' })
+  const inventory = await loadInventory(['inv', 'j,'], dir)
+  const places = [...inventory.hosts.values()].map((host) => {
+    const { inventory_dir: folder, inventory_file: file } = templateVars(inventory, host)
+    return [folder, file]
+  })
+  expect(places).toEqual([
+    [join(dir, 'inv'), join(dir, 'inv/a')],
+    ['own', join(dir, 'inv/sub/b')],
+    [undefined, undefined],
+  ])
+})
+
+test('what only Ansible reads comes with the command that makes it readable', async () => {
+  const dir = makeFiles({ 'aws.yml': 'plugin: amazon.aws.aws_ec2\n', 'h.toml': '' })
+  const refused = await loadInventory(['aws.yml', 'h.toml'], dir).catch((error: unknown) => error as DiagnosticsError)
+  expect((refused as DiagnosticsError).diagnostics.map(({ hint }) => hint)).toEqual([
+    'let Ansible run it, and give what it writes instead: ansible-inventory -i aws.yml --list > hosts.json',
+    'convert it: ansible-inventory -i h.toml --list > hosts.json',
+  ])
 })
 
 test('a name for a host and a group is a warning', async () => {

@@ -12,7 +12,7 @@ const wishes = {
   hostKeyChecking: false,
   timeout: 7,
   argsBefore: parseSshArgs('-o User=before -4').args,
-  argsAfter: parseSshArgs('-o Port=1 -o ServerAliveInterval=5').args,
+  argsAfter: [parseSshArgs('-o Port=1').args, parseSshArgs('-o ServerAliveInterval=5').args],
   configFile: 'none',
 }
 

@@ -1,34 +1,18 @@
 /** The real ansible-core and we read the same of an inventory, or both refuse it. */
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parse } from 'yaml'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { DiagnosticsError } from '../../src/model/diagnostic.ts'
 import { loadInventory } from '../../src/inventory/load.ts'
 import { listInventory } from '../../src/inventory/show.ts'
-import { makeFiles } from './files.ts'
+import { argsOf, makeCase, topics } from './referee-cases.ts'
 import type { Referee } from './referee.ts'
-import { hasAnsible, skipped, startReferee } from './referee.ts'
-
-interface Case {
-  name: string
-  ini?: string
-  files?: Record<string, string>
-  args?: string[]
-}
-
-const folder = join(import.meta.dirname, '../cases/referee')
-const topics = readdirSync(folder).map((file) => ({
-  topic: file.replace('.yml', ''),
-  cases: parse(readFileSync(join(folder, file), 'utf8')) as Case[],
-}))
+import { answerOf, hasAnsible, skipped, startReferee } from './referee.ts'
+import { readArgs } from './vault-args.ts'
 
 async function ours(cwd: string, args: readonly string[]): Promise<unknown> {
   try {
-    const inventory = await loadInventory(
-      args.filter((word) => word !== '-i'),
-      cwd,
-    )
+    const { inventories, vault } = readArgs(cwd, args)
+    // Where no playbook says otherwise, ansible-inventory takes the working directory for its folder.
+    const inventory = await loadInventory(inventories, cwd, ['.'], vault)
     return listInventory(inventory, [...inventory.hosts.values()])
   } catch (error) {
     if (!(error instanceof DiagnosticsError)) throw error
@@ -43,13 +27,21 @@ describe.runIf(hasAnsible)(`read as ansible-core reads it${skipped}`, () => {
     referee = startReferee()
   })
   afterAll(() => referee.close())
+  afterEach(() => void vi.unstubAllEnvs())
 
   describe.each(topics)('$topic', ({ cases }) => {
-    it.each(cases)('$name', async ({ ini, files, args = ['-i', 'hosts'] }) => {
-      const dir = makeFiles(files ?? { hosts: ini ?? '' })
+    it.each(cases)('$name', async (each) => {
+      const args = argsOf(each)
+      const dir = makeCase(each)
       const verdict = await referee.ask(dir, [...args, '--list'])
-      const theirs = verdict.status === 0 ? (JSON.parse(verdict.stdout) as unknown) : 'refused'
-      expect(await ours(dir, args), verdict.stderr).toEqual(theirs)
+      const theirs = answerOf(verdict)
+      for (const [name, value] of Object.entries(each.env ?? {})) vi.stubEnv(name, value)
+      const answer = await ours(dir, args)
+      if (each.differs === undefined) expect(answer, verdict.stderr).toEqual(theirs)
+      else {
+        expect(answer).toEqual(each.ours)
+        expect(theirs, 'this difference is none').not.toEqual(each.ours)
+      }
     })
   })
 })

@@ -18,8 +18,20 @@ export interface Verdict {
   stderr: string
 }
 
+/** The JSON that was printed, or that it was refused. Python writes numbers that are none in JSON, and knows -0. */
+export function answerOf({ status, stdout }: Verdict): unknown {
+  if (status !== 0) return 'refused'
+  const value = JSON.parse(stdout.replaceAll(/: (NaN|-?Infinity)(?=,?$)/gm, ': "$1"')) as unknown
+  return JSON.parse(JSON.stringify(value)) as unknown
+}
+
 export interface Referee {
-  ask: (cwd: string, args: readonly string[]) => Promise<Verdict>
+  /** What `ansible-inventory` says. `plugins`: the readers that are tried, unless Ansible's own list. */
+  ask: (cwd: string, args: readonly string[], plugins?: readonly string[]) => Promise<Verdict>
+  /** The names of the hosts that a pattern means, as JSON. */
+  hosts: (cwd: string, sources: readonly string[], pattern: string, limit?: string | null) => Promise<Verdict>
+  /** The value of a template, as JSON; variables whose names begin with "unsafe" are marked so. */
+  template: (template: string, vars: object) => Promise<Verdict>
   close: () => void
 }
 
@@ -41,13 +53,16 @@ export function startReferee(): Referee {
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   let stderr = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  const request = async (question: object): Promise<Verdict> => {
+    child.stdin.write(`${JSON.stringify(question)}\n`)
+    const { value, done } = await answers.next()
+    if (done === true) throw new Error(`the referee ended: ${stderr}`)
+    return JSON.parse(value) as Verdict
+  }
   return {
-    ask: async (cwd, args) => {
-      child.stdin.write(`${JSON.stringify({ cwd, args })}\n`)
-      const { value, done } = await answers.next()
-      if (done === true) throw new Error(`the referee ended: ${stderr}`)
-      return JSON.parse(value) as Verdict
-    },
+    ask: async (cwd, args, plugins) => await request({ cwd, args, plugins }),
+    hosts: async (cwd, sources, pattern, limit) => await request({ cwd, sources, pattern, limit }),
+    template: async (template, vars) => await request({ cwd: home, template, vars }),
     close: () => {
       child.stdin.end()
       rmSync(home, { recursive: true, force: true })

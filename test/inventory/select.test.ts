@@ -17,7 +17,10 @@ test('selection', async () => {
   expect(says('')).toEqual(['the host pattern is empty'])
   expect(says('pair[2]')).toEqual(['"pair[2]": "pair" has only 2 hosts'])
   expect(says('~(')[0]).toContain('is no host pattern')
-  expect(says('@retry')).toEqual(['files of host names (@file) are not supported yet'])
+  expect(says('@retry')).toEqual(['no host and no group is named "@retry"'])
+  expect(selectHosts(inventory, '@retry', source).diagnostics[0]?.hint).toBe('files are for --limit alone')
+  expect(selectHosts(inventory, 'pair[7:9]', source).diagnostics[0]).toMatchObject({ severity: 'warning' })
+  expect(says('web,!')).toEqual(['"!" is no host pattern'])
   expect(says('empty')).toEqual([])
   expect(selectHosts(inventory, 'nope', source).diagnostics[0]?.source).toBe(source)
   expect(selectHosts(inventory, 'nope*', source).diagnostics[0]?.severity).toBe('warning')
@@ -51,4 +54,17 @@ test('selection', async () => {
       expect(names([...parts, ...selected.map((name): [string, string] => ['!', name])])).toEqual([])
     }),
   )
+})
+
+test('this machine is there where no inventory has it, with the variables of all', async () => {
+  const dir = makeFiles({ 'h.yml': 'all: {vars: {x: 1}, hosts: {a: }}\n', 'group_vars/all.yml': 'y: 2\n' })
+  const inventory = await loadInventory(['h.yml'], dir)
+  const vars = { x: 1, y: 2, ansible_connection: 'local' }
+  expect(selectHosts(inventory, 'localhost', null).hosts).toEqual([{ name: 'localhost', groups: [], vars }])
+  expect(selectHosts(inventory, 'all', null).hosts.map(({ name }) => name)).toEqual(['a'])
+})
+
+test('a pattern with many stars takes no time', async () => {
+  const inventory = await loadInventory(['h.yml'], makeFiles({ 'h.yml': `all: {hosts: {${'a'.repeat(5000)}: }}\n` }))
+  expect(selectHosts(inventory, `${'*a'.repeat(30)}*b`, null).hosts).toEqual([])
 })

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { graphInventory, hostVars, listInventory } from '../../src/inventory/show.ts'
+import { graphInventory } from '../../src/inventory/show-graph.ts'
+import { hostVars, listInventory } from '../../src/inventory/show.ts'
 import { loadInventory } from '../../src/inventory/load.ts'
 import { limitHosts } from '../../src/inventory/select.ts'
 import { dispatch } from '../../src/cli/dispatch.ts'
@@ -18,6 +19,7 @@ all:
     empty: { }
 `,
   'group_vars/web.yml': 'from_file: yes\n',
+  empty: '\n \n',
 }
 
 const ansible = spawnSync('ansible-inventory', ['--help']).error === undefined
@@ -74,8 +76,12 @@ describe.runIf(ansible)(`as ansible-inventory${skipped}`, { timeout: 60_000 }, (
     const dir = makeFiles(files)
     const { inventory, hosts } = await inventoryOf(dir)
     expect(JSON.parse(ansibleSays(dir, '--host', 'w1'))).toEqual(hostVars(inventory.hosts.get('w1')!))
-    expect(graphInventory(inventory, 'all', hosts).join('\n')).toBe(ansibleSays(dir, '--graph').trimEnd())
-    expect(graphInventory(inventory, 'web', hosts).join('\n')).toBe(ansibleSays(dir, '--graph', 'web').trimEnd())
+    expect(graphInventory(inventory, { start: 'all', hosts, vars: false }).join('\n')).toBe(
+      ansibleSays(dir, '--graph').trimEnd(),
+    )
+    expect(graphInventory(inventory, { start: 'web', hosts, vars: false }).join('\n')).toBe(
+      ansibleSays(dir, '--graph', 'web').trimEnd(),
+    )
   })
 
   it('prints the same list of the examples', async () => {
@@ -119,7 +125,13 @@ describe('the command', () => {
     [['graph', 'wbe'], 1, 'did you mean "web"'],
     [['list', '-l', 'wbe'], 1, 'did you mean "web"'],
     [['list', 'web'], 5, 'choose hosts with --limit web'],
-    [['show'], 5, 'inventory list, host or graph'],
+    [['show'], 5, 'inventory list, host, graph or check'],
+    [['list', '--vars'], 5, '--vars is not for inventory list'],
+    [['graph', '--yaml'], 5, '--yaml is not for inventory graph'],
+    [['host', 'web'], 1, '"web" means 3 hosts'],
+    [['host', 'w1', '-l', 'w2'], 1, '"w1" means no host'],
+    [['list', '-l', '@gone'], 1, 'gone:1:1: no such file'],
+    [['list', '-l', '@hosts.yml,@empty'], 1, 'empty:1:1: --limit: this file names no host'],
     [['toString'], 5, 'no such action'],
     [['host'], 5, 'needs the name of a host'],
   ])('inventory %j says what is wrong', async (argv, code, text) => {

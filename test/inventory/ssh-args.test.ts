@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { parseSshArgs, quoteSshWord } from '../../src/inventory/ssh-args.ts'
+import { parseSshArgs } from '../../src/inventory/ssh-args.ts'
+import { quoteSshWord } from '../../src/inventory/ssh-words.ts'
 import { splitSshWords } from '../../src/text/ssh-config-words.ts'
 
 const value = (keyword: string, ...values: string[]) => ({ kind: 'value', keyword, values })

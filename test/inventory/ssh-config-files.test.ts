@@ -99,6 +99,7 @@ test('nothing that a file names is ever run', () => {
     join(dir, 'config'),
     [
       `Match exec "touch ${marker}"`,
+      'Port 2222',
       `Match host web1 exec "touch ${marker}" host other`,
       `Match all`,
       `ProxyCommand ${run}`,

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { Secret } from '../../src/model/secret.ts'
 import { parsePlaybook } from '../../src/playbook/parse.ts'
 import { resolveTask } from '../../src/playbook/resolve.ts'
+import { OMIT } from '../../src/text/template/host-vars.ts'
 import type { Task } from '../../src/playbook/types.ts'
 import { modules } from './modules.ts'
 
@@ -25,6 +26,11 @@ test('parameters with templates are rendered with their type, then checked', () 
   expect(templated.params).toBeNull()
   const expected = { subflows: 2, persist: true, names: ['w', 'x-w'] }
   expect(resolveTask(templated, { n: 2, a: 'w' })).toEqual({ params: expected })
+})
+
+test('what a template omits is as if it had not been written', () => {
+  const omitted = task('{subflows: 2, persist: "{{ nope | default(omit) }}", names: ["{{ nope | default(omit) }}", x]}')
+  expect(resolveTask(omitted, { omit: OMIT })).toEqual({ params: { subflows: 2, persist: true, names: ['x'] } })
 })
 
 test('mistakes of one host have the place in the playbook', () => {

@@ -19,7 +19,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 
 const at = '2026-01-02T03:04:05.000Z'
 const { task, module, fact, summary } = changeReport()
-const intent = { play: 0, taskIndex: 0, task, module, fact, summary }
+const intent = { task, module, fact, summary }
 const started: JournalEntry = {
   type: 'run-started',
   at,

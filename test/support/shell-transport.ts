@@ -30,6 +30,8 @@ export interface ShellHosts extends Transport {
   beforeConnect: (host: string) => void
   /** What becomes of a host's nth exec (from 1), in place of running it; `unseen`: it runs, and the connection is lost. */
   faults: Record<string, (count: number) => ExecEnd | 'unseen' | HostError | null>
+  /** Whether a host reaches others; left out: the connection cannot tell. */
+  reaches?: (host: string, place: string) => boolean
   settings: (host: string) => Record<string, string>
 }
 
@@ -87,6 +89,9 @@ function session(hosts: ShellHosts, name: string, env: Record<string, string>): 
       if (fault !== null) return { end: fault === 'unseen' ? 'lost' : fault, rc: null, stdout: '', stderr: '' }
       return await runShell(request, env)
     },
+    ...(hosts.reaches === undefined
+      ? {}
+      : { reaches: async ({ address }: { address: string }) => hosts.reaches!(name, address) }),
     usage: () => ({ execs, bytesSent: 0, bytesReceived: 0 }),
     close: async () => {
       hosts.open--

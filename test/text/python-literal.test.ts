@@ -30,14 +30,33 @@ it.each([
   )
 })
 
-it.each(['', 'word', '007', '1 + 2', '- -1', "'open", '[a]', '1_', '1__0', 'true', '[1', '1x', '.', 'e3', '-True'])(
-  '%j is none',
-  (text) => expect(pythonLiteral(text)).toBe('none'),
-)
+it.each([
+  '',
+  'word',
+  '007',
+  '1 + 2',
+  '- -1',
+  "'open",
+  '[a]',
+  '1_',
+  '1__0',
+  'true',
+  '[1',
+  '1x',
+  '.',
+  'e3',
+  '-True',
+  '9007199254740993',
+  "{{ 'x' }}-y",
+  '{1} x',
+])('%j is none', (text) => expect(pythonLiteral(text)).toBe('none'))
 
-it.each(['{1}', 'set()', '2j', '1e999', '9007199254740993', '{(1, 2): 3}'])('%s has no place in JSON', (text) => {
-  expect(pythonLiteral(text)).toHaveProperty('foreign')
-})
+it.each(['{1}', 'set()', '2j', '1e999', '1+2j', '...', '{{ 1 }}', '{1.0: 2}', "'\\ud800'", '{(1, 2): 3}'])(
+  '%s has no place in JSON',
+  (text) => {
+    expect(pythonLiteral(text)).toHaveProperty('foreign')
+  },
+)
 
 test('any text is read to an end, however deep', () => {
   expect(pythonLiteral('['.repeat(100_000))).toBe('none')

@@ -6,15 +6,10 @@ import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Secret } from '../../src/model/secret.ts'
-import type { VaultFault, VaultPassword } from '../../src/text/vault.ts'
-import {
-  decryptVault,
-  DEFAULT_VAULT_ID,
-  encryptVault,
-  encryptVaultSync,
-  isVault,
-  VaultError,
-} from '../../src/text/vault.ts'
+import type { VaultFault } from '../../src/text/vault-format.ts'
+import { DEFAULT_VAULT_ID, isVault, VaultError } from '../../src/text/vault-format.ts'
+import type { VaultPassword } from '../../src/text/vault.ts'
+import { decryptVault, encryptVault, encryptVaultSync } from '../../src/text/vault.ts'
 
 const given = (password: string, id = DEFAULT_VAULT_ID): VaultPassword => ({ id, password: new Secret(password) })
 

@@ -111,6 +111,25 @@ describe.skipIf(!hasSshd)('jump hosts (skipped where there is no sshd)', () => {
     await expect.poll(() => gates.map((gate) => gate.open.size)).toEqual([0, 0])
   })
 
+  it('tells whether an SSH server answers behind it, where nobody logs in', async () => {
+    const session = await newTransport().connect(to(bastion.port, 'ed25519', []), signal)
+    const silent = createServer(() => {})
+    const other = createServer((socket) => socket.end('220 mail.example.org\r\n'))
+    const ports = await Promise.all(
+      [silent, other].map(async (server) => {
+        cleanups.push(() => server.close())
+        await once(server.listen(0, '127.0.0.1'), 'listening')
+        return (server.address() as AddressInfo).port
+      }),
+    )
+    const asks = (port: number): Promise<boolean> => session.reaches!({ address: '127.0.0.1', port }, signal)
+    expect(await Promise.all([asks(inner.port), asks(1), asks(ports[1]!)])).toEqual([true, false, false])
+    const calledOff = new AbortController()
+    const silence = session.reaches!({ address: '127.0.0.1', port: ports[0]! }, calledOff.signal)
+    calledOff.abort()
+    expect(await silence).toBe(false)
+  })
+
   it('makes one connection to a jump host for twenty hosts', async () => {
     const gate = await gateTo(bastion)
     const transport = newTransport()

@@ -14,7 +14,9 @@ import {
   taskFlags,
   vaultFlags,
 } from '../flags.ts'
+import type { AssembleOptions, Assembled } from '../../engine/assemble.ts'
 import type { Io } from '../io.ts'
+import type { PlaybookSource } from '../run/load.ts'
 import type { Resumed } from '../run/resume.ts'
 import type { ReadPlan } from '../run/saved-plan.ts'
 import type { SavedPlan } from '../../store/saved-plan.ts'
@@ -78,9 +80,11 @@ export async function applyPlaybooks(
   if (read !== null && signer === null) savedPlans.checkUnsigned(read, io)
   const saved = read?.plan ?? null
   const again = resumed?.request ?? savedRequest(saved)
+  const { assembleObservation } = await import('../run/observe-plan.ts')
+  const observe = (of: Resumed, options: AssembleOptions): Assembled => assembleObservation(of, options)
   const request = {
     command: 'apply',
-    source: saved === null ? { files: again?.playbooks ?? args } : { texts: saved.playbooks },
+    source: saved === null ? sourceOf(resumed, args, observe) : { texts: saved.playbooks },
     flags:
       again === null ? flags : { ...flags, inventory: inventoriesOf(flags, again), limit: flags.limit ?? again.limit },
     check: flags.check,
@@ -96,6 +100,17 @@ export async function applyPlaybooks(
     ...(onReport === undefined ? {} : { onReport }),
   }
   return await execute(request, io)
+}
+
+/** Of a run that was no apply of playbooks the hosts are only asked what was done. */
+function sourceOf(
+  resumed: Resumed | null,
+  args: readonly string[],
+  observe: (resumed: Resumed, options: AssembleOptions) => Assembled,
+): PlaybookSource {
+  if (resumed === null) return { files: args }
+  const { playbooks } = resumed.request
+  return playbooks.length > 0 ? { files: playbooks } : { assembled: (options) => observe(resumed, options) }
 }
 
 async function takeUp(name: string, args: readonly string[], flags: ApplyFlags, io: Io): Promise<Resumed> {

@@ -1,4 +1,4 @@
-/** `doc [NAME]`: explains modules, facts, exit codes and commands. */
+/** `doc [NAME]`: explains modules, facts, exit codes, commands and what templates can use. */
 import { EXIT } from '../../model/exit-codes.ts'
 import { defineCommand } from '../command.ts'
 import { usageError } from '../errors.ts'
@@ -7,7 +7,7 @@ import type { Io } from '../io.ts'
 export const command = defineCommand({
   usage: 'doc [NAME]',
   summary: 'Explain a module, a fact, a command or the exit codes; without a name, list them all.',
-  examples: ['doc', 'doc mptcp_pair', 'doc limits', 'doc pair', 'doc exit-codes'],
+  examples: ['doc', 'doc mptcp_pair', 'doc limits', 'doc pair', 'doc filters', 'doc exit-codes', 'doc oci'],
   flags: {},
   args: { min: 0, max: 1 },
   run: async ({ args: [name] }, io) => {
@@ -15,6 +15,14 @@ export const command = defineCommand({
     return EXIT.ok.code
   },
 })
+
+const OCI = {
+  name: 'oci: inventories NAME.oci.yml',
+  summary:
+    "The instances of a tenancy of Oracle Cloud Infrastructure as hosts, as Oracle's own Ansible plugin oracle.oci.oci reads them. " +
+    'Each host has the variable vnics: all its VNICs with their addresses, subnet, security groups and source/destination check. ' +
+    'OCI_METADATA_BASE_URL names another metadata service for instance principals.',
+}
 
 async function explain(name: string | null, io: Io): Promise<string> {
   const { modules } = await import('../../modules/registry.ts')
@@ -27,7 +35,15 @@ async function explain(name: string | null, io: Io): Promise<string> {
     ...factsWithArguments.map(({ key, summary, sample }) => ({ name: key, summary, fact: sample })),
   ]
   if (name === null) return renderIndex([...modules.values()], allFacts, style)
+  const { renderTemplatePage, TEMPLATE_PAGES } = await import('../doc/templates.ts')
+  const page = TEMPLATE_PAGES.get(name)
+  if (page !== undefined) return renderTemplatePage(page, style)
   if (name === 'exit-codes') return `${renderExitCodes(style)}\n`
+  if (name === 'oci') {
+    const { ociSchema } = await import('../../inventory/oci/schema.ts')
+    const { renderKeys } = await import('../doc/render.ts')
+    return renderKeys(OCI, ociSchema, style)
+  }
   const module = modules.get(name)
   if (module !== undefined) return renderModule(module, style)
   const found = allFacts.find((line) => kind(line.name) === kind(name))
@@ -39,7 +55,12 @@ async function explain(name: string | null, io: Io): Promise<string> {
     return renderCommandHelp((await entry.load()).command, Math.min(style.width, 100))
   }
   const { didYouMean } = await import('../../text/closest.ts')
-  const known = [modules.keys(), allFacts.map((line) => line.name), commands.map((one) => one.name), ['exit-codes']]
+  const known = [
+    modules.keys(),
+    allFacts.map((line) => line.name),
+    commands.map((one) => one.name),
+    ['exit-codes', 'oci', ...TEMPLATE_PAGES.keys()],
+  ]
   throw usageError(
     `nothing is called "${name}"`,
     didYouMean(

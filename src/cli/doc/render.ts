@@ -5,6 +5,7 @@ import type { Module } from '../../modules/define.ts'
 import type { Style } from '../../report/style.ts'
 import { paint } from '../../report/style.ts'
 import { wrap } from '../../report/wrap.ts'
+import type { z } from 'zod'
 import type { ParamDoc } from './params.ts'
 import { paramDocs } from './params.ts'
 import { cut, yamlLines } from './value.ts'
@@ -30,7 +31,7 @@ export function renderIndex(modules: readonly DocLine[], facts: readonly DocLine
     section('Modules: what a task can say', modules, style),
     section('Facts: what is read from hosts', facts, style),
     renderExitCodes(style),
-    'mptcp-fleet doc NAME explains one of them, or a command.',
+    'mptcp-fleet doc NAME explains one of them, or a command; doc oci the keys of OCI inventories; doc filters, tests or methods what templates can use.',
   ]
   return `${blocks.join('\n\n')}\n`
 }
@@ -88,6 +89,13 @@ export function renderModule(module: Module, style: Style): string {
   blocks.push([paint(style, 'bold', 'Parameters'), ...body].join('\n'))
   blocks.push(`${paint(style, 'bold', 'Example')}\n${indent(module.example)}`)
   return `${blocks.join('\n\n')}\n`
+}
+
+/** The keys of a file by their schema. */
+export function renderKeys({ name, summary }: DocLine, schema: z.ZodType, style: Style): string {
+  const keys = paramDocs(schema).flatMap((param) => renderParam(param, style, '  '))
+  const head = `${paint(style, 'bold', name)}\n\n${wrap(summary, style.width, '  ')}`
+  return `${head}\n\n${[paint(style, 'bold', 'Keys'), ...keys].join('\n')}\n`
 }
 
 function renderParam(param: ParamDoc, style: Style, margin: string): string[] {

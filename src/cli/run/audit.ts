@@ -28,7 +28,7 @@ import { readInventory } from './load.ts'
 import { passwordsOf } from './passwords.ts'
 import { canAsk } from './prompt.ts'
 import { checkReportFiles, writeFiles } from './report-files.ts'
-import { plainConnectionOf } from './run-flags.ts'
+import { forksOf, plainConnectionOf } from './run-flags.ts'
 import { unlockKeys } from './unlock-keys.ts'
 
 /** Longest time for reading one host, in seconds. */
@@ -53,7 +53,7 @@ export async function auditFleet(pattern: string, flags: AuditFlags, io: Io): Pr
   const history = flags.since === null ? null : earlierAudit(flags.since, io.cwd)
   const { profile, hash } = loadProfile(flags.profile, io.cwd, controls)
   const waivers = loadWaivers(flags.waivers, io.cwd, controls.keys())
-  const inventory = await readInventory(flags.inventory, [], io)
+  const inventory = await readInventory(flags, [], io)
   const passwords = await passwordsOf(flags, io)
   const connection: ConnectionFlags = { ...plainConnectionOf(flags, io), ...passwords }
   const today = new Date().toISOString().slice(0, 10)
@@ -93,6 +93,7 @@ function showSince({ earlier, all }: AuditHistory, report: AuditReport, flags: A
 }
 
 async function auditOnce(question: Question, flags: AuditFlags, io: Io): Promise<AuditReport> {
+  const forks = forksOf(flags, io)
   const screen = createScreen(io)
   const progress = progressView(screen, flags.verbose)
   const interrupts = listenForInterrupts((text) => screen.err(text))
@@ -100,15 +101,14 @@ async function auditOnce(question: Question, flags: AuditFlags, io: Io): Promise
   const transport = createSshTransport({
     keyFiles,
     isSecret: (text) => io.secrets.occursIn(text),
-    ...(flags.timeout === null ? {} : { connectTimeoutMs: flags.timeout * 1000 }),
-    connectConcurrency: Math.min(flags.forks, 8),
+    connectConcurrency: Math.min(forks, 8),
     env: io.env,
   })
   try {
     const audit = prepareAudit({
       ...question,
       runId: newRunId(),
-      forks: flags.forks,
+      forks,
       timeoutSeconds: READ_SECONDS,
       transport,
       interrupt: interrupts.interrupt,

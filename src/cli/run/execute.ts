@@ -26,7 +26,7 @@ import { planKeeper } from './keep-plan.ts'
 import type { ListFlags } from './lists.ts'
 import { renderLists, tasksByHost, wantsList } from './lists.ts'
 import type { PlaybookSource } from './load.ts'
-import { assembleFrom, loadAll } from './load.ts'
+import { assembleFrom, inventoriesOf, loadAll } from './load.ts'
 import type { Assembled } from '../../engine/assemble.ts'
 import { canAsk, confirm } from './prompt.ts'
 import { checkReportFiles, writeReportFiles } from './report-files.ts'
@@ -35,7 +35,7 @@ import type { Resumed } from './resume.ts'
 import type { ReadPlan } from './saved-plan.ts'
 import { checkSavedPlan, wasShown } from './saved-plan.ts'
 import { passwordsOf } from './passwords.ts'
-import { plainConnectionOf } from './run-flags.ts'
+import { forksOf, plainConnectionOf } from './run-flags.ts'
 import { fanOut } from './subscribers.ts'
 import { unlockKeys } from './unlock-keys.ts'
 
@@ -75,8 +75,9 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
   const { flags, check, yes } = request
   const lists = request.lists !== null && wantsList(request.lists) ? request.lists : null
   checkReportFiles(flags.report, io.cwd)
-  const loaded = await loadAll(flags.inventory, request.source, io)
+  const loaded = await loadAll(flags, request.source, io)
   const { secrets } = io
+  const forks = forksOf(flags, io)
   const guard = request.guard === undefined ? {} : { guard: request.guard }
   const selection = { ...loaded, ...guard, limit: flags.limit, tags: request.tags, skipTags: request.skipTags, secrets }
   const plain = plainConnectionOf(flags, io)
@@ -107,7 +108,7 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
     io,
   )
   const runId = newRunId()
-  const record = recordOf(request)
+  const record = recordOf(request, io)
   const keeper = request.out == null ? null : planKeeper(request.out, { io, assembled, request: record, runId })
   const store = check
     ? () => {}
@@ -118,11 +119,11 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
   const transport = createSshTransport({
     keyFiles,
     isSecret: (text) => secrets.occursIn(text),
-    ...(flags.timeout === null ? {} : { connectTimeoutMs: flags.timeout * 1000 }),
-    connectConcurrency: Math.min(flags.forks, 8),
+    connectConcurrency: Math.min(forks, 8),
     env: io.env,
   })
   const interrupts = listenForInterrupts((text) => screen.err(text))
+  let wrong = false
   const ask = reviewer(flags.output === 'text', screen, planOptions, interrupts, io)
   try {
     const report = await run({
@@ -134,7 +135,7 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
       ...(request.resume === undefined ? {} : { resume: request.resume.attempts, done: request.resume.done }),
       command: request.command,
       runId,
-      forks: flags.forks,
+      forks,
       check,
       connection,
       timeoutSeconds: GATHER_SECONDS,
@@ -146,14 +147,15 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
       review: async (plan) =>
         yes || (saved !== undefined && wasShown(saved, plan)) || (canAsk(io) && (await ask(plan))),
       emit: fanOut(store, [progress.subscriber, results, ...(keeper === null ? [] : [keeper.subscriber])], (error) => {
-        screen.err(`mptcp-fleet: the run goes on, but beside it this went wrong: ${String((error as Error).stack)}\n`)
+        wrong = true
+        screen.err(`mptcp-fleet: the run goes on, but ${describeFault(error)}\n`)
       }),
     })
     request.onReport?.(report)
     const unwritten = writeReportFiles(flags.report, io.cwd, report)
     for (const line of unwritten) screen.err(`mptcp-fleet: ${line}\n`)
     await keeper?.write()
-    return unwritten.length > 0 && report.exitCode === EXIT.ok.code ? EXIT.notStarted.code : report.exitCode
+    return (unwritten.length > 0 || wrong) && report.exitCode === EXIT.ok.code ? EXIT.notStarted.code : report.exitCode
   } finally {
     progress.stop()
     await transport.close()
@@ -161,9 +163,17 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
   }
 }
 
-function recordOf({ source, flags, tags, skipTags, resume }: RunRequest): RunRequestRecord {
+/** Of what this machine refuses (a full disk, say) its words; of anything else, which is a bug, the stack. */
+function describeFault(error: unknown): string {
+  const { stack, message, code, cause } = error as NodeJS.ErrnoException
+  const isSystem = code !== undefined || (cause as NodeJS.ErrnoException | undefined)?.code !== undefined
+  return isSystem || message.includes('no space left') ? message : `beside it this went wrong: ${stack}`
+}
+
+function recordOf({ source, flags, tags, skipTags, resume }: RunRequest, io: Io): RunRequestRecord {
   const playbooks = 'files' in source ? [...source.files] : []
-  return { playbooks, inventories: flags.inventory, limit: flags.limit, tags, skipTags, resumes: resume?.runId }
+  const inventories = inventoriesOf(flags, io)
+  return { playbooks, inventories, limit: flags.limit, tags, skipTags, resumes: resume?.runId }
 }
 
 /** Asks before changes are made. Where stdout carries no plan for people, the plan is shown beside the question. */

@@ -11,9 +11,17 @@ import { modules } from '../../modules/registry.ts'
 import { fileFolders, loadPlaybook } from '../../playbook/load.ts'
 import { parsePlaybook } from '../../playbook/parse.ts'
 import type { Playbook } from '../../playbook/types.ts'
+import { childEnv } from '../../text/child-env.ts'
 import { didYouMean } from '../../text/closest.ts'
+import { openBytes } from '../../text/vault-values.ts'
+import { settingsOf } from '../config/load.ts'
 import type { Io } from '../io.ts'
 import { MADE } from './made-playbook.ts'
+import type { VaultFlags } from './vault-passwords.ts'
+import { vaultOf } from './vault-passwords.ts'
+
+/** What says where hosts come from. */
+export type InventoryFlags = VaultFlags & { inventory: string[] }
 
 /** Where a run's plays come from: files, texts of a saved plan, a playbook that a command made, or what a command makes of the inventory. */
 export type PlaybookSource =
@@ -28,18 +36,22 @@ export interface Loaded {
 }
 
 /** Throws DiagnosticsError with everything that is wrong in any of the files. */
-export async function loadAll(inventories: readonly string[], source: PlaybookSource, io: Io): Promise<Loaded> {
+export async function loadAll(flags: InventoryFlags, source: PlaybookSource, io: Io): Promise<Loaded> {
   const diagnostics: Diagnostic[] = []
   const files = 'files' in source ? source.files : []
   const texts = 'texts' in source ? source.texts : []
+  const vault = await vaultOf(flags, io)
   const inventory = await attempt(diagnostics, () =>
-    readInventory(inventories, [...files, ...texts.map(({ file }) => file)].map(dirname), io),
+    readInventory(flags, [...files, ...texts.map(({ file }) => file)].map(dirname), io),
   )
   const playbooks: (Playbook | null)[] = []
-  for (const file of files) playbooks.push(await attempt(diagnostics, () => loadPlaybook(file, modules, io.cwd)))
+  for (const file of files) playbooks.push(await attempt(diagnostics, () => loadPlaybook(file, modules, io.cwd, vault)))
   for (const { file, text } of texts) {
     playbooks.push(
-      await attempt(diagnostics, async () => parsePlaybook(text, file, modules, fileFolders(file, io.cwd))),
+      await attempt(diagnostics, async () => {
+        const opened = Buffer.from(await openBytes(Buffer.from(text), file, vault)).toString('utf8')
+        return parsePlaybook(opened, file, modules, fileFolders(file, io.cwd), vault)
+      }),
     )
   }
   if ('made' in source) {
@@ -80,13 +92,20 @@ function unknownHosts(names: readonly string[], inventory: Inventory): Diagnosti
     })
 }
 
-/** The inventories of -i, their secrets known; DiagnosticsError also where there is none. `varsDirs`: see loadInventory. */
-export async function readInventory(inventories: readonly string[], varsDirs: string[], io: Io): Promise<Inventory> {
+/** The inventories of -i, else those of ANSIBLE_INVENTORY or ansible.cfg. */
+export function inventoriesOf({ inventory }: Pick<InventoryFlags, 'inventory'>, io: Io): string[] {
+  return inventory.length > 0 ? inventory : (settingsOf(io).inventory ?? [])
+}
+
+/** The inventories, their secrets known; DiagnosticsError also where there is none. `varsDirs`: see loadInventory. */
+export async function readInventory(flags: InventoryFlags, varsDirs: string[], io: Io): Promise<Inventory> {
+  const inventories = inventoriesOf(flags, io)
   if (inventories.length === 0) {
     const hint = 'name one with -i, for example: -i inventories/pair.yml'
     throw new DiagnosticsError([errorDiagnostic('no-inventory', 'no inventory is given', { hint })])
   }
-  const inventory = await loadInventory(inventories, io.cwd, varsDirs)
+  const env = childEnv(io.env, (value) => io.secrets.occursIn(value))
+  const inventory = await loadInventory(inventories, io.cwd, varsDirs, await vaultOf(flags, io), env)
   knowInventory(io.secrets, inventory)
   return inventory
 }

@@ -1,4 +1,4 @@
-/** Passwords from files and programs: `--connection-password-file`, `--become-password-file`. */
+/** Passwords from files and programs: `--connection-password-file`, `--become-password-file`, `--vault-password-file`. */
 import { spawn } from 'node:child_process'
 import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
@@ -18,27 +18,49 @@ const MOST = 64 * 1024
  * belong to it. `origin` is the flag or variable that names the file. Throws DiagnosticsError where there is none.
  */
 export async function readPasswordFile(file: string, origin: string, io: Io): Promise<Secret> {
-  if (file === '-') throw usageError(`${origin} -: not read from stdin`, 'name a file, or a program that prints it')
-  const home = io.env['HOME'] ?? homedir()
-  const path = file.startsWith('~/') ? join(home, file.slice(2)) : resolve(io.cwd, file)
-  const refuse = (reason: string, hint = ''): DiagnosticsError =>
-    new DiagnosticsError([errorDiagnostic('password-file', `${origin} ${file}: ${reason}`, { hint })])
-  let bytes: Buffer
-  try {
-    const status = statSync(path)
-    if (status.isDirectory()) throw refuse('this is a folder', 'name a file')
-    bytes = isExecutable(path) ? await outputOf(path, io, refuse) : readFileSync(path)
-  } catch (error) {
-    if (error instanceof DiagnosticsError) throw error
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-    throw refuse(missing ? 'there is no such file' : `it cannot be read: ${(error as Error).message}`)
-  }
+  const refuse = refusalOf(file, origin)
+  const { bytes } = await readSource(file, { origin, program: { args: [], stderr: 'pipe' } }, io)
   const text = bytes.toString('utf8').replace(/\r?\n$/, '')
   if (text === '') throw refuse('it holds no password')
   if (/[\r\n\0]/.test(text)) throw refuse('it holds more than one line', 'a password is one line')
   const password = new Secret(text)
   io.secrets.add(password, origin)
   return password
+}
+
+/** How a program is run that prints a password. */
+interface Program {
+  args: string[]
+  /** `inherit` lets it ask on the terminal; `pipe` shows what it said where it fails. */
+  stderr: 'pipe' | 'inherit'
+}
+
+/** The bytes of the file, or of what the program prints. Throws DiagnosticsError. */
+export async function readSource(
+  file: string,
+  { origin, program }: { origin: string; program: Program },
+  io: Io,
+): Promise<{ bytes: Buffer; isProgram: boolean }> {
+  if (file === '-') throw usageError(`${origin} -: not read from stdin`, 'name a file, or a program that prints it')
+  const home = io.env['HOME'] ?? homedir()
+  const path = file.startsWith('~/') ? join(home, file.slice(2)) : resolve(io.cwd, file)
+  const refuse = refusalOf(file, origin)
+  try {
+    const status = statSync(path)
+    if (status.isDirectory()) throw refuse('this is a folder', 'name a file')
+    const isProgram = isExecutable(path)
+    return { bytes: isProgram ? await outputOf(path, program, io, refuse) : readFileSync(path), isProgram }
+  } catch (error) {
+    if (error instanceof DiagnosticsError) throw error
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    throw refuse(missing ? 'there is no such file' : `it cannot be read: ${(error as Error).message}`)
+  }
+}
+
+/** Makes what is thrown where it gives no password. */
+export function refusalOf(file: string, origin: string): (reason: string, hint?: string) => DiagnosticsError {
+  return (reason, hint = '') =>
+    new DiagnosticsError([errorDiagnostic('password-file', `${origin} ${file}: ${reason}`, { hint })])
 }
 
 function isExecutable(path: string): boolean {
@@ -53,18 +75,19 @@ function isExecutable(path: string): boolean {
 /** Runs it on this terminal, without the passwords of our environment. */
 async function outputOf(
   path: string,
+  { args, stderr }: Program,
   io: Io,
   refuse: (reason: string, hint?: string) => DiagnosticsError,
 ): Promise<Buffer> {
   const env = childEnv(io.env, (value) => io.secrets.occursIn(value))
-  const child = spawn(path, [], { cwd: io.cwd, env, stdio: ['inherit', 'pipe', 'pipe'] })
+  const child = spawn(path, args, { cwd: io.cwd, env, stdio: ['inherit', 'pipe', stderr] })
   const out: Buffer[] = []
   const err: Buffer[] = []
-  child.stdout.on('data', (chunk: Buffer) => {
+  child.stdout?.on('data', (chunk: Buffer) => {
     out.push(chunk)
-    if (Buffer.concat(out).length > MOST) child.stdout.destroy()
+    if (Buffer.concat(out).length > MOST) child.stdout?.destroy()
   })
-  child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
+  child.stderr?.on('data', (chunk: Buffer) => err.push(chunk))
   const ended = await new Promise<string | null>((done) => {
     child.on('error', (error) => done(`it cannot be run: ${error.message}`))
     child.on('close', (code, signal) => done(code === 0 ? null : `it ended with ${code ?? signal}`))

@@ -2,6 +2,7 @@
 import type { ConnectionFlags } from '../../inventory/types.ts'
 import { Secret } from '../../model/secret.ts'
 import type { FlagValues } from '../command.ts'
+import { settingsOf } from '../config/load.ts'
 import { usageError } from '../errors.ts'
 import type { connectionFlags } from '../flags.ts'
 import type { Io } from '../io.ts'
@@ -15,15 +16,18 @@ const BECOME_PASSWORDS = ['ANSIBLE_BECOME_PASS', 'ANSIBLE_SUDO_PASS']
 
 /** Passwords that hold for all hosts, known to `io.secrets`. Throws usage errors and DiagnosticsError. */
 export async function passwordsOf(flags: Flags, io: Io): Promise<Pick<ConnectionFlags, 'password' | 'becomePassword'>> {
-  const password = flags['ask-pass']
+  const { askPass, becomeAskPass, connectionPasswordFile, becomePasswordFile } = settingsOf(io)
+  const asksPass = flags['ask-pass'] || (askPass === true && flags['connection-password-file'] === null)
+  const asksBecome = flags['ask-become-pass'] || (becomeAskPass === true && flags['become-password-file'] === null)
+  const password = asksPass
     ? await asked('ask-pass', 'connection-password-file', 'SSH password: ', flags, io)
-    : await fromFile('connection-password-file', 'ANSIBLE_CONNECTION_PASSWORD_FILE', flags, io)
-  const question = flags['ask-pass'] && password !== null ? 'sudo password [the SSH password]: ' : 'sudo password: '
-  const becomePassword = flags['ask-become-pass']
+    : await fromFile('connection-password-file', 'ANSIBLE_CONNECTION_PASSWORD_FILE', connectionPasswordFile, flags, io)
+  const question = asksPass && password !== null ? 'sudo password [the SSH password]: ' : 'sudo password: '
+  const becomePassword = asksBecome
     ? // As in Ansible: an empty answer means the SSH password that was asked for.
-      ((await asked('ask-become-pass', 'become-password-file', question, flags, io)) ??
-      (flags['ask-pass'] ? password : null))
-    : ((await fromFile('become-password-file', 'ANSIBLE_BECOME_PASSWORD_FILE', flags, io)) ?? fromEnvironment(io))
+      ((await asked('ask-become-pass', 'become-password-file', question, flags, io)) ?? (asksPass ? password : null))
+    : ((await fromFile('become-password-file', 'ANSIBLE_BECOME_PASSWORD_FILE', becomePasswordFile, flags, io)) ??
+      fromEnvironment(io))
   return { ...(password === null ? {} : { password }), ...(becomePassword === null ? {} : { becomePassword }) }
 }
 
@@ -41,13 +45,15 @@ async function asked(
 async function fromFile(
   flag: 'connection-password-file' | 'become-password-file',
   variable: string,
+  setting: string | null,
   flags: Flags,
   io: Io,
 ): Promise<Secret | null> {
   const file = flags[flag]
   if (file !== null) return await readPasswordFile(file, `--${flag}`, io)
   const named = io.env[variable] ?? ''
-  return named === '' ? null : await readPasswordFile(named, variable, io)
+  if (named !== '') return await readPasswordFile(named, variable, io)
+  return setting === null ? null : await readPasswordFile(setting, flag.replaceAll('-', '_'), io)
 }
 
 function fromEnvironment(io: Io): Secret | null {

@@ -41,7 +41,8 @@ function sha256(text: string): string {
 export function machinesOf({ plays }: Assembled, secrets: Redactor): SavedPlan['hosts'] {
   const machines = new Map<string, Map<string, SavedMachine>>()
   for (const { host, connection } of plays.flatMap(({ batches }) => batches.flat())) {
-    const machine = redacted({ ...placeOf(connection), jumps: connection.jumps.map(placeOf) }, secrets)
+    const { jumps, openssh } = connection
+    const machine = redacted({ ...placeOf(connection), jumps: jumps.map(placeOf), openssh }, secrets)
     const known = machines.get(host.name) ?? new Map<string, SavedMachine>()
     machines.set(host.name, known.set(JSON.stringify(machine), machine))
   }

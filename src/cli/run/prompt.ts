@@ -33,11 +33,16 @@ export async function confirm(question: string, io: Io, signal: AbortSignal): Pr
  * Asks for a password without showing it; null for an empty answer. Throws a usage error where there is no terminal, and
  * ends with 99 at Ctrl-C.
  */
-export async function askPassword(question: string, flag: string, io: Io): Promise<Secret | null> {
+export async function askPassword(
+  question: string,
+  flag: string,
+  io: Io,
+  instead = '--connection-password-file, --become-password-file, ansible_password or ansible_become_password',
+): Promise<Secret | null> {
   if (!canAsk(io)) {
     throw usageError(
       `${flag} asks for a password, and there is no terminal to ask on`,
-      'run it on a terminal, or give it by --connection-password-file, --become-password-file, ansible_password or ansible_become_password',
+      `run it on a terminal, or give it by ${instead}`,
     )
   }
   // Before the question: whoever answers at once would see the terminal show it, and Ctrl-C would kill the program.

@@ -1,5 +1,6 @@
 /** From the undo records of a run to what the engine does: one task that takes each host back. */
 import type { Assembled } from '../../engine/assemble.ts'
+import { orderedBatches } from '../../engine/jump-order.ts'
 import { rollbackModule } from '../../engine/rollback.ts'
 import { resolveConnection } from '../../inventory/connection.ts'
 import { limitHosts } from '../../inventory/select.ts'
@@ -23,6 +24,8 @@ export function assembleRollback(
     limit: string | null
     connection: ConnectionFlags
     taken: TakenBack
+    /** Hosts of which nobody knows whether an earlier rollback of this run ran its commands, with that rollback. */
+    unknown: ReadonlyMap<string, string>
     /** What to take back in its place, where it changed nothing. */
     instead: () => string
   },
@@ -32,7 +35,7 @@ export function assembleRollback(
   const diagnostics: Diagnostic[] = [...inventory.diagnostics, ...(limited?.diagnostics ?? [])]
   const allowed = limited === null ? null : new Set(limited.hosts.map(({ name }) => name))
   const chosen = records.filter(({ host }) => allowed === null || allowed.has(host))
-  const targets = chosen.flatMap((record) => target(record, inventory, connection, diagnostics))
+  const targets = chosen.flatMap((record) => recordedTarget(record, inventory, connection, diagnostics))
   if (chosen.length === 0 && !hasErrors(diagnostics)) {
     const hint =
       limit === null
@@ -42,17 +45,33 @@ export function assembleRollback(
       errorDiagnostic('nothing-to-undo', `run ${runId} changed nothing that could be taken back`, { hint }),
     )
   }
+  for (const { host } of chosen) {
+    const open = options.unknown.get(host)
+    if (open !== undefined) diagnostics.push(unknownRollback(host, runId, open))
+  }
   if (hasErrors(diagnostics)) throw new DiagnosticsError(diagnostics)
   const wants = new Map(
     chosen.map((record) => [record.host, { runId, changes: markTaken(keptChanges(record), taken.get(record.host)) }]),
   )
   const source = { file: runId, line: 1, column: 1 }
   const task = { index: 0, name: takeBackTask(runId), module: rollbackModule, wants, checkOnly: false, source }
-  const play = { name: `Rollback of ${runId}`, batches: [targets], tasks: [task] }
+  const play = { name: `Rollback of ${runId}`, batches: orderedBatches(targets, []), tasks: [task] }
   return { plays: [{ ...play, anyErrorsFatal: false, maxFailPercentage: null }], diagnostics }
 }
 
-function target(record: UndoRecord, inventory: Inventory, flags: ConnectionFlags, diagnostics: Diagnostic[]): Target[] {
+function unknownRollback(host: string, runId: string, open: string): Diagnostic {
+  const summary = `whether rollback ${open} ran the commands that take ${runId} back on ${host} is unknown`
+  const hint = `apply --resume ${open} asks the host; or leave it out with --limit`
+  return errorDiagnostic('unknown-rollback', summary, { hint })
+}
+
+/** A host as a run reached it; nothing, after a diagnostic, where the inventory lacks it or reaches it elsewhere. */
+export function recordedTarget(
+  record: UndoRecord,
+  inventory: Inventory,
+  flags: ConnectionFlags,
+  diagnostics: Diagnostic[],
+): Target[] {
   const host = inventory.hosts.get(record.host)
   if (host === undefined) {
     const near = didYouMean(record.host, inventory.hosts.keys())
@@ -68,6 +87,7 @@ function target(record: UndoRecord, inventory: Inventory, flags: ConnectionFlags
     for (const diagnostic of resolved.diagnostics) addOnce(diagnostics, diagnostic)
     return []
   }
+  for (const notice of resolved.notices) addOnce(diagnostics, notice)
   const { address } = resolved.connection
   if (address !== record.address) {
     const summary = `${record.host} is at ${address} now; the run changed it at ${record.address}`

@@ -3,27 +3,49 @@ import { resolve } from 'node:path'
 import type { ConnectionFlags } from '../../inventory/types.ts'
 import type { FlagValues } from '../command.ts'
 import type { connectionFlags, outputFlags } from '../flags.ts'
+import { settingsOf } from '../config/load.ts'
 import type { Io } from '../io.ts'
 import { passwordsOf } from './passwords.ts'
 
 /** Values of the flags that every such command has. */
 export type RunFlags = FlagValues<typeof connectionFlags & typeof outputFlags>
 
+const DEFAULT_FORKS = 10
+
 /** What the flags say about connections. Gets passwords: once, for all hosts; see passwords.ts for errors. */
 export async function connectionOf(flags: FlagValues<typeof connectionFlags>, io: Io): Promise<ConnectionFlags> {
   return { ...plainConnectionOf(flags, io), ...(await passwordsOf(flags, io)) }
 }
 
-/** The same without passwords, so that what is wrong is told before anybody is asked. */
+/** The same without passwords, so that what is wrong is told before anybody is asked. Settings hold where no flag does. */
 export function plainConnectionOf(flags: FlagValues<typeof connectionFlags>, io: Io): ConnectionFlags {
-  const connection: ConnectionFlags = {}
+  const settings = settingsOf(io)
   const config = flags['ssh-config']
-  if (config !== null) connection.sshConfig = config === 'none' ? config : resolve(io.cwd, config)
-  if (flags.user !== null) connection.user = flags.user
-  if (flags['private-key'] !== null) connection.privateKeyFile = resolve(io.cwd, flags['private-key'])
-  if (flags.become) connection.become = true
-  if (flags['become-user'] !== null) connection.becomeUser = flags['become-user']
-  return connection
+  const key = flags['private-key']
+  return given({
+    sshConfig: config === null || config === 'none' ? config : resolve(io.cwd, config),
+    user: flags.user ?? settings.remoteUser,
+    privateKeyFile: key === null ? settings.privateKeyFile : resolve(io.cwd, key),
+    port: settings.remotePort,
+    hostKeyChecking: settings.hostKeyChecking,
+    timeout: flags.timeout ?? settings.timeout,
+    sshArgs: settings.sshArgs,
+    sshCommonArgs: settings.sshCommonArgs,
+    sshExtraArgs: settings.sshExtraArgs,
+    become: flags.become ? true : settings.become,
+    becomeMethod: settings.becomeMethod,
+    becomeUser: flags['become-user'] ?? settings.becomeUser,
+  })
+}
+
+/** Without what nothing is said of. */
+function given(values: { [K in keyof ConnectionFlags]: ConnectionFlags[K] | null }): ConnectionFlags {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null))
+}
+
+/** Hosts worked on at once. */
+export function forksOf(flags: Pick<FlagValues<typeof connectionFlags>, 'forks'>, io: Io): number {
+  return flags.forks ?? settingsOf(io).forks ?? DEFAULT_FORKS
 }
 
 /** `a,b` and repeated flags as one list. */

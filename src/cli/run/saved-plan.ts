@@ -83,9 +83,14 @@ export function checkSavedPlan(saved: ReadPlan, assembled: Assembled, io: Io, as
   for (const [host, problem] of replanned(plan, assembled, io.secrets)) {
     throw refused(`planned again from the facts in the file, ${host} comes out otherwise than shown: ${problem}`)
   }
-  if (!asks || saved.signer !== null || canAsk(io)) return
   const command = assembled.plays.flatMap(({ tasks }) => tasks).find((task) => isOpaque(task) && !task.checkOnly)
-  if (command === undefined) return
+  if (command === undefined || saved.signer !== null) return
+  const away = plan.playbooks.find(({ file }) => readText(resolve(io.cwd, file)) === null)
+  if (away !== undefined) {
+    const summary = `task "${command.name}" would run a command that stands in ${saved.file} alone: ${away.file} is not there`
+    throw refused(summary, 'have the playbook in its place, or the signature checked: --allowed-signers FILE')
+  }
+  if (!asks || canAsk(io)) return
   throw usageError(
     `task "${command.name}" of the plan runs a command that no checked signature covers, and there is no terminal to ask on`,
     '--allowed-signers FILE checks the signature; --yes runs it without asking',
@@ -108,11 +113,14 @@ function checkMachines(plan: SavedPlan, machines: SavedPlan['hosts']): void {
 }
 
 function places(machines: readonly SavedMachine[]): string {
-  const ways = machines.map(({ jumps, ...place }) => [place, ...jumps].map(placeText).join(' through '))
+  const ways = machines.map(({ jumps, openssh, ...place }) => {
+    const way = [place, ...jumps].map(placeText).join(' through ')
+    return openssh === null ? way : `${way} (ssh ${openssh.join(' ')})`
+  })
   return ways.join(' and ')
 }
 
-function placeText({ user, address, port }: Omit<SavedMachine, 'jumps'>): string {
+function placeText({ user, address, port }: Omit<SavedMachine, 'jumps' | 'openssh'>): string {
   return `${user}@${address} port ${port}`
 }
 

@@ -17,7 +17,7 @@ import type { Interrupts } from './interrupts.ts'
 import { listenForInterrupts } from './interrupts.ts'
 import { readInventory } from './load.ts'
 import { checkReportFiles, writeFiles } from './report-files.ts'
-import { connectionOf } from './run-flags.ts'
+import { connectionOf, forksOf } from './run-flags.ts'
 import { unlockKeys } from './unlock-keys.ts'
 
 /** Longest time for reading one host, in seconds. */
@@ -28,7 +28,7 @@ type StatusFlags = FlagValues<typeof connectionFlags & typeof statusFlags>
 /** Resolves to the exit code. Throws DiagnosticsError and usage errors before any connection is made. */
 export async function showStatus(pattern: string, flags: StatusFlags, io: Io): Promise<number> {
   checkReportFiles(flags.report, io.cwd)
-  const inventory = await readInventory(flags.inventory, [], io)
+  const inventory = await readInventory(flags, [], io)
   const screen = createScreen(io)
   const progress = progressView(screen, flags.verbose)
   let telling = true
@@ -43,8 +43,7 @@ export async function showStatus(pattern: string, flags: StatusFlags, io: Io): P
   const transport = createSshTransport({
     keyFiles,
     isSecret: (text) => io.secrets.occursIn(text),
-    ...(flags.timeout === null ? {} : { connectTimeoutMs: flags.timeout * 1000 }),
-    connectConcurrency: Math.min(flags.forks, 8),
+    connectConcurrency: Math.min(forksOf(flags, io), 8),
     env: io.env,
   })
   try {
@@ -52,7 +51,7 @@ export async function showStatus(pattern: string, flags: StatusFlags, io: Io): P
       inventory,
       pattern,
       limit: flags.limit,
-      forks: flags.forks,
+      forks: forksOf(flags, io),
       connection: await connectionOf(flags, io),
       secrets: io.secrets,
       timeoutSeconds: READ_SECONDS,

@@ -57,6 +57,24 @@ export function countTaken(runs: readonly RunState[], runId: string): TakenBack 
   return counts
 }
 
+/** Hosts of which nobody knows whether a rollback of the run ran its opaque undo, with that rollback; the latest counts. */
+export function unknownTaken(cwd: string, runId: string): Map<string, string> {
+  const task = takeBackTask(runId)
+  return new Map(
+    readableRuns(cwd)
+      .filter(({ command }) => command === 'rollback')
+      .flatMap((run) =>
+        run.hosts
+          .filter(({ changes }) =>
+            changes.some(
+              (change) => change.task === task && change.status === 'unknown' && factAt(change.fact) === null,
+            ),
+          )
+          .map(({ name }): [string, string] => [name, run.runId]),
+      ),
+  )
+}
+
 /** Marks the opaque changes that were taken back: the latest first, as a rollback goes. */
 export function markTaken(
   changes: readonly RecordedChange[],

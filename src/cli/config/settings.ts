@@ -1,0 +1,161 @@
+/** Settings of Ansible that hold here too: from the environment, else from ansible.cfg. Flags and variables are stronger. */
+import { dirname, resolve } from 'node:path'
+import type { Diagnostic, Source } from '../../model/diagnostic.ts'
+import { DiagnosticsError, errorDiagnostic } from '../../model/diagnostic.ts'
+import { readBoolean } from '../../text/boolean.ts'
+import type { ConfigFile, ConfigPlaces } from './ansible-cfg.ts'
+import { expandPath, readConfigFile } from './ansible-cfg.ts'
+
+/** How the text of a setting is read; paths count from ansible.cfg's folder, or from the working directory. */
+interface Values {
+  text: string
+  path: string
+  paths: string[]
+  list: string[]
+  boolean: boolean
+  number: number
+}
+
+interface Setting {
+  type: keyof Values
+  /** Where several are set, the last one counts; so below. */
+  env: readonly string[]
+  ini: readonly (readonly [section: string, key: string])[]
+}
+
+/** Names are those of ansible-core's config/base.yml and of its ssh and become plugins. */
+const SETTINGS = {
+  inventory: { type: 'paths', env: ['ANSIBLE_INVENTORY'], ini: [['defaults', 'inventory']] },
+  remoteUser: { type: 'text', env: ['ANSIBLE_REMOTE_USER'], ini: [['defaults', 'remote_user']] },
+  remotePort: { type: 'number', env: ['ANSIBLE_REMOTE_PORT'], ini: [['defaults', 'remote_port']] },
+  privateKeyFile: { type: 'path', env: ['ANSIBLE_PRIVATE_KEY_FILE'], ini: [['defaults', 'private_key_file']] },
+  hostKeyChecking: {
+    type: 'boolean',
+    env: ['ANSIBLE_HOST_KEY_CHECKING', 'ANSIBLE_SSH_HOST_KEY_CHECKING'],
+    ini: [
+      ['defaults', 'host_key_checking'],
+      ['ssh_connection', 'host_key_checking'],
+    ],
+  },
+  forks: { type: 'number', env: ['ANSIBLE_FORKS'], ini: [['defaults', 'forks']] },
+  timeout: { type: 'number', env: ['ANSIBLE_TIMEOUT'], ini: [['defaults', 'timeout']] },
+  vaultPasswordFile: {
+    type: 'path',
+    env: ['ANSIBLE_VAULT_PASSWORD_FILE'],
+    ini: [['defaults', 'vault_password_file']],
+  },
+  vaultIdentityList: {
+    type: 'list',
+    env: ['ANSIBLE_VAULT_IDENTITY_LIST'],
+    ini: [['defaults', 'vault_identity_list']],
+  },
+  askVaultPass: { type: 'boolean', env: ['ANSIBLE_ASK_VAULT_PASS'], ini: [['defaults', 'ask_vault_pass']] },
+  askPass: { type: 'boolean', env: ['ANSIBLE_ASK_PASS'], ini: [['defaults', 'ask_pass']] },
+  connectionPasswordFile: {
+    type: 'path',
+    env: ['ANSIBLE_CONNECTION_PASSWORD_FILE'],
+    ini: [['defaults', 'connection_password_file']],
+  },
+  become: { type: 'boolean', env: ['ANSIBLE_BECOME'], ini: [['privilege_escalation', 'become']] },
+  becomeMethod: { type: 'text', env: ['ANSIBLE_BECOME_METHOD'], ini: [['privilege_escalation', 'become_method']] },
+  becomeUser: {
+    type: 'text',
+    env: ['ANSIBLE_BECOME_USER'],
+    ini: [['privilege_escalation', 'become_user']],
+  },
+  becomeAskPass: {
+    type: 'boolean',
+    env: ['ANSIBLE_BECOME_ASK_PASS'],
+    ini: [['privilege_escalation', 'become_ask_pass']],
+  },
+  becomePasswordFile: {
+    type: 'path',
+    env: ['ANSIBLE_BECOME_PASSWORD_FILE'],
+    ini: [['defaults', 'become_password_file']],
+  },
+  sshArgs: { type: 'text', env: ['ANSIBLE_SSH_ARGS'], ini: [['ssh_connection', 'ssh_args']] },
+  sshCommonArgs: { type: 'text', env: ['ANSIBLE_SSH_COMMON_ARGS'], ini: [['ssh_connection', 'ssh_common_args']] },
+  sshExtraArgs: { type: 'text', env: ['ANSIBLE_SSH_EXTRA_ARGS'], ini: [['ssh_connection', 'ssh_extra_args']] },
+} as const satisfies Record<string, Setting>
+
+type Known = typeof SETTINGS
+
+/** Null where nothing is said. */
+export type Settings = { readonly [K in keyof Known]: Values[Known[K]['type']] | null }
+
+/** Warnings: a file that is passed over, and the settings that are not used here. Throws DiagnosticsError. */
+export function readSettings(places: ConfigPlaces): { settings: Settings; warnings: Diagnostic[] } {
+  const { config, warnings } = readConfigFile(places)
+  const diagnostics: Diagnostic[] = []
+  const values = Object.entries(SETTINGS).map(([name, setting]): [string, unknown] => {
+    const found = findValue(setting, config, places)
+    if (found === null) return [name, null]
+    const value = READERS[setting.type](unquoted(found.text), (path) => located(path, found.base, places))
+    if (value === null) diagnostics.push(wrongValue(setting, found))
+    return [name, value]
+  })
+  if (diagnostics.length > 0) throw new DiagnosticsError(diagnostics)
+  return { settings: Object.fromEntries(values) as Settings, warnings: [...warnings, ...unused(config)] }
+}
+
+interface Found {
+  name: string
+  text: string
+  /** Folder that paths count from. */
+  base: string
+  source: Source | null
+}
+
+function findValue({ env, ini }: Setting, config: ConfigFile | null, places: ConfigPlaces): Found | null {
+  const name = env.findLast((each) => (places.env[each] ?? '') !== '')
+  if (name !== undefined) return { name, text: places.env[name]!, base: places.cwd, source: null }
+  const entry = ini
+    .map(([section, key]) =>
+      config?.entries.find((each) => each.section === section && each.key === key && each.value !== ''),
+    )
+    .findLast((each) => each !== undefined)
+  if (entry === undefined || config === null) return null
+  return { name: entry.key, text: entry.value, base: dirname(config.file), source: entry.source }
+}
+
+function located(path: string, base: string, places: ConfigPlaces): string {
+  return resolve(base, expandPath(path.replaceAll('{{CWD}}', places.cwd), places))
+}
+
+const READERS: { [K in keyof Values]: (text: string, locate: (path: string) => string) => Values[K] | null } = {
+  text: (text) => text,
+  path: (text, locate) => locate(text),
+  paths: (text, locate) => listed(text).map(locate),
+  list: (text) => listed(text).map(unquoted),
+  boolean: readBoolean,
+  number: (text) => (/^\d+$/.test(text) ? Number(text) : null),
+}
+
+function listed(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+}
+
+function unquoted(text: string): string {
+  return /^(?:"[^"]*"|'[^']*')$/s.test(text) ? text.slice(1, -1) : text
+}
+
+function wrongValue({ type }: Setting, { name, text, source }: Found): Diagnostic {
+  const wanted = type === 'number' ? 'a whole number' : 'yes or no'
+  return errorDiagnostic('bad-config', `${name}: expected ${wanted}, got "${text}"`, { source })
+}
+
+/** One warning for all of them. */
+function unused(config: ConfigFile | null): Diagnostic[] {
+  const used = new Set(Object.values(SETTINGS).flatMap(({ ini }) => ini.map(([section, key]) => `${section}.${key}`)))
+  const rest = (config?.entries ?? []).filter(({ section, key }) => !used.has(`${section}.${key}`))
+  if (rest.length === 0) return []
+  const names = [...new Set(rest.map(({ section }) => section))].map((section) => {
+    const keys = rest.filter((entry) => entry.section === section).map(({ key }) => key)
+    return `[${section}] ${keys.join(', ')}`
+  })
+  const summary = `not used here: ${names.join('; ')}`
+  return [{ severity: 'warning', code: 'unused-settings', summary, detail: '', hint: '', source: rest[0]!.source }]
+}

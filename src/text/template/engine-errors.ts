@@ -1,0 +1,39 @@
+/** The engine's errors in our words. */
+import type { Environment } from 'minijinja-js'
+import type { Compiled } from './compile.ts'
+import { TemplateError, undefinedValue } from './errors.ts'
+
+/** What the engine says about the template as its author wrote it; null where it has nothing against that. */
+export function syntaxError(
+  environment: Environment,
+  { written }: Compiled,
+  missing: TemplateError | null,
+): TemplateError | null {
+  try {
+    environment.renderStr(written, {})
+    return null
+  } catch (error) {
+    const reason = explain(error, missing)
+    return reason.message.startsWith('syntax error') ? reason : null
+  }
+}
+
+export function explain(error: unknown, missing: TemplateError | null): TemplateError {
+  const [line = ''] = String(error instanceof Error ? error.message : error).split('\n')
+  const message = line.replace(/ \(in <?\w+>?:\d+\)$/, '')
+  // Also "tried to use + operator on unsupported types undefined and number".
+  if (/\bundefined\b/.test(message)) return missing ?? undefinedValue()
+  if (message.includes('out of fuel')) return new TemplateError('the template runs too long')
+  if (isPanic(error)) return new TemplateError('the template asks for too much memory')
+  return new TemplateError(message)
+}
+
+/** Whether the engine is gone. */
+export function isPanic(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return (
+    error.name === 'RuntimeError' ||
+    error.name === 'RangeError' ||
+    error.message.startsWith('recursive use of an object')
+  )
+}

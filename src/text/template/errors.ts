@@ -1,0 +1,19 @@
+/** Why a template cannot be rendered. */
+
+/** `undefined`: something it names does not exist; `unknown`: a filter, test, method or function that nobody has. */
+export type TemplateErrorKind = 'undefined' | 'unknown' | 'other'
+
+/** A template that cannot be rendered, with the reason. */
+export class TemplateError extends Error {
+  readonly kind: TemplateErrorKind
+
+  constructor(message: string, kind: TemplateErrorKind = 'other') {
+    super(message)
+    this.name = 'TemplateError'
+    this.kind = kind
+  }
+}
+
+export function undefinedValue(): TemplateError {
+  return new TemplateError('the template has an undefined value', 'undefined')
+}
