@@ -31,7 +31,7 @@ const choiceSchema = z.strictObject({
   required: z.boolean().optional().describe('true: where nothing has tested it, that counts as failing'),
 })
 
-export const profileSchema = z.strictObject({
+const profileSchema = z.strictObject({
   name: z.string().regex(/^[\w.-]+$/, 'letters, digits, dots, dashes and underscores'),
   title: z.string(),
   extends: z.string().optional().describe('baseline, server, client, or a file beside this one'),

@@ -18,7 +18,7 @@ const waiverSchema = z.strictObject({
     .describe('the last day on which it holds, YYYY-MM-DD in UTC'),
 })
 
-export const waiversSchema = z.strictObject({ waivers: z.array(waiverSchema) })
+const waiversSchema = z.strictObject({ waivers: z.array(waiverSchema) })
 
 export interface Waiver extends z.infer<typeof waiverSchema> {
   source: Source | null

@@ -6,7 +6,7 @@ import * as z from 'zod'
 import type { AuditReport, ControlResult, ControlStatus } from './audit.ts'
 import { auditReportSchema } from './audit.ts'
 
-export const LETTERS: Readonly<Record<ControlStatus, string>> = {
+const LETTERS: Readonly<Record<ControlStatus, string>> = {
   pass: 'p',
   fail: 'f',
   error: 'e',

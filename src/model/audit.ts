@@ -19,14 +19,14 @@ export const CONTROL_STATUSES = [
   'pass',
   'not-applicable',
 ] as const
-export const controlStatusSchema = z
+const controlStatusSchema = z
   .enum(CONTROL_STATUSES)
   .describe(
     'fail; error: evidence could not be read; not-tested: nothing has shown it yet; unreachable: the host was not read; waived: failing, and accepted until a date; pass; not-applicable',
   )
 export type ControlStatus = z.infer<typeof controlStatusSchema>
 
-export const evidenceSchema = z.strictObject({
+const evidenceSchema = z.strictObject({
   kind: z
     .enum(['running', 'persistent', 'reboot', 'traffic', 'host'])
     .describe(
