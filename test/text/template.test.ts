@@ -100,3 +100,26 @@ test('a default is what the engine would give, though it is not asked', () => {
     { numRuns: 500 },
   )
 })
+
+test.each([
+  '{{ [1] * 1000000000 }}',
+  "{{ 'x' * 1000000000 }}",
+  '{{ 1000 * 1000 * 1000 * [1] }}',
+  '{{ [1] * 1000 * 1000 * 1000 }}',
+  '{{ ([1] * 1000) * (1000 * n) }}',
+  "{% set all = 'x' * n * n * n %}{{ all }}",
+])('%s does not fill the memory', (template) => {
+  expect(() => renderValue(template, { n: 1000 })).toThrow('the template repeats something too often')
+})
+
+test.each<[string, unknown]>([
+  ['{{ n * 1048576 * 1024 }}', 1000 * 1048576 * 1024],
+  ['{{ (1 + 2) * n | int }}', 3000],
+  ['{{ -2 * -n }}', 2000],
+  ["{{ ['ab' * 2, 'c' * (1 + 1)] | join('-') }}", 'abab-cc'],
+  ["{{ 'a' ~ 'b' * 2 ~ 'c' }}", 'abbc'],
+  ['{% for i in range(3) %}{{ i * 2 }}{% endfor %}', '024'],
+  ['{{ n * xs[0] * d.k }}', 6000],
+])('%s is a product as any', (template, expected) => {
+  expect(renderValue(template, { n: 1000, xs: [3], d: { k: 2 } })).toBe(expected)
+})

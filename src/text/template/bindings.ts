@@ -4,6 +4,8 @@ import type { Environment } from 'minijinja-js'
 import { TemplateError, undefinedValue } from './errors.ts'
 import { invoke } from './invoke.ts'
 import { floatText, isMapping, member, pythonText } from './python.ts'
+import type { Product } from './repetition.ts'
+import { takeFactor } from './repetition.ts'
 import { DICT } from './rows/mappings.ts'
 import type { Scope } from './scope.ts'
 import { findRow, rowsOf } from './table.ts'
@@ -21,6 +23,8 @@ export interface Run {
   /** What the last variable that was not defined is. */
   missing: TemplateError | null
   taken: { value: unknown; isFloat: boolean } | null
+  /** Products that are being worked out, by their places. */
+  products: Map<unknown, Product>
 }
 
 type Binding = (...args: unknown[]) => unknown
@@ -46,6 +50,13 @@ export function createEnvironment(current: () => Run): Environment {
   const guard = (work: Work): Binding => bind(current, work)
   const plain = (work: Plain): Binding => bind(current, (mine, args) => work(mine, ...fromEngine(mine, args)))
   const globals = {
+    __factor: plain((mine, id, isFirst, factor) => {
+      if (isFirst === true) mine.products.set(id, { length: null, times: 1 })
+      const product = mine.products.get(id)
+      if (product === undefined || takeFactor(product, factor)) return true
+      mine.error ??= new TemplateError('the template repeats something too often')
+      return false
+    }),
     __need: plain((mine, ...path) => mine.scope.lookUp(path)),
     __at: plain((mine, ...path) => orUndefined(mine, () => mine.scope.lookUp(path))),
     __in: plain((_, value, ...steps) => steps.reduce(member, value)),

@@ -8,6 +8,7 @@ import { scanTemplate } from '../template-scan.ts'
 import { closeConcatenations } from './concatenation.ts'
 import type { Code, NameProblem } from './code.ts'
 import { is, isInside, newCode, sourceOf } from './code.ts'
+import { guardProducts } from './repetition.ts'
 import { rewriteFilters, rewriteTests } from './rewrite-filters.ts'
 import { rewriteMethods } from './rewrite-methods.ts'
 import { rewriteVariables } from './rewrite-variables.ts'
@@ -55,6 +56,7 @@ function rewrite(code: Code): void {
   rewriteFilters(code)
   rewriteTests(code)
   rewriteMethods(code)
+  guardProducts(code)
   closeConcatenations(code)
   closeLoop(code)
 }

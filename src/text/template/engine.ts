@@ -30,7 +30,14 @@ export function run(compiled: Compiled, scope: Scope): { value: unknown; isFloat
   if (depth >= DEEPEST) throw new TemplateError(`variables refer to others more than ${DEEPEST} times in a row`)
   const engine = (engines[depth] ??= { environment: createEnvironment(() => current!), kept: new Map() })
   const before = current
-  const mine: Run = { exchange: new Exchange(compiled.orders), scope, error: null, missing: null, taken: null }
+  const mine: Run = {
+    exchange: new Exchange(compiled.orders),
+    scope,
+    error: null,
+    missing: null,
+    taken: null,
+    products: new Map(),
+  }
   current = mine
   depth++
   try {
