@@ -36,6 +36,7 @@ describe('any text', () => {
           .replaceAll('\uFFFF', '\\u{ffff}')
         expect(readXml(body)).toBe(shown)
       }),
+      { examples: [['<&"\'\uFFFE\uFFFF>'], [']]>']] },
     )
   })
 })

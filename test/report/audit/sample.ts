@@ -1,4 +1,6 @@
 /** An audit as data: every status, waivers of each state, a host that was not read, and texts of hosts that want to be more. */
+import { auditedControls } from '../../../src/audit/evaluate.ts'
+import { controls as registry } from '../../../src/audit/registry.ts'
 import type { AuditedControl, AuditHost, AuditReport, ControlResult, Severity } from '../../../src/model/audit.ts'
 import { auditReportSchema, SEVERITIES } from '../../../src/model/audit.ts'
 
@@ -136,6 +138,14 @@ function say(value: unknown, text: string, field: string): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, say(item, text, key)]))
 }
 
+const all = [...registry.values()].map((one) => ({
+  control: one,
+  severity: one.severity,
+  params: one.params.parse({}) as unknown,
+  required: false,
+}))
+const shipped = auditedControls({ name: 'all', title: 'All', controls: all })
+
 /** What every format must be able to show. */
 export const REPORTS: Readonly<Record<string, AuditReport>> = {
   'a rich one': auditReport(),
@@ -143,6 +153,16 @@ export const REPORTS: Readonly<Record<string, AuditReport>> = {
   'one without hosts': auditReport({ hosts: [], waivers: [], diagnostics: [] }),
   'one whose hosts were not read': auditReport({ hosts: hosts.slice(-1) }),
   'one without controls': auditReport({ controls: [], waivers: [], hosts: [host('a', [])] }),
+  'one of all controls that there are': auditReport({
+    controls: shipped,
+    hosts: [
+      host(
+        'a',
+        shipped.map(({ id }) => result(id, failed)),
+      ),
+    ],
+    waivers: [],
+  }),
   'one of every severity': auditReport({
     controls: SEVERITIES.map((severity) => control(`a-${severity}`, severity)),
     hosts: [
