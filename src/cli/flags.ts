@@ -1,5 +1,6 @@
 /** Flags that commands share, as data. Letters are Ansible's. */
-import { formatOf, reportFormats } from '../report/formats.ts'
+import { explainEndings, findFormat, listEndings } from '../report/format.ts'
+import { runFormats } from '../report/formats.ts'
 import { GUARD_TIMES, readGuardTime } from '../text/duration.ts'
 import type { Flag } from './command.ts'
 
@@ -76,10 +77,10 @@ export const outputFlags = {
   report: {
     type: 'strings',
     value: 'FILE',
-    summary: `also write a report; its ending picks the format: ${reportFormats.map((format) => format.ending).join(', ')}`,
+    summary: `also write a report; its ending picks the format: ${listEndings(runFormats)}`,
     check: (value) =>
-      formatOf(String(value)) === null
-        ? `no report format has this ending; there is ${reportFormats.map((format) => `${format.ending} (${format.summary})`).join(', ')}`
+      findFormat(String(value), runFormats) === null
+        ? `no report format has this ending; there is ${explainEndings(runFormats)}`
         : null,
   },
 } as const satisfies Record<string, Flag>

@@ -15,7 +15,7 @@ const NAMES = new Set(
 )
 
 /** Fields that hold what was read of hosts: their keys are data as well. */
-const DATA = new Set(['before', 'after', 'effects'])
+const DATA = new Set(['before', 'after', 'effects', 'value', 'params'])
 
 /** An event as subscribers get it. */
 export function shownEvent(event: RunEvent, secrets: Redactor): RunEvent {

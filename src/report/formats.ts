@@ -1,19 +1,14 @@
-/** Formats that `--report FILE` writes, by the file's ending. See CONTRIBUTING.md for how to add one. */
+/** Formats that `--report FILE` of a run writes, by the file's ending. See CONTRIBUTING.md for how to add one. */
 import type { RunReport } from '../model/report.ts'
+import type { Format } from './format.ts'
 import { renderJson } from './json.ts'
+import { renderRunCsv } from './run/csv.ts'
+import { renderRunJUnit } from './run/junit.ts'
+import { renderRunMarkdown } from './run/markdown.ts'
 
-export interface ReportFormat {
-  /** With the dot. */
-  ending: string
-  summary: string
-  render: (report: RunReport) => string
-}
-
-export const reportFormats: readonly ReportFormat[] = [
-  { ending: '.json', summary: 'the whole report as JSON', render: renderJson },
+export const runFormats: readonly Format<RunReport>[] = [
+  { endings: ['.json'], summary: 'the whole report as JSON', render: renderJson },
+  { endings: ['.junit.xml', '.xml'], summary: 'JUnit, for CI servers', render: renderRunJUnit },
+  { endings: ['.csv'], summary: 'a row for each host, change and trial', render: renderRunCsv },
+  { endings: ['.md'], summary: 'Markdown, for people', render: renderRunMarkdown },
 ]
-
-/** The format that a file's name asks for, or null. */
-export function formatOf(file: string): ReportFormat | null {
-  return reportFormats.find((format) => file.toLowerCase().endsWith(format.ending)) ?? null
-}

@@ -1,8 +1,10 @@
-/** The report as JSON, the contract that other tools read. */
-import type { RunReport } from '../model/report.ts'
+/** Reports as JSON, the contract that other tools read. */
 import { sanitizeJson } from './sanitize.ts'
 
-/** Indented, with a line end; control characters are escaped, so that it may be shown on a terminal. */
-export function renderJson(report: RunReport): string {
-  return `${sanitizeJson(JSON.stringify(report, null, 2))}\n`
+/**
+ * Indented, with a line end. Control characters are escaped, so that it may be shown on a terminal, and `<`, so that it
+ * is no HTML wherever it is put; what the JSON means stays the same.
+ */
+export function renderJson(report: object): string {
+  return `${sanitizeJson(JSON.stringify(report, null, 2)).replaceAll('<', String.raw`\u003c`)}\n`
 }

@@ -1,10 +1,11 @@
 /** Trials as text: a verdict line, its reasons, and a table of paths and subflows. */
 import type { RunReport, SubflowReport, TrialResult } from '../model/report.ts'
 import { sanitize } from './sanitize.ts'
+import { pathEnd, trialLine } from './run/words.ts'
 import type { Style } from './style.ts'
 import { paint } from './style.ts'
 import { drawTable, tableWidth } from './table.ts'
-import { formatBytes, formatDuration } from './units.ts'
+import { formatBytes } from './units.ts'
 import { count, wrap } from './wrap.ts'
 
 /** Tables are slow to lay out and long to read: beyond this many trials only those that did not pass are shown. */
@@ -34,23 +35,17 @@ function renderTrial(trial: TrialResult, style: Style): string {
   const verdict = { pass: 'PASS', fail: 'FAIL', 'not-run': 'NOT RUN' }[trial.verdict]
   const color = ({ pass: 'green', fail: 'red', 'not-run': 'yellow' } as const)[trial.verdict]
   const pair = `${sanitize(trial.client)} → ${sanitize(trial.server)}`
-  const lines = [`${paint(style, color, verdict)}  ${pair}${transfer(trial)}`]
+  const transfer = trialLine(trial)
+  const lines = [`${paint(style, color, verdict)}  ${pair}${transfer === '' ? '' : `  ${transfer}`}`]
   lines.push(...trial.reasons.map((reason) => wrap(sanitize(reason), style.width, '    - ', '      ')))
   if (trial.subflows.length > 0) lines.push(subflowTable(trial.subflows, style))
   return `${lines.join('\n')}\n`
 }
 
-function transfer(trial: TrialResult): string {
-  if (trial.bytes === 0 && trial.checksumOk === null) return ''
-  const checksum = { true: ', checksum right', false: ', checksum wrong', null: '' }[String(trial.checksumOk)] ?? ''
-  const subflows = count(trial.subflows.length, 'subflow')
-  return `  ${formatBytes(trial.bytes)} in ${formatDuration(trial.durationMs)}, ${subflows}${checksum}`
-}
-
 function subflowTable(subflows: SubflowReport[], style: Style): string {
   const rows = subflows.map((subflow) => [
-    end(subflow.clientAddress, subflow.clientDevice),
-    end(subflow.serverAddress, subflow.serverDevice),
+    sanitize(pathEnd(subflow.clientAddress, subflow.clientDevice)),
+    sanitize(pathEnd(subflow.serverAddress, subflow.serverDevice)),
     subflow.backup ? 'backup' : 'regular',
     formatBytes(subflow.bytes),
     `${(subflow.share * 100).toFixed(1)} %`,
@@ -62,8 +57,4 @@ function subflowTable(subflows: SubflowReport[], style: Style): string {
     rows.map(([client, server, role = '', bytes = '', share = '']) => [`${client}\n→ ${server}`, role, bytes, share]),
     { right: [2, 3] },
   )
-}
-
-function end(address: string, device: string | null): string {
-  return sanitize(device === null ? address : `${address}%${device}`)
 }

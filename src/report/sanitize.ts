@@ -16,7 +16,12 @@ export function sanitize(text: string, options: { lines?: boolean } = {}): strin
   })
 }
 
-/** The same for JSON text, where an escape keeps the value: what JSON.stringify leaves raw becomes `\u009b`. */
+/** The same for one line in a format that knows no markup: a `<` that could begin a tag is shown as `\x3c`. */
+export function sanitizeTags(text: string): string {
+  return sanitize(text).replaceAll(/<(?=[a-z/!?])/gi, String.raw`\x3c`)
+}
+
+/** As `sanitize`, for JSON text, where an escape keeps the value: what JSON.stringify leaves raw becomes `\u009b`. */
 export function sanitizeJson(json: string): string {
   return json.replaceAll(UNSAFE, (character) => (character === '\n' ? character : escapeUnits(character)))
 }

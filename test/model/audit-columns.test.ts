@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { CONTROL_STATUSES } from '../../src/model/audit.ts'
 import { auditEvidenceSchema, auditMatrixSchema, fromColumns, toColumns } from '../../src/model/audit-columns.ts'
-import { auditReport, CONTROLS } from '../report/audit/sample.ts'
+import { auditReport, CONTROLS } from '../report/audit/fleet-sample.ts'
 
 const statuses = fc.array(fc.constantFrom(...CONTROL_STATUSES), {
   minLength: CONTROLS.length,

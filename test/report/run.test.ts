@@ -4,7 +4,8 @@ import type { ChangeReport } from '../../src/model/report.ts'
 import { runReportSchema } from '../../src/model/report.ts'
 import { renderDiagnostics } from '../../src/report/diagnostics.ts'
 import { renderHostErrors } from '../../src/report/errors.ts'
-import { formatOf } from '../../src/report/formats.ts'
+import { findFormat } from '../../src/report/format.ts'
+import { runFormats } from '../../src/report/formats.ts'
 import { renderJson } from '../../src/report/json.ts'
 import { renderTrials } from '../../src/report/paths.ts'
 import { recapRows, renderRecap } from '../../src/report/recap.ts'
@@ -164,8 +165,8 @@ describe('errors and diagnostics', () => {
 describe('json', () => {
   it('is the report', () => expect(runReportSchema.parse(JSON.parse(renderJson(runReport())))).toEqual(runReport()))
   it('is chosen by the ending', () => {
-    expect(formatOf('a/b.JSON')?.ending).toBe('.json')
-    expect(formatOf('a/json')).toBeNull()
+    expect(findFormat('a/b.JSON', runFormats)?.render).toBe(renderJson)
+    expect(findFormat('a/json', runFormats)).toBeNull()
   })
 })
 

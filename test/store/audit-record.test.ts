@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { DiagnosticsError } from '../../src/model/diagnostic.ts'
 import { keepAudit, loadAudit, loadMatrices, loadMatrix } from '../../src/store/audit-record.ts'
 import { loadRunState } from '../../src/store/load-run.ts'
-import { auditReport } from '../report/audit/sample.ts'
+import { auditReport } from '../report/audit/fleet-sample.ts'
 
 let cwd = ''
 beforeEach(() => {

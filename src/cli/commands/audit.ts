@@ -1,5 +1,7 @@
 /** `audit [PATTERN]`: compliance controls over facts; nothing is changed. */
 import { SEVERITIES } from '../../model/audit.ts'
+import { auditFormats } from '../../report/audit/formats.ts'
+import { listEndings } from '../../report/format.ts'
 import { defineCommand } from '../command.ts'
 import { applyFlags, connectionFlags, outputFlags, showFlags, vaultFlags } from '../flags.ts'
 
@@ -32,9 +34,7 @@ export const auditFlags = {
   report: {
     type: 'strings',
     value: 'FILE',
-    summary: 'also write the report as JSON: a file that ends in .json',
-    check: (value: string | number) =>
-      String(value).toLowerCase().endsWith('.json') ? null : 'an audit report is JSON: name a .json file',
+    summary: `also write a report; its ending picks the format: ${listEndings(auditFormats)}; a folder gets an .hdf.json of each host`,
   },
 } as const
 
@@ -50,6 +50,7 @@ export const command = defineCommand({
     'audit -i inventories/pair.yml',
     'audit -i hosts.yml web --profile server --fail-on high',
     'audit -i hosts.yml --waivers waivers.yml --report audit.json',
+    'audit -i hosts.yml --report audit.csv --report hdf/',
     'audit -i inventories/pair.yml --fix --check',
     'audit -i hosts.yml --since 2026-10-31',
   ],

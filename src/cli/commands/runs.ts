@@ -29,8 +29,9 @@ export const command = defineCommand({
     const { loadAudit } = await import('../../store/audit-record.ts')
     const audit = loadAudit(io.cwd, runId)
     if (audit !== null) {
-      const { renderAudit, renderAuditJson } = await import('../../report/audit/render.ts')
-      io.stdout.write(json ? renderAuditJson(audit) : renderAudit(audit, styleOf(io.stdout, io.env), false))
+      const { renderAudit } = await import('../../report/audit/render.ts')
+      const { renderJson } = await import('../../report/json.ts')
+      io.stdout.write(json ? renderJson(audit) : renderAudit(audit, styleOf(io.stdout, io.env), false))
       return EXIT.ok.code
     }
     const state = loadRunState(io.cwd, runId)

@@ -7,8 +7,9 @@ import type { ConnectionFlags } from '../../inventory/types.ts'
 import type { AuditReport, Severity } from '../../model/audit.ts'
 import { EXIT } from '../../model/exit-codes.ts'
 import { auditSince } from '../../report/audit/history.ts'
-import { renderAudit, renderAuditJson } from '../../report/audit/render.ts'
+import { renderAudit } from '../../report/audit/render.ts'
 import { renderAuditSince } from '../../report/audit/since.ts'
+import { renderJson } from '../../report/json.ts'
 import { checkAuditFolder, keepAudit } from '../../store/audit-record.ts'
 import { createKeyFiles } from '../../transport/private-key.ts'
 import { createSshTransport } from '../../transport/ssh.ts'
@@ -23,11 +24,11 @@ import { loadProfile, loadWaivers } from './audit-files.ts'
 import type { AuditHistory } from './audit-history.ts'
 import { earlierAudit } from './audit-history.ts'
 import { fixFailing } from './audit-fix.ts'
+import { checkAuditReports, writeAuditReports } from './audit-reports.ts'
 import { listenForInterrupts } from './interrupts.ts'
 import { readInventory } from './load.ts'
 import { passwordsOf } from './passwords.ts'
 import { canAsk } from './prompt.ts'
-import { checkReportFiles, writeFiles } from './report-files.ts'
 import { forksOf, plainConnectionOf } from './run-flags.ts'
 import { unlockKeys } from './unlock-keys.ts'
 
@@ -44,7 +45,7 @@ type Question = Omit<
 
 /** Resolves to the exit code. Throws DiagnosticsError and usage errors before any connection is made. */
 export async function auditFleet(pattern: string, flags: AuditFlags, io: Io): Promise<number> {
-  checkReportFiles(flags.report, io.cwd)
+  checkAuditReports(flags.report, io.cwd)
   if (flags.fix && !flags.check && !flags.yes && !canAsk(io)) {
     const hint = '--yes makes them without asking; --check shows them'
     throw usageError('there is no terminal to ask on before changes are made', hint)
@@ -69,10 +70,10 @@ export async function auditFleet(pattern: string, flags: AuditFlags, io: Io): Pr
   const code = flags.fix ? await fixFailing(first, { ...question, passwords }, flags, io) : null
   if (code !== null && NOTHING_DONE.has(code)) return code
   const report = code === null || flags.check ? first : await audit()
-  if (flags.output === 'json') io.data.write(renderAuditJson(report))
+  if (flags.output === 'json') io.data.write(renderJson(report))
   else if (report !== first) show(report, flags, io)
   if (history !== null) showSince(history, report, flags, io)
-  const unwritten = writeFiles(flags.report, io.cwd, () => renderAuditJson(report))
+  const unwritten = writeAuditReports(flags.report, io.cwd, report)
   for (const line of unwritten) io.stderr.write(`mptcp-fleet: ${line}\n`)
   if (report.exitCode !== EXIT.ok.code) return report.exitCode
   if (code !== null && !flags.check && code !== EXIT.ok.code) return code

@@ -3,27 +3,35 @@ import { accessSync, constants, statSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { DiagnosticsError, errorDiagnostic } from '../../model/diagnostic.ts'
 import type { RunReport } from '../../model/report.ts'
-import { formatOf } from '../../report/formats.ts'
+import { findFormat } from '../../report/format.ts'
+import { runFormats } from '../../report/formats.ts'
 
-/** Throws DiagnosticsError where a report has no folder to go to. */
-export function checkReportFiles(files: readonly string[], cwd: string): void {
-  const wrong = files.flatMap((file) => {
-    const path = resolve(cwd, file)
-    const folder = statSync(dirname(path), { throwIfNoEntry: false })
-    if (folder?.isDirectory() !== true) {
-      return [
-        errorDiagnostic('report-file', `--report ${file}: ${dirname(path)} is no folder`, { hint: 'make it first' }),
-      ]
-    }
-    const there = statSync(path, { throwIfNoEntry: false })
-    if (there?.isDirectory() === true) {
-      return [errorDiagnostic('report-file', `--report ${file}: this is a folder`, { hint: 'name a file' })]
-    }
-    return isWritable(there === undefined ? dirname(path) : path)
+/** Throws DiagnosticsError where a report cannot be put. `isFolder`: whether a name stands for a folder of them. */
+export function checkReportFiles(
+  names: readonly string[],
+  cwd: string,
+  isFolder: (name: string) => boolean = () => false,
+): void {
+  const wrong = names.flatMap((name) => {
+    const problem = problemOf(resolve(cwd, name), isFolder(name))
+    return problem === null
       ? []
-      : [errorDiagnostic('report-file', `--report ${file}: it cannot be written`, { hint: 'name another file' })]
+      : [errorDiagnostic('report-file', `--report ${name}: ${problem[0]}`, { hint: problem[1] })]
   })
   if (wrong.length > 0) throw new DiagnosticsError(wrong)
+}
+
+/** What is wrong and what to do, or null. */
+function problemOf(path: string, wantsFolder: boolean): [string, string] | null {
+  const parent = dirname(path)
+  if (statSync(parent, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    return [`${parent} is no folder`, 'make it first']
+  }
+  const there = statSync(path, { throwIfNoEntry: false })
+  if (there !== undefined && there.isDirectory() !== wantsFolder) {
+    return wantsFolder ? ['this is a file', 'name a folder'] : ['this is a folder', 'name a file']
+  }
+  return isWritable(there === undefined ? parent : path) ? null : ['it cannot be written', 'name another one']
 }
 
 function isWritable(path: string): boolean {
@@ -37,7 +45,7 @@ function isWritable(path: string): boolean {
 
 /** Writes each file in the format that its ending asks for; returns one line for each that could not be written. */
 export function writeReportFiles(files: readonly string[], cwd: string, report: RunReport): string[] {
-  return writeFiles(files, cwd, (file) => formatOf(file)?.render(report) ?? '')
+  return writeFiles(files, cwd, (file) => findFormat(file, runFormats)?.render(report) ?? '')
 }
 
 /** The same for a text of each file's own. */

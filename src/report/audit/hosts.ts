@@ -5,21 +5,35 @@ import { sanitize } from '../sanitize.ts'
 import type { Style } from '../style.ts'
 import { drawTable, tableWidth } from '../table.ts'
 import { count } from '../wrap.ts'
+import { severitiesOf } from './score.ts'
 
 /** Rows that are shown unless verbose, and at most. */
 const MAX_ROWS = 30
 const MOST_ROWS = 500
 
-/** Worst hosts first. Where the table is too wide for the terminal, lines. */
-export function hostTable(report: AuditReport, style: Style, verbose: boolean): string {
-  const severityOf = new Map(report.controls.map(({ id, severity }) => [id, severity]))
+export interface HostRow {
+  host: AuditHost
+  /** Failing controls, by severity. */
+  failing: readonly number[]
+  /** What became of the others. */
+  other: string
+}
+
+/** Worst hosts first. */
+export function hostRows(report: AuditReport): HostRow[] {
+  const severityOf = severitiesOf(report)
   const rows = report.hosts.map((host) => {
     const failing = SEVERITIES.map(
       (severity) => host.results.filter((one) => one.failing && severityOf.get(one.control) === severity).length,
     )
     return { host, failing, other: others(host) }
   })
-  const worst = rows.toSorted((a, b) => compare(b.failing, a.failing))
+  return rows.toSorted((a, b) => compare(b.failing, a.failing))
+}
+
+/** Where the table is too wide for the terminal, lines. */
+export function hostTable(report: AuditReport, style: Style, verbose: boolean): string {
+  const worst = hostRows(report)
   const shown = worst.slice(0, verbose ? MOST_ROWS : MAX_ROWS)
   const cells = shown.map(({ host, failing, other }) => [
     sanitize(host.name),

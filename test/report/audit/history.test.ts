@@ -6,7 +6,7 @@ import { toColumns } from '../../../src/model/audit-columns.ts'
 import { auditSince, trendOf } from '../../../src/report/audit/history.ts'
 import { renderAuditSince } from '../../../src/report/audit/since.ts'
 import { PLAIN } from '../../../src/report/style.ts'
-import { auditReport } from './sample.ts'
+import { auditReport } from './fleet-sample.ts'
 
 const day = (number: number): string => `2026-11-${String(number).padStart(2, '0')}`
 

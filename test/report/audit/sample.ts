@@ -1,75 +1,176 @@
-/** Audits for tests: hosts by name, each with a status for each of three controls. */
-import type { AuditReport, ControlResult, ControlStatus } from '../../../src/model/audit.ts'
-import { AUDIT_SCHEMA_VERSION } from '../../../src/model/audit.ts'
-import { isFailing } from '../../../src/model/audit-columns.ts'
+/** An audit as data: every status, waivers of each state, a host that was not read, and texts of hosts that want to be more. */
+import { auditedControls } from '../../../src/audit/evaluate.ts'
+import { controls as registry } from '../../../src/audit/registry.ts'
+import type { AuditedControl, AuditHost, AuditReport, ControlResult, Severity } from '../../../src/model/audit.ts'
+import { auditReportSchema, SEVERITIES } from '../../../src/model/audit.ts'
 
-export const CONTROLS = ['enabled-running', 'limits-sufficient', 'no-fallback'] as const
-const SEVERITIES = ['critical', 'high', 'medium'] as const
+/** Markup, formulas, escapes and separators of all formats at once. */
+export const HOSTILE =
+  '<script>alert(1)</script> =1+1;=2 "x" \'y\' | ` `` [a](http://x) \u001B[31m \u202E\r\n # {a="b"} \\ ]]> &amp; \uFFFE'
 
-/** `value`: what the evidence of a host's first control says. */
-export function auditReport(
-  hosts: Record<string, readonly ControlStatus[]>,
-  {
-    day = '2026-11-01',
-    runId,
-    value = () => '1',
-  }: { day?: string; runId?: string; value?: (host: string) => unknown } = {},
-): AuditReport {
-  const startedAt = `${day}T03:00:00.000Z`
-  const controls = CONTROLS.map((id, index) => ({
-    id,
-    title: `Title of ${id}`,
-    rationale: 'It matters.',
-    severity: SEVERITIES[index]!,
-    nist: ['CM-6'],
-    references: ['guide'],
-    required: id === 'no-fallback',
-    facts: ['sysctl'],
-  }))
+function control(id: string, severity: Severity, more: Partial<AuditedControl> = {}): AuditedControl {
   return {
-    schemaVersion: AUDIT_SCHEMA_VERSION,
-    command: 'audit',
-    runId: runId ?? `run-${day}`,
-    pattern: 'all',
-    profile: { name: 'baseline', title: 'Baseline', hash: 'ab' },
-    failOn: 'low',
-    inventoryHash: 'cd',
-    startedAt,
-    endedAt: startedAt,
-    exitCode: 0,
-    controls,
-    commands: { sysctl: 'grep x' },
-    hosts: Object.entries(hosts).map(([name, statuses]) => ({
-      name,
-      address: `${name}.example.org`,
-      status: statuses.includes('unreachable') ? ('unreachable' as const) : ('ok' as const),
-      error: null,
-      results: controls.map(({ id, required }, index) =>
-        result(id, statuses[index]!, required, index === 0 ? value(name) : null),
-      ),
-    })),
-    waivers: [
-      {
-        control: 'limits-sufficient',
-        hosts: 'all',
-        owner: 'ops',
-        reason: 'soon',
-        expires: '2027-01-01',
-        state: 'active',
-      },
-    ],
-    diagnostics: [],
+    id,
+    title: `${id} is as it should be`,
+    rationale: `Why ${id} matters: it does.`,
+    severity,
+    nist: ['CM-6', 'CP-10 (2)'],
+    references: ['RFC 8684', 'https://docs.kernel.org/networking/mptcp.html'],
+    required: false,
+    facts: ['sysctl'],
+    ...more,
   }
 }
 
-function result(control: string, status: ControlStatus, required: boolean, value: unknown): ControlResult {
+export const controls = [
+  control('enabled-running', 'critical'),
+  control('enabled-persistent', 'high'),
+  control('limits-sufficient', 'medium', { nist: ['SC-5'] }),
+  control('no-fallback', 'low', { nist: [], required: true }),
+]
+
+export function result(of: string, more: Partial<ControlResult> = {}): ControlResult {
   return {
-    control,
-    status,
-    failing: isFailing(status, required),
-    reason: `${control} is ${status}`,
-    evidence: value === null ? [] : [{ kind: 'running', fact: 'sysctl/net.mptcp.enabled', value }],
-    remedy: status === 'fail' ? { module: 'mptcp_enabled', params: {} } : null,
-    waiver: status === 'waived' ? 0 : null,
+    control: of,
+    status: 'pass',
+    failing: false,
+    reason: `${of} is well`,
+    evidence: [{ kind: 'running', fact: `sysctl/${of}`, value: '1' }],
+    remedy: null,
+    waiver: null,
+    ...more,
   }
+}
+
+export const failed: Partial<ControlResult> = {
+  status: 'fail',
+  failing: true,
+  reason: 'net.mptcp.enabled is 0',
+  evidence: [{ kind: 'persistent', fact: 'sysctl_persisted', value: { a: [0, -1] }, where: '/etc/sysctl.conf:3' }],
+  remedy: { module: 'mptcp_enabled', params: { state: 'enabled', persist: true } },
+}
+
+export function host(name: string, results: ControlResult[], more: Partial<AuditHost> = {}): AuditHost {
+  return { name, address: '203.0.113.7', status: 'ok', error: null, results, ...more }
+}
+
+const unread: Partial<ControlResult> = { status: 'unreachable', reason: 'it refused the connection', evidence: [] }
+
+export const hosts: AuditHost[] = [
+  host(
+    'good',
+    controls.map(({ id }) => result(id)),
+  ),
+  host('bad', [
+    result('enabled-running', failed),
+    result('enabled-persistent', { ...failed, status: 'waived', failing: false, waiver: 0 }),
+    result('limits-sufficient', { status: 'error', failing: true, reason: 'limits was not read', evidence: [] }),
+    result('no-fallback', { status: 'not-tested', failing: true, reason: 'no connection yet', evidence: [] }),
+  ]),
+  host('idle', [
+    result('enabled-running', failed),
+    result('enabled-persistent', { status: 'not-applicable', reason: 'it has no disk' }),
+    result('limits-sufficient', { status: 'not-tested', reason: 'nothing seen', evidence: [] }),
+    result('no-fallback'),
+  ]),
+  host(
+    'gone',
+    controls.map(({ id }) => result(id, unread)),
+    {
+      status: 'unreachable',
+      error: {
+        code: 'refused',
+        summary: 'it refused the connection',
+        detail: 'ECONNREFUSED',
+        hint: 'is sshd running?',
+      },
+    },
+  ),
+]
+
+export function auditReport(more: Partial<AuditReport> = {}): AuditReport {
+  return auditReportSchema.parse({
+    schemaVersion: 1,
+    command: 'audit',
+    runId: '20260102T030405Z-1a2b3c',
+    pattern: 'all',
+    profile: { name: 'baseline', title: 'What every host should be', hash: 'ab'.repeat(32) },
+    failOn: 'low',
+    inventoryHash: 'sha256:0',
+    startedAt: '2026-01-02T03:04:05.000Z',
+    endedAt: '2026-01-02T03:04:15.500Z',
+    exitCode: 2,
+    controls,
+    commands: { sysctl: 'sysctl -a' },
+    hosts,
+    waivers: [
+      waiver('enabled-persistent', 'bad', 'active'),
+      waiver('no-fallback', 'web*', 'unused'),
+      waiver('enabled-running', 'bad', 'expired'),
+    ],
+    diagnostics: [
+      { severity: 'warning', code: 'unused-waiver', summary: 'it covers nothing', detail: '', hint: '', source: null },
+    ],
+    ...more,
+  } satisfies AuditReport)
+}
+
+function waiver(of: string, on: string, state: 'active' | 'unused' | 'expired'): AuditReport['waivers'][number] {
+  return { control: of, hosts: on, owner: 'ops', reason: 'is being replaced', expires: '2026-12-31', state }
+}
+
+/** Fields that hold words of this tool, by which formats choose; `name` of a profile and `control` are their author's. */
+const OURS = new Set(
+  'status severity kind state code id control facts nist runId startedAt endedAt expires hash'.split(' '),
+)
+
+/** The sample with a text behind every other one. */
+export function saying(text: string, report = auditReport()): AuditReport {
+  const { name } = report.profile
+  const said = say(report, text, '') as AuditReport
+  return auditReportSchema.parse({ ...said, command: 'audit', failOn: 'low', profile: { ...said.profile, name } })
+}
+
+function say(value: unknown, text: string, field: string): unknown {
+  if (typeof value === 'string') return OURS.has(field) ? value : `${value}${text}`
+  if (Array.isArray(value)) return value.map((item: unknown) => say(item, text, field))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, say(item, text, key)]))
+}
+
+const all = [...registry.values()].map((one) => ({
+  control: one,
+  severity: one.severity,
+  params: one.params.parse({}) as unknown,
+  required: false,
+}))
+const shipped = auditedControls({ name: 'all', title: 'All', controls: all })
+
+/** What every format must be able to show. */
+export const REPORTS: Readonly<Record<string, AuditReport>> = {
+  'a rich one': auditReport(),
+  'one of hostile texts': saying(HOSTILE),
+  'one without hosts': auditReport({ hosts: [], waivers: [], diagnostics: [] }),
+  'one whose hosts were not read': auditReport({ hosts: hosts.slice(-1) }),
+  'one without controls': auditReport({ controls: [], waivers: [], hosts: [host('a', [])] }),
+  'one of all controls that there are': auditReport({
+    controls: shipped,
+    hosts: [
+      host(
+        'a',
+        shipped.map(({ id }) => result(id, failed)),
+      ),
+    ],
+    waivers: [],
+  }),
+  'one of every severity': auditReport({
+    controls: SEVERITIES.map((severity) => control(`a-${severity}`, severity)),
+    hosts: [
+      host(
+        'a',
+        SEVERITIES.map((severity) => result(`a-${severity}`, failed)),
+      ),
+    ],
+    waivers: [],
+  }),
 }

@@ -1,0 +1,73 @@
+/** An audit as Markdown: what fails on which hosts, waivers, and a line for each host. */
+import type { AuditReport } from '../../model/audit.ts'
+import { SEVERITIES } from '../../model/audit.ts'
+import { capped, code, prose, section, table } from '../markdown.ts'
+import type { FailingControl } from './failing.ts'
+import { failingControls } from './failing.ts'
+import { hostRows } from './hosts.ts'
+import { fleetScore, scoreOf, severitiesOf } from './score.ts'
+import { auditSummary } from './words.ts'
+
+/** Beyond these a page is no longer read, and comments of code hosts have their limit. */
+const MOST_NAMES = 20
+const MOST_REASONS = 20
+const MOST_HOSTS = 500
+
+export function renderAuditMarkdown(report: AuditReport): string {
+  const { profile, waivers } = report
+  const score = fleetScore(report)
+  const facts = [
+    ['Score', score === null ? 'none: nothing was read' : `${score} of 100`],
+    ['Profile', `${prose(profile.name)}: ${prose(profile.title)}`],
+    ['SHA-256 of the profile', code(profile.hash)],
+    ['Inventory', code(report.inventoryHash)],
+    ['Time', `${code(report.startedAt)} to ${code(report.endedAt)}`],
+    ['Run', code(report.runId)],
+  ]
+  const waiverRows = waivers.map(({ control, hosts, owner, reason, expires, state }) => [
+    code(control),
+    code(hosts),
+    prose(reason),
+    prose(owner),
+    prose(expires),
+    state,
+  ])
+  return [
+    `# Audit of ${code(report.pattern)}\n\n${prose(auditSummary(report))}\n\n`,
+    table(['', ''], facts),
+    section('Failing', failingControls(report).map(renderControl).join('\n')),
+    waivers.length === 0
+      ? ''
+      : section('Waivers', table(['control', 'hosts', 'reason', 'owner', 'until', 'state'], waiverRows)),
+    section('Hosts', renderHosts(report)),
+    section('Diagnostics', report.diagnostics.map((one) => `- ${one.severity}: ${code(one.summary)}\n`).join('')),
+  ].join('')
+}
+
+function renderControl({ control, hosts }: FailingControl): string {
+  const reasons = capped([...hosts], MOST_REASONS, ([reason, names]) => {
+    const more = names.length - MOST_NAMES
+    const shown = names.slice(0, MOST_NAMES).map(code).join(', ')
+    return `- ${shown}${more > 0 ? ` and ${more} more` : ''}: ${code(reason)}\n`
+  })
+  return `### ${control.severity}: ${prose(control.title)} (${code(control.id)})\n\n${prose(control.rationale)}\n\n${reasons}`
+}
+
+function renderHosts(report: AuditReport): string {
+  const severityOf = severitiesOf(report)
+  const rows = hostRows(report)
+  if (rows.length === 0) return ''
+  const cells = rows.slice(0, MOST_HOSTS).map(({ host, failing, other }) => {
+    const isRead = host.status === 'ok'
+    const score = scoreOf(host.results, severityOf)
+    const counts = isRead ? failing.map(String) : failing.map(() => '')
+    return [
+      code(host.name),
+      String(score ?? ''),
+      ...counts,
+      isRead ? other : `${host.status}: ${code(host.error?.summary ?? '')}`,
+    ]
+  })
+  const rest = rows.length > MOST_HOSTS ? `\nand ${rows.length - MOST_HOSTS} more\n` : ''
+  return `${table(['host', 'score', ...SEVERITIES, ''], cells)}${rest}`
+}

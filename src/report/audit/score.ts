@@ -1,0 +1,40 @@
+/** How good a host or a fleet is, as one number. */
+import type { AuditReport, ControlResult, Severity } from '../../model/audit.ts'
+
+/**
+ * What a control counts, in tenths: the impact that InSpec and Heimdall give its severity
+ * (0.3 is low, 0.5 medium, 0.7 high, as in categories III to I of DISA's STIGs, 1.0 critical).
+ */
+export const WEIGHTS: Readonly<Record<Severity, number>> = { critical: 10, high: 7, medium: 5, low: 3 }
+
+export type SeverityOf = ReadonlyMap<string, Severity>
+
+/** Severities by control. */
+export function severitiesOf({ controls }: Pick<AuditReport, 'controls'>): SeverityOf {
+  return new Map(controls.map(({ id, severity }) => [id, severity]))
+}
+
+/**
+ * 100 × weight of what passes ÷ (weight of what passes + weight of what is failing), rounded down to one decimal, so that
+ * 100 means that nothing fails. Failing is what counts as that: fail, error, and not-tested where the profile requires it.
+ * Waived, not applicable, not tested and unreachable count on neither side; null where nothing else is left.
+ * Of a host: over its results. Of a fleet: over the results of all its hosts.
+ */
+export function scoreOf(results: Iterable<ControlResult>, severityOf: SeverityOf): number | null {
+  let [passed, failing] = [0, 0]
+  for (const { control, status, failing: isFailing } of results) {
+    const weight = WEIGHTS[severityOf.get(control) ?? 'low']
+    if (isFailing) failing += weight
+    else if (status === 'pass') passed += weight
+  }
+  const counted = passed + failing
+  return counted === 0 ? null : Math.floor((1000 * passed) / counted) / 10
+}
+
+/** All results of a report. */
+export function fleetScore(report: AuditReport): number | null {
+  return scoreOf(
+    report.hosts.flatMap(({ results }) => results),
+    severitiesOf(report),
+  )
+}
