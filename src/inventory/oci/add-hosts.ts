@@ -1,0 +1,37 @@
+/** Puts hosts that OCI's instances became into the draft, each instance once whatever it is called. */
+import type { Diagnostic, Source } from '../../model/diagnostic.ts'
+import type { Draft } from '../draft.ts'
+import { draftGroup, draftHost } from '../draft.ts'
+import type { OciHost } from './hosts.ts'
+import { aliasNotice, clashNotice } from './notices.ts'
+
+/** The names under which they are in the draft. The OCID is another name of each, and so are those of its other VNICs. */
+export function addHosts(hosts: readonly OciHost[], draft: Draft, source: Source, found: Diagnostic[]): string[] {
+  const owners = new Map([...draft.aliases].filter(([alias]) => isInstance(alias)).map(([ocid, name]) => [name, ocid]))
+  const clashes: { name: string; ocid: string }[] = []
+  const listed: OciHost[] = []
+  for (const host of hosts) {
+    const known = draft.aliases.get(host.ocid)
+    const isTaken = known === undefined && owners.has(host.name)
+    if (isTaken) clashes.push({ name: host.name, ocid: host.ocid })
+    const name = known ?? (isTaken ? host.ocid : host.name)
+    owners.set(name, host.ocid)
+    if (name !== host.ocid) draft.aliases.set(host.ocid, name)
+    const own = { ...host, name, aliases: [host.name, ...host.aliases].filter((alias) => alias !== name && !isTaken) }
+    listed.push(own)
+    for (const group of host.groups) draftHost(draft, draftGroup(draft, group), name)
+    const vars = draft.hosts.get(name)!
+    for (const [key, value] of Object.entries(host.vars)) vars.set(key, { value, source: null })
+  }
+  // Once all have their names: a name of its own is stronger than another's further name.
+  for (const { name, aliases } of listed) {
+    for (const alias of aliases)
+      if (!draft.hosts.has(alias) && !draft.aliases.has(alias)) draft.aliases.set(alias, name)
+  }
+  found.push(...aliasNotice(listed, source), ...clashNotice(clashes, source))
+  return listed.map((host) => host.name)
+}
+
+function isInstance(name: string): boolean {
+  return name.startsWith('ocid1.')
+}
