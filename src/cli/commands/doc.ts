@@ -1,4 +1,4 @@
-/** `doc [NAME]`: explains modules, facts, exit codes, commands and what templates can use. */
+/** `doc [NAME]`: explains modules, facts, controls, exit codes, commands and what templates can use. */
 import { EXIT } from '../../model/exit-codes.ts'
 import { defineCommand } from '../command.ts'
 import { usageError } from '../errors.ts'
@@ -6,8 +6,17 @@ import type { Io } from '../io.ts'
 
 export const command = defineCommand({
   usage: 'doc [NAME]',
-  summary: 'Explain a module, a fact, a command or the exit codes; without a name, list them all.',
-  examples: ['doc', 'doc mptcp_pair', 'doc limits', 'doc pair', 'doc filters', 'doc exit-codes', 'doc oci'],
+  summary: 'Explain a module, a fact, a control, a command or the exit codes; without a name, list them all.',
+  examples: [
+    'doc',
+    'doc mptcp_pair',
+    'doc limits',
+    'doc pair',
+    'doc filters',
+    'doc controls',
+    'doc exit-codes',
+    'doc oci',
+  ],
   flags: {},
   args: { min: 0, max: 1 },
   run: async ({ args: [name] }, io) => {
@@ -38,6 +47,11 @@ async function explain(name: string | null, io: Io): Promise<string> {
   const { renderTemplatePage, TEMPLATE_PAGES } = await import('../doc/templates.ts')
   const page = TEMPLATE_PAGES.get(name)
   if (page !== undefined) return renderTemplatePage(page, style)
+  const { controls } = await import('../../audit/registry.ts')
+  const { renderControl, renderControls } = await import('../doc/controls.ts')
+  if (name === 'controls') return renderControls([...controls.values()], style)
+  const control = controls.get(name)
+  if (control !== undefined) return renderControl(control, style)
   if (name === 'exit-codes') return `${renderExitCodes(style)}\n`
   if (name === 'oci') {
     const { ociSchema } = await import('../../inventory/oci/schema.ts')
@@ -59,7 +73,8 @@ async function explain(name: string | null, io: Io): Promise<string> {
     modules.keys(),
     allFacts.map((line) => line.name),
     commands.map((one) => one.name),
-    ['exit-codes', 'oci', ...TEMPLATE_PAGES.keys()],
+    controls.keys(),
+    ['exit-codes', 'controls', 'oci', ...TEMPLATE_PAGES.keys()],
   ]
   throw usageError(
     `nothing is called "${name}"`,

@@ -31,12 +31,15 @@ export function renderIndex(modules: readonly DocLine[], facts: readonly DocLine
     section('Modules: what a task can say', modules, style),
     section('Facts: what is read from hosts', facts, style),
     renderExitCodes(style),
-    'mptcp-fleet doc NAME explains one of them, or a command; doc oci the keys of OCI inventories; doc filters, tests or methods what templates can use.',
+    wrap(
+      'mptcp-fleet doc NAME explains one of them, or a command; doc controls what audits look at; doc oci the keys of OCI inventories; doc filters, tests or methods what templates can use.',
+      style.width,
+    ),
   ]
   return `${blocks.join('\n\n')}\n`
 }
 
-function section(title: string, lines: readonly DocLine[], style: Style): string {
+export function section(title: string, lines: readonly DocLine[], style: Style): string {
   const width = Math.max(...lines.map((line) => line.name.length))
   return [paint(style, 'bold', title), ...lines.map((line) => definition(line.name, width, line.summary, style))].join(
     '\n',
@@ -98,7 +101,7 @@ export function renderKeys({ name, summary }: DocLine, schema: z.ZodType, style:
   return `${head}\n\n${[paint(style, 'bold', 'Keys'), ...keys].join('\n')}\n`
 }
 
-function renderParam(param: ParamDoc, style: Style, margin: string): string[] {
+export function renderParam(param: ParamDoc, style: Style, margin: string): string[] {
   const need = param.required ? ', required' : param.defaultText === null ? ', optional' : ` [${param.defaultText}]`
   const lines = [`${margin}${paint(style, 'cyan', param.name)}: ${param.type}${need}`]
   if (param.description !== '') lines.push(wrap(param.description, style.width, `${margin}    `))
