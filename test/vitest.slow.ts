@@ -1,3 +1,4 @@
 import { labTests } from './vitest.lab.ts'
 
-export default labTests(['test/lab/**/*.slow.test.ts'])
+/** On labs and without: what takes long, so that `npm test` stays quick. */
+export default labTests(['test/**/*.slow.test.ts'])

@@ -7,7 +7,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Property tests on a busy machine: a hang still ends, and nothing is timed.
     testTimeout: 60_000,
-    exclude: ['test/lab/**', 'test/bench/**'],
+    exclude: ['test/lab/**', 'test/bench/**', '**/*.slow.test.ts'],
     maxWorkers: '100%',
   },
 })

@@ -1,7 +1,7 @@
 /**
  * Feeds every parser of what hosts send with megabytes of repetition, in a process of its own with little memory: what needs
  * steps in the square of the length would not end, what keeps copies would not fit. Prints the name of each text before it is
- * read. Run by test/facts/flood.test.ts.
+ * read. Run by test/facts/flood.slow.test.ts.
  */
 import { writeSync } from 'node:fs'
 import { takeRecord, newAttempt } from '../../src/engine/attempt.ts'

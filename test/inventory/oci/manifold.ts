@@ -1,4 +1,4 @@
-/** The tenancy that Oracle's own plugin was asked about: see plugin.test.ts. */
+/** The tenancy that Oracle's own plugin was asked about: see plugin.slow.test.ts. */
 import type { Tenancy } from './tenancy.ts'
 import { addCompartment, addInstance, addSubnet, emptyTenancy, TENANCY } from './tenancy.ts'
 
