@@ -45,7 +45,7 @@ export async function collectKeys(
   const isHeld = (file: KeyFile): boolean => held.some((key) => holds(key, file))
   const remarks = files.flatMap((file) => {
     if (file.kind === 'unusable') return [`${file.path} ${file.reason}`]
-    return file.kind === 'encrypted' && !isHeld(file) ? [`${file.path} is encrypted, and no agent holds it`] : []
+    return file.kind === 'encrypted' && !isHeld(file) ? [`${file.path} ${lockedReason(file)}`] : []
   })
   return {
     offers: [
@@ -85,12 +85,20 @@ function namedKey(user: string, file: KeyFile, agent: AgentKeys): Credential {
     case 'encrypted':
       if (held) return agentOffer(user, held)
       throw refuse(
-        'is encrypted, and no agent holds it',
-        `run it on a terminal, which asks for the passphrase, or load the key once: eval "$(ssh-agent)"; ssh-add ${shellQuote(file.path)}`,
+        lockedReason(file),
+        `${
+          file.cipher === undefined
+            ? 'run it on a terminal, which asks for the passphrase'
+            : `encrypt it anew: ssh-keygen -p -Z aes256-ctr -f ${shellQuote(file.path)}, set mptcp_fleet_transport: openssh`
+        }, or load the key once: eval "$(ssh-agent)"; ssh-add ${shellQuote(file.path)}`,
       )
     default:
       return file satisfies never
   }
+}
+
+function lockedReason({ cipher }: Extract<KeyFile, { kind: 'encrypted' }>): string {
+  return `is encrypted${cipher === undefined ? '' : ` by ${cipher}, which is not supported`}, and no agent holds it`
 }
 
 export function holds(key: AgentKey, file: KeyFile): boolean {
