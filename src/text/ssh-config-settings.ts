@@ -63,15 +63,17 @@ export function settingsOf(
       ? DEFAULT_KEYS.map((key) => read.path(key, null))
       : keys.map(({ path, source }) => read.path(path, source))
   const alias = read.value('hostkeyalias')
+  const isExempt = exemptFromChecks(read, hostName)
   const settings: SshSettings = {
     identityFiles: [...new Set(keyPaths)],
     identitiesOnly: read.isYes('identitiesonly'),
     identityAgent: identityAgent(options, read),
     authentications: authentications(read),
     hostKeyAlias: alias === null ? null : asciiLowerCase(alias),
-    hostKeyChecking: hostKeyChecking(read, hostName),
-    userKnownHostsFiles: read.files('userknownhostsfile', USER_KNOWN_HOSTS, true),
-    globalKnownHostsFiles: read.files('globalknownhostsfile', GLOBAL_KNOWN_HOSTS, false),
+    hostKeyChecking: isExempt ? 'off' : CHECKING[read.value('stricthostkeychecking') ?? 'ask']!,
+    // Many machines are one localhost, by forwarded ports: nothing is known of them, and nothing made known.
+    userKnownHostsFiles: isExempt ? [] : read.files('userknownhostsfile', USER_KNOWN_HOSTS, true),
+    globalKnownHostsFiles: isExempt ? [] : read.files('globalknownhostsfile', GLOBAL_KNOWN_HOSTS, false),
     hashKnownHosts: read.isYes('hashknownhosts'),
     hostKeyAlgorithms: read.algorithms('hostkeyalgorithms') ?? [...ALGORITHMS.hostkeyalgorithms.defaults],
     knownKeysFirst: /^(?:[-+]|$)/.test(read.value('hostkeyalgorithms') ?? ''),
@@ -110,10 +112,10 @@ function authentications(read: SshOptionReader): AuthMethod[] {
   return methods
 }
 
-function hostKeyChecking(read: SshOptionReader, hostName: string): SshSettings['hostKeyChecking'] {
+/** NoHostAuthenticationForLocalhost. */
+function exemptFromChecks(read: SshOptionReader, hostName: string): boolean {
   const local = hostName === 'localhost' || isLoopback(hostName)
-  const exempt = read.isYes('nohostauthenticationforlocalhost') && local && read.value('hostkeyalias') === null
-  return exempt ? 'off' : CHECKING[read.value('stricthostkeychecking') ?? 'ask']!
+  return read.isYes('nohostauthenticationforlocalhost') && local && read.value('hostkeyalias') === null
 }
 
 function addressFamily(read: SshOptionReader): 4 | 6 | null {

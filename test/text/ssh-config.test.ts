@@ -266,7 +266,11 @@ IdentityAgent /run/%i/%r`
 
   it('does not check the keys of this machine where that is wished, but for those with an alias', () => {
     const text = 'NoHostAuthenticationForLocalhost yes\nStrictHostKeyChecking yes'
-    expect(settings(text, '127.0.0.1').settings.hostKeyChecking).toBe('off')
+    expect(settings(text, '127.0.0.1').settings).toMatchObject({
+      hostKeyChecking: 'off',
+      userKnownHostsFiles: [],
+      globalKnownHostsFiles: [],
+    })
     expect(settings(text).settings.hostKeyChecking).toBe('strict')
     expect(settings(`${text}\nHostKeyAlias a`, '127.0.0.1').settings.hostKeyChecking).toBe('strict')
   })

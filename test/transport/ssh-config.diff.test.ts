@@ -116,7 +116,14 @@ function paths(line = ''): string[] {
 function viewOfUs(host: string, evaluation: SshEvaluation): View {
   // What is only lacking is taken out, so that all the rest can be compared.
   const supported = new Map(evaluation.options)
-  const refused = ['bindinterface', 'canonicalizehostname', 'verifyhostkeydns', 'checkhostip', ...REFUSED]
+  const refused = [
+    'nohostauthenticationforlocalhost',
+    'bindinterface',
+    'canonicalizehostname',
+    'verifyhostkeydns',
+    'checkhostip',
+    ...REFUSED,
+  ]
   for (const keyword of [...refused, 'preferredauthentications', 'bindaddress', ...Object.keys(tables)]) {
     supported.delete(keyword)
   }
