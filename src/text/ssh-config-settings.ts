@@ -2,7 +2,7 @@
 import type { AuthMethod, SshSettings } from '../model/ssh-settings.ts'
 import { isLoopback } from './ip.ts'
 import { canonicalAddress } from './ssh-address.ts'
-import { ALGORITHMS } from './ssh-algorithms.ts'
+import { ALGORITHMS, assembleAlgorithms } from './ssh-algorithms.ts'
 import type { SshEvaluation, SshProblem } from './ssh-config-types.ts'
 import type { SshOptionReader } from './ssh-config-reader.ts'
 import { newSshOptionReader } from './ssh-config-reader.ts'
@@ -68,6 +68,7 @@ export function settingsOf(
     identityFiles: [...new Set(keyPaths)],
     identitiesOnly: read.isYes('identitiesonly'),
     identityAgent: identityAgent(options, read),
+    pubkeyAlgorithms: pubkeyAlgorithms(read),
     authentications: authentications(read),
     hostKeyAlias: alias === null ? null : asciiLowerCase(alias),
     hostKeyChecking: isExempt ? 'off' : CHECKING[read.value('stricthostkeychecking') ?? 'ask']!,
@@ -96,6 +97,12 @@ function identityAgent(options: SshEvaluation['options'], read: SshOptionReader)
   if (value === 'none') return null
   if (value === 'SSH_AUTH_SOCK') return '$SSH_AUTH_SOCK'
   return /^\$[^{]/.test(value) ? value : read.path(value, source)
+}
+
+/** A list that leaves nothing is none to refuse: passwords may be left. */
+function pubkeyAlgorithms(read: SshOptionReader): string[] | null {
+  const list = read.value('pubkeyacceptedalgorithms')
+  return list === null ? null : assembleAlgorithms(list, ALGORITHMS.pubkeyacceptedalgorithms)
 }
 
 function authentications(read: SshOptionReader): AuthMethod[] {

@@ -38,7 +38,10 @@ export function writeOpensshEd25519(key: KeyObject): string {
   const padding = Buffer.from(Array.from({ length: -secret.length & (BLOCK - 1) }, (_, index) => index + 1))
   const bytes = Buffer.concat([
     Buffer.from(MAGIC, 'latin1'),
-    ...[field('none'), field('none'), field(''), number(1)],
+    field('none'),
+    field('none'),
+    field(''),
+    number(1),
     field(Buffer.concat(identity)),
     field(Buffer.concat([secret, padding])),
   ])

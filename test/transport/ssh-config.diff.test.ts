@@ -66,6 +66,7 @@ const tables = Object.fromEntries(
         ['macs', 'mac'],
         ['kexalgorithms', 'kex'],
         ['hostkeyalgorithms', 'HostKeyAlgorithms'],
+        ['pubkeyacceptedalgorithms', 'PubkeyAcceptedAlgorithms'],
       ].map(([keyword, query]) => [
         keyword!,
         { defaults: bare[keyword!]![0]!.split(','), supported: algorithms(query!) },

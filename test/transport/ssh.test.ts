@@ -433,6 +433,26 @@ describe('authentication', () => {
     expect(seen.slice(-3)).toEqual(['none', 'publickey', 'publickey'])
   })
 
+  it('offers no key whose type PubkeyAcceptedAlgorithms leaves out, named or of the agent', async () => {
+    const rsa = keyPair('rsa')
+    const server = await serve({ authenticate: (context) => acceptKey(context, publicBlob(rsa.public)) })
+    const socket = join(server.dir, 'agent')
+    await serveAgent(socket, [parsedKey(rsa.private)])
+    const reach = (pubkeyAlgorithms: string[]) =>
+      connectTo(
+        server,
+        { privateKeyFile: server.keyFile, ssh: { pubkeyAlgorithms } },
+        { env: { SSH_AUTH_SOCK: socket } },
+      )
+    const { data } = await failureOf(reach(['ssh-rsa', 'ecdsa-sha2-nistp256']))
+    expect(data.detail).toContain('tried: nothing')
+    expect(data.detail).toContain(
+      `key ${server.keyFile} was not tried: PubkeyAcceptedAlgorithms leaves ssh-ed25519 out`,
+    )
+    expect(data.detail).toContain('leaves ssh-rsa out')
+    await expect(reach(['rsa-sha2-512'])).resolves.toBeDefined()
+  })
+
   it("signs with the agent's keys, also for a key file that is encrypted", async () => {
     const pair = keyPair('ed25519', 'x')
     const server = await serve({ authenticate: (context) => acceptKey(context, publicBlob(pair.public)) })
