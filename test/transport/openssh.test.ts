@@ -1,7 +1,7 @@
 /** `transport: openssh` against a real sshd. */
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { userInfo } from 'node:os'
@@ -202,13 +202,21 @@ describe.skipIf(!hasSshd)("OpenSSH's client makes the connection (skipped where 
     expect(data.detail).not.toContain('\r')
   })
 
-  it('warns of a changed key that is let pass, and refuses a revoked one', async () => {
+  it('warns of a changed key that is let pass, gives sudo no password there, and refuses a revoked one', async () => {
+    const bin = join(home.dir, 'bin')
+    mkdirSync(bin)
+    const sudo = '#!/bin/sh\nwhile [ "$1" != -p ]; do shift; done\nprintf %s "$2" >&2\nread -r password && exit 1\n'
+    writeFileSync(join(bin, 'sudo'), sudo, { mode: 0o755 })
+    const sshd = await home.start(['ed25519'], [`SetEnv PATH=${bin}:${process.env['PATH']}`])
+    const become = { user: 'nobody', password: new Secret('right') }
     const name = `[127.0.0.1]:${sshd.port}`
     const loose = (...lines: string[]): string[] =>
       args(sshd, 'StrictHostKeyChecking=no', `UserKnownHostsFile=${write(`${lines.join('\n')}\n`)}`)
-    const changed = to(loose(renderKnownHost(name, home.hostKeys['ecdsa-256'])))
+    const changed = to(loose(renderKnownHost(name, home.hostKeys['ecdsa-256'])), { become })
     const session = await newTransport().connect(changed, signal)
     expect(session.warnings).toMatchObject([{ code: 'host-key-changed', summary: expect.stringContaining(name) }])
+    const kept = await failureOf(session.exec(request('true')))
+    expect(kept.data.code).toBe('become-password-kept-back')
     const revoked = loose(`@revoked ${renderKnownHost('*', home.hostKeys.ed25519)}`)
     const { data } = await failureOf(newTransport().connect(to(revoked), signal))
     expect(data.code).toBe('host-key-revoked')
