@@ -1,5 +1,6 @@
 /** A command's flags and arguments, through yargs' parser, from the command's data. */
 import { Parser } from 'yargs/helpers'
+import { shellQuote } from '../text/shell.ts'
 import { didYouMean } from '../text/closest.ts'
 import { HELP_FLAG } from './command.ts'
 import type { CommandModule, Flag, Flags, Invocation } from './command.ts'
@@ -13,7 +14,7 @@ export async function parseCommandLine(name: string, command: CommandModule, arg
   const hint = `mptcp-fleet ${name} --help`
   const { argv: parsed, error } = Parser.detailed(withBareValues(argv, flags), parserOptions(flags))
   if (parsed['help'] === true) return { kind: 'help' }
-  if (error !== null) throw usageError(plainMessage(error.message), hint)
+  if (error !== null) throw plainError(error.message, argv, flags, hint)
   const positional = parsed._.map(String)
   const rest = (parsed['--'] ?? []).map(String)
   const unknown = Object.keys(parsed).find(
@@ -60,10 +61,14 @@ function parserOptions(flags: Flags): Parser.Options {
 }
 
 /** yargs' own sentences, made to name the flag as it is written. */
-function plainMessage(message: string): string {
-  const missing = /^Not enough arguments following: (.+)$/.exec(message)
-  if (missing === null) return message
-  return `${dashed(missing[1] ?? '')} needs a value`
+function plainError(message: string, argv: readonly string[], flags: Flags, hint: string): Error {
+  const [, key] = /^Not enough arguments following: (.+)$/.exec(message) ?? []
+  if (key === undefined) return usageError(message, hint)
+  const summary = `${dashed(key)} needs a value`
+  const next = argv.find((word, index) => argv[index - 1] === dashed(key) && /^-./.test(word) && word !== '--')
+  if (next === undefined) return usageError(summary, hint)
+  const long = Object.keys(flags).find((name) => name === key || flags[name]!.letter === key) ?? key
+  return usageError(summary, `a value that begins with - is written ${dashed(long)}=${shellQuote(next)}`)
 }
 
 function unknownFlag(key: string, flags: Flags, hint: string): Error {

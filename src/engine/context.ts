@@ -9,12 +9,14 @@ import type { Connection, Target } from '../model/host.ts'
 import { censorChange } from '../model/no-log.ts'
 import { plainValue } from '../model/plain.ts'
 import type { ChangeReport, ChangeStatus, HostReport, HostStatus, Metrics, TrialResult } from '../model/report.ts'
+import { addOnce } from '../text/diagnostics.ts'
 import type { Redactor } from '../text/redact.ts'
 import { createRedactor } from '../text/redact.ts'
 import { tail } from '../text/tail.ts'
 import type { Done } from './done.ts'
 import type { ExpectedFacts } from './expected.ts'
 import type { TakenUp } from './resume.ts'
+import { keyWarning } from './key-warning.ts'
 import type { FactResults } from './script/probe.ts'
 import type { ConnectOptions, Session, Transport } from '../transport/types.ts'
 import { shownEvent, shownPlan } from './shown.ts'
@@ -127,6 +129,7 @@ export async function sessionOf(context: RunContext, state: HostState, how?: Con
   const session = await context.transport.connect(state.target, signal, how).finally(() => {
     state.metrics.connectMs += performance.now() - began
   })
+  for (const warning of session.warnings ?? []) addOnce(context.diagnostics, keyWarning(warning))
   state.metrics.connections += 1
   state.session = { key, session }
   return session

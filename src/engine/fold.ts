@@ -27,7 +27,7 @@ export interface FoldHost {
   /** Why the host takes no part any more (unreachable, failed), else null. */
   absent: string | null
   /** What was found there that no task asked for. */
-  found?: readonly Note[]
+  found?: readonly (Note & { task?: string })[]
   /** Other hosts are reached through it. */
   leads?: boolean
   /** What runs that are taken up have done there. */

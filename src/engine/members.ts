@@ -10,6 +10,7 @@ import type { FoldHost } from './fold.ts'
 import { fold } from './fold.ts'
 import { holdAgainst } from './expected.ts'
 import { gather } from './gather.ts'
+import { keyNote } from './key-warning.ts'
 import { observe } from './resume.ts'
 import { leftCopies, lookForCopies } from './script/left-copies.ts'
 
@@ -89,7 +90,7 @@ async function readOne(
   const { results, sections } = await gather(session, [...folded.facts.values()], options)
   folded.gathered = results
   if (name === 'gathering') {
-    folded.found = leftCopies(sections)
+    folded.found = [...(session.warnings ?? []).map(keyNote), ...leftCopies(sections)]
     context.onFacts?.(state.name, folded.gathered)
     // A later play finds what an earlier one made.
     const expected = context.expected?.get(state.name)

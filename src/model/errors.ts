@@ -5,7 +5,7 @@ export type HostOutcome = 'unreachable' | 'failed' | 'unknown' | 'rolled-back'
  * What went wrong with one host, as data. Codes:
  * unreachable: `dns`, `refused`, `timeout`, `no-route`, `auth`, `key-file`, `host-key-unknown`, `host-key-changed`,
  * `host-key-revoked`, `host-key-weak`, `host-key-authority`, `jump-host`, `transport`, `protocol`, `connection-lost` (nothing ran), `channel-refused`, `login-shell`, `aborted`;
- * failed: `become-password-missing`, `become-password-wrong`, `become-not-allowed`, `become-missing`,
+ * failed: `become-password-missing`, `become-password-wrong`, `become-password-kept-back`, `become-not-allowed`, `become-missing`,
  * `become-requires-tty`, `become-user-unknown`, `timeout-missing`, `command-failed`,
  * `fact-unreadable`, `not-converged`, `timed-out`, `output-cap`, `refused-by-module` and each module's own;
  * and with nothing changed: `stale` (facts moved since the plan), `locked` (another run is at work), `no-lock`,

@@ -10,6 +10,8 @@ export interface SshSettings {
   identitiesOnly: boolean
   /** The agent's socket: a path, `$NAME` for an environment variable that holds one, or null for no agent. */
   identityAgent: string | null
+  /** Signature algorithms of our keys, of which others are not offered; null: all. */
+  pubkeyAlgorithms: string[] | null
   /** In the order in which they are tried; never empty. */
   authentications: AuthMethod[]
   /** The name under which the host's key is known, instead of its name and port; lower case. */

@@ -43,7 +43,7 @@ const undoChange = z.strictObject({
     .describe('what was read of the fact once the change was verified, where that is not `after`'),
   noLog: z.boolean().default(false).describe('true: it is not to be shown'),
   undo: steps.describe('null where a step holds a secret: those are never kept, the change cannot be undone from here'),
-  apply: steps.describe('what was done, which undoes the undo; null as above'),
+  apply: steps.describe('what was done, which undoes the undo; null as above, and for a command under no_log'),
 })
 
 /** One host's file. Segments are in the order in which they were applied. */
@@ -74,9 +74,14 @@ export function undoSegment(changes: readonly PlannedChange[], at: Date, sealed:
       disruptive: change.disruptive,
       noLog: change.noLog === true,
       undo: kept(change.undo, sealed),
-      apply: kept(change.apply, sealed),
+      apply: isHidden(change) && !sealed ? null : kept(change.apply, sealed),
     })),
   }
+}
+
+/** A command that nobody is to see: it is not what undoes the change. */
+function isHidden({ noLog, opaque }: PlannedChange): boolean {
+  return noLog === true && opaque === true
 }
 
 /** A value as it is kept. One that holds a secret comes as a Secret, in JSON. */

@@ -38,7 +38,7 @@ const KEX = [
   'diffie-hellman-group18-sha512',
 ]
 /** OpenSSH's order, and like there without ssh-rsa, whose SHA-1 signatures are no longer trusted. */
-const HOST_KEYS = [
+const SIGNATURES = [
   'ssh-ed25519',
   'ecdsa-sha2-nistp256',
   'ecdsa-sha2-nistp384',
@@ -60,7 +60,8 @@ export const ALGORITHMS = {
       'diffie-hellman-group1-sha1',
     ],
   },
-  hostkeyalgorithms: { defaults: HOST_KEYS, supported: [...HOST_KEYS, 'ssh-rsa', 'ssh-dss'] },
+  hostkeyalgorithms: { defaults: SIGNATURES, supported: [...SIGNATURES, 'ssh-rsa', 'ssh-dss'] },
+  pubkeyacceptedalgorithms: { defaults: SIGNATURES, supported: [...SIGNATURES, 'ssh-rsa', 'ssh-dss'] },
 } as const satisfies Record<string, AlgorithmTable>
 
 /**

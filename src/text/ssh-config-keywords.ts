@@ -32,6 +32,7 @@ export const VALUE_KINDS: Readonly<Record<string, ValueKind>> = {
   port: 'port',
   preferredauthentications: 'text',
   proxycommand: 'command',
+  pubkeyacceptedalgorithms: 'text',
   pubkeyauthentication: { ...YES_NO, unbound: 'yes', 'host-bound': 'yes' },
   requiredrsasize: 'number',
   revokedhostkeys: 'files',
@@ -49,6 +50,7 @@ export const KEYWORD_ALIASES: Readonly<Record<string, string>> = {
   challengeresponseauthentication: 'kbdinteractiveauthentication',
   dsaauthentication: 'pubkeyauthentication',
   identityfile2: 'identityfile',
+  pubkeyacceptedkeytypes: 'pubkeyacceptedalgorithms',
   skeyauthentication: 'kbdinteractiveauthentication',
   tisauthentication: 'kbdinteractiveauthentication',
 }
@@ -67,7 +69,7 @@ export const HARMLESS_KEYWORDS: ReadonlySet<string> = new Set(
   gssapiserveridentity gssapitrustdns hostbasedacceptedalgorithms hostbasedauthentication hostbasedkeytypes ipqos
   kbdinteractivedevices keepalive kerberosauthentication kerberostgtpassing localcommand localforward loglevel
   logverbose numberofpasswordprompts obscurekeystroketiming permitlocalcommand permitremoteopen pkcs11provider
-  protocol proxyusefdpass pubkeyacceptedalgorithms pubkeyacceptedkeytypes rekeylimit remotecommand remoteforward
+  protocol proxyusefdpass rekeylimit remotecommand remoteforward
   requesttty rhostsauthentication rhostsrsaauthentication rsaauthentication securitykeyprovider sendenv sessiontype
   setenv smartcarddevice stdinnull streamlocalbindmask streamlocalbindunlink syslogfacility tcpkeepalive tunnel
   tunneldevice updatehostkeys useprivilegedport userknownhostsfile2 useroaming usersh versionaddendum visualhostkey

@@ -2,7 +2,7 @@
 import type { AuthMethod, SshSettings } from '../model/ssh-settings.ts'
 import { isLoopback } from './ip.ts'
 import { canonicalAddress } from './ssh-address.ts'
-import { ALGORITHMS } from './ssh-algorithms.ts'
+import { ALGORITHMS, assembleAlgorithms } from './ssh-algorithms.ts'
 import type { SshEvaluation, SshProblem } from './ssh-config-types.ts'
 import type { SshOptionReader } from './ssh-config-reader.ts'
 import { newSshOptionReader } from './ssh-config-reader.ts'
@@ -63,15 +63,18 @@ export function settingsOf(
       ? DEFAULT_KEYS.map((key) => read.path(key, null))
       : keys.map(({ path, source }) => read.path(path, source))
   const alias = read.value('hostkeyalias')
+  const isExempt = exemptFromChecks(read, hostName)
   const settings: SshSettings = {
     identityFiles: [...new Set(keyPaths)],
     identitiesOnly: read.isYes('identitiesonly'),
     identityAgent: identityAgent(options, read),
+    pubkeyAlgorithms: pubkeyAlgorithms(read),
     authentications: authentications(read),
     hostKeyAlias: alias === null ? null : asciiLowerCase(alias),
-    hostKeyChecking: hostKeyChecking(read, hostName),
-    userKnownHostsFiles: read.files('userknownhostsfile', USER_KNOWN_HOSTS, true),
-    globalKnownHostsFiles: read.files('globalknownhostsfile', GLOBAL_KNOWN_HOSTS, false),
+    hostKeyChecking: isExempt ? 'off' : CHECKING[read.value('stricthostkeychecking') ?? 'ask']!,
+    // Many machines are one localhost, by forwarded ports: nothing is known of them, and nothing made known.
+    userKnownHostsFiles: isExempt ? [] : read.files('userknownhostsfile', USER_KNOWN_HOSTS, true),
+    globalKnownHostsFiles: isExempt ? [] : read.files('globalknownhostsfile', GLOBAL_KNOWN_HOSTS, false),
     hashKnownHosts: read.isYes('hashknownhosts'),
     hostKeyAlgorithms: read.algorithms('hostkeyalgorithms') ?? [...ALGORITHMS.hostkeyalgorithms.defaults],
     knownKeysFirst: /^(?:[-+]|$)/.test(read.value('hostkeyalgorithms') ?? ''),
@@ -96,6 +99,12 @@ function identityAgent(options: SshEvaluation['options'], read: SshOptionReader)
   return /^\$[^{]/.test(value) ? value : read.path(value, source)
 }
 
+/** A list that leaves nothing is none to refuse: passwords may be left. */
+function pubkeyAlgorithms(read: SshOptionReader): string[] | null {
+  const list = read.value('pubkeyacceptedalgorithms')
+  return list === null ? null : assembleAlgorithms(list, ALGORITHMS.pubkeyacceptedalgorithms)
+}
+
 function authentications(read: SshOptionReader): AuthMethod[] {
   const wanted = read.value('preferredauthentications')?.split(',') ?? AUTH_METHODS
   const methods = [...new Set(wanted)].filter(
@@ -110,10 +119,10 @@ function authentications(read: SshOptionReader): AuthMethod[] {
   return methods
 }
 
-function hostKeyChecking(read: SshOptionReader, hostName: string): SshSettings['hostKeyChecking'] {
+/** NoHostAuthenticationForLocalhost. */
+function exemptFromChecks(read: SshOptionReader, hostName: string): boolean {
   const local = hostName === 'localhost' || isLoopback(hostName)
-  const exempt = read.isYes('nohostauthenticationforlocalhost') && local && read.value('hostkeyalias') === null
-  return exempt ? 'off' : CHECKING[read.value('stricthostkeychecking') ?? 'ask']!
+  return read.isYes('nohostauthenticationforlocalhost') && local && read.value('hostkeyalias') === null
 }
 
 function addressFamily(read: SshOptionReader): 4 | 6 | null {

@@ -5,12 +5,15 @@ import type { Connection } from '../model/host.ts'
 import { shellQuote } from '../text/shell.ts'
 import { listAgentKeys } from './agent.ts'
 import type { AgentKey, AgentKeys } from './agent.ts'
+import { keyType } from './host-key-blob.ts'
 import type { KeyFile } from './private-key.ts'
 
 /** One thing to offer; `method` is the protocol's name for it, `label` ours. */
 export interface Credential {
   method: 'publickey' | 'keyboard-interactive' | 'password'
   label: string
+  /** Of a public key. */
+  keyType?: string
   /** Built when it is its turn, so that a password is revealed only to a server that asks for one. */
   auth: () => AnyAuthMethod
   /** True where offering it could only repeat what the server has refused; unset: never. */
@@ -45,17 +48,30 @@ export async function collectKeys(
   const isHeld = (file: KeyFile): boolean => held.some((key) => holds(key, file))
   const remarks = files.flatMap((file) => {
     if (file.kind === 'unusable') return [`${file.path} ${file.reason}`]
-    return file.kind === 'encrypted' && !isHeld(file) ? [`${file.path} is encrypted, and no agent holds it`] : []
+    return file.kind === 'encrypted' && !isHeld(file) ? [`${file.path} ${lockedReason(file)}`] : []
   })
+  const offers = [
+    ...first,
+    ...held.filter(isInFiles).map((key) => agentOffer(user, key)),
+    ...(ssh.identitiesOnly ? [] : held.filter((key) => !isInFiles(key)).map((key) => agentOffer(user, key))),
+    ...files.flatMap((file) => (file.kind === 'usable' && !isHeld(file) ? [keyOffer(user, file)] : [])),
+  ]
+  const isLeft = (offer: Credential): boolean => isAccepted(offer.keyType ?? '', ssh.pubkeyAlgorithms)
+  const out = offers.filter((offer) => !isLeft(offer))
   return {
-    offers: [
-      ...first,
-      ...held.filter(isInFiles).map((key) => agentOffer(user, key)),
-      ...(ssh.identitiesOnly ? [] : held.filter((key) => !isInFiles(key)).map((key) => agentOffer(user, key))),
-      ...files.flatMap((file) => (file.kind === 'usable' && !isHeld(file) ? [keyOffer(user, file)] : [])),
+    offers: offers.filter(isLeft),
+    remarks: [
+      ...(agent.problem === null ? [] : [agent.problem]),
+      ...remarks,
+      ...out.map((offer) => `${offer.label} was not tried: PubkeyAcceptedAlgorithms leaves ${offer.keyType} out`),
     ],
-    remarks: agent.problem === null ? remarks : [agent.problem, ...remarks],
   }
+}
+
+/** ssh2 signs with SHA-1 (ssh-rsa) only where a server knows nothing else, so that it alone lets no key pass. */
+function isAccepted(type: string, algorithms: readonly string[] | null): boolean {
+  const wanted = type === 'ssh-rsa' ? ['rsa-sha2-256', 'rsa-sha2-512'] : [type]
+  return algorithms === null || wanted.some((name) => algorithms.includes(name))
 }
 
 /** Those of the agent whose socket the settings name. */
@@ -85,12 +101,20 @@ function namedKey(user: string, file: KeyFile, agent: AgentKeys): Credential {
     case 'encrypted':
       if (held) return agentOffer(user, held)
       throw refuse(
-        'is encrypted, and no agent holds it',
-        `run it on a terminal, which asks for the passphrase, or load the key once: eval "$(ssh-agent)"; ssh-add ${shellQuote(file.path)}`,
+        lockedReason(file),
+        `${
+          file.cipher === undefined
+            ? 'run it on a terminal, which asks for the passphrase'
+            : `encrypt it anew: ssh-keygen -p -Z aes256-ctr -f ${shellQuote(file.path)}, set mptcp_fleet_transport: openssh`
+        }, or load the key once: eval "$(ssh-agent)"; ssh-add ${shellQuote(file.path)}`,
       )
     default:
       return file satisfies never
   }
+}
+
+function lockedReason({ cipher }: Extract<KeyFile, { kind: 'encrypted' }>): string {
+  return `is encrypted${cipher === undefined ? '' : ` by ${cipher}, which is not supported`}, and no agent holds it`
 }
 
 export function holds(key: AgentKey, file: KeyFile): boolean {
@@ -101,11 +125,17 @@ function keyOffer(username: string, file: Extract<KeyFile, { kind: 'usable' }>):
   return {
     method: 'publickey',
     label: `key ${file.path}`,
+    keyType: file.key.type,
     auth: () => ({ type: 'publickey', username, key: file.key }),
   }
 }
 
 function agentOffer(username: string, key: AgentKey): Credential {
   const label = `agent key ${key.comment === '' ? '(no comment)' : key.comment}`
-  return { method: 'publickey', label, auth: () => ({ type: 'agent', username, agent: key.agent }) }
+  return {
+    method: 'publickey',
+    label,
+    keyType: keyType(key.publicKey) ?? '',
+    auth: () => ({ type: 'agent', username, agent: key.agent }),
+  }
 }

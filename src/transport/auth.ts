@@ -95,7 +95,7 @@ export function startAuth(
           `tried: ${tried.length > 0 ? tried.join(', ') : 'nothing'}`,
           `the server takes: ${offered.length > 0 ? offered.join(', ') : 'unknown'}`,
           ...(partial ? ['one method was accepted, but the server wants a further one'] : []),
-          ...(mayGivePassword() ? [] : ['passwords were kept back: its host key is revoked or not the known one']),
+          ...(mayGivePassword() ? [] : ['passwords were kept back: its host key is not the known one']),
           ...remarks,
         ].join('\n'),
         hint: authHint(connection, offers, offered, { tried, keysLeft: left.some((c) => c.method === 'publickey') }),

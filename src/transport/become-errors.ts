@@ -24,6 +24,15 @@ export function becomePasswordMissing(target: Target): HostError {
   })
 }
 
+/** The host may be another one than the one that is known. */
+export function becomePasswordKeptBack(target: Target): HostError {
+  const { user } = target.connection
+  const summary = `sudo asks for the password of ${user}, which was kept back: the host key is not the known one`
+  return failed(target, 'become-password-kept-back', summary, {
+    hint: 'compare the host key on its console and make it known, or allow sudo without a password',
+  })
+}
+
 /** sudo asked again after it was given the password. */
 export function becomePasswordWrong(target: Target): HostError {
   const { user } = target.connection

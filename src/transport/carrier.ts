@@ -1,5 +1,6 @@
 /** What a session runs its execs over: our own connection, or one that OpenSSH's client has made. */
 import type { Duplex, Readable } from 'node:stream'
+import type { HostErrorData } from '../model/errors.ts'
 import type { Target } from '../model/host.ts'
 import type { Markers } from './command-line.ts'
 import { hangUp } from './hang-up.ts'
@@ -32,13 +33,17 @@ export interface Carrier {
     use: (channel: ExecChannel) => T | Promise<T>,
   ) => Promise<T | null>
   /** See Session. */
+  warnings: readonly HostErrorData[]
+  /** False where the host may be another one than the one that is known. */
+  mayGivePassword: boolean
+  /** See Session. */
   reaches?: NonNullable<Session['reaches']>
   usage: () => { bytesSent: number; bytesReceived: number }
   close: () => Promise<void>
 }
 
 export function ownCarrier(ready: ReadyConnection, target: Target): Carrier {
-  const { client, wire } = ready
+  const { client, wire, warnings, mayGivePassword } = ready
   const lost = new Promise<string>((resolve) => {
     client.on('error', (error) => resolve(error.message))
     client.on('close', () => resolve('the connection was closed'))
@@ -46,6 +51,8 @@ export function ownCarrier(ready: ReadyConnection, target: Target): Carrier {
   return {
     lost,
     tellsEnd: false,
+    warnings,
+    mayGivePassword,
     run: (command, _markers, limits, use) => openChannel(client, command, target, { ...limits, lost }, use),
     reaches: (place, signal) => answersThrough(client, place, signal),
     usage: () => ({ bytesSent: wire.bytesWritten, bytesReceived: wire.bytesRead }),

@@ -50,7 +50,7 @@ export function createConnector({ handshake, persist, auth }: ConnectorOptions):
     try {
       const ready = await over(connection, lease.dial, signal)
       ready.client.once('close', lease.release)
-      return ready
+      return { ...ready, warnings: [...lease.warnings, ...ready.warnings] }
     } catch (error) {
       lease.release()
       throw error

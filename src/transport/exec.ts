@@ -1,7 +1,7 @@
 /** One exec over one channel: login dialogue, script, output, and the ways it can end. */
 import type { Become, Target } from '../model/host.ts'
 import { onAbort } from './abort.ts'
-import { becomePasswordMissing, becomePasswordWrong, passwordLine } from './become-errors.ts'
+import { becomePasswordKeptBack, becomePasswordMissing, becomePasswordWrong, passwordLine } from './become-errors.ts'
 import type { ExecChannel } from './carrier.ts'
 import type { Markers } from './command-line.ts'
 import { scriptEnd } from './exec-end.ts'
@@ -18,6 +18,8 @@ export interface ExecContext {
   markers: Markers
   /** Null where the connection's own user runs the script. */
   become: Become | null
+  /** Whether sudo may have the password. */
+  mayGivePassword: boolean
   loginTimeoutMs: number
   /** Resolves with the reason when the connection is gone. */
   lost: Promise<string>
@@ -134,6 +136,7 @@ export function runOnChannel(channel: ExecChannel, request: ExecRequest, context
   function onPrompts(count: number): void {
     if (count === 0) return
     if (password === null) throw becomePasswordMissing(target)
+    if (!context.mayGivePassword) throw becomePasswordKeptBack(target)
     if (count > 1) throw becomePasswordWrong(target)
     if (!passwordSent) channel.write(passwordLine(password, target))
     passwordSent = true

@@ -3,6 +3,7 @@ import { NodeSSH } from 'node-ssh'
 import type { Config } from 'node-ssh'
 import type { Client } from 'ssh2'
 import { HostError } from '../model/errors.ts'
+import type { HostErrorData } from '../model/errors.ts'
 import type { Connection } from '../model/host.ts'
 import type { SshSettings } from '../model/ssh-settings.ts'
 import { onAbort } from './abort.ts'
@@ -34,6 +35,10 @@ const LOGIN_TIMEOUT = 30_000
 export interface ReadyConnection {
   client: Client
   wire: Wire
+  /** Of host keys that were let pass: those of jump hosts, then its own. */
+  warnings: readonly HostErrorData[]
+  /** False where its own key is not the known one. */
+  mayGivePassword: boolean
 }
 
 /** Opens what a connection goes over; rejects with node:net's errors, DialTimeout, HostError, or any error once aborted. */
@@ -95,7 +100,7 @@ function shakeHands(
   options: HandshakeOptions & { connectTimeoutMs: number },
   signal: AbortSignal,
 ): Promise<ReadyConnection> {
-  const auth = startAuth(connection, credentials, policy.mayGivePassword)
+  const auth = startAuth(connection, credentials, () => policy.doubt() === null)
   const { ssh: settings } = connection
   let refusal: HostError | null = null
   let phase: 'handshake' | 'login' = 'handshake'
@@ -153,7 +158,8 @@ function shakeHands(
     const onPasswordChange = (): void => fail({ error: passwordExpired(connection), transient: false })
     const onReady = (): void => {
       finish()
-      resolve({ client, wire })
+      const doubt = policy.doubt()
+      resolve({ client, wire, warnings: doubt === null ? [] : [doubt.data], mayGivePassword: doubt === null })
     }
     const finish = (): void => {
       clearTimeout(timer)

@@ -13,8 +13,8 @@ export interface HostKeyPolicy {
   algorithms: string[]
   /** Null: accepted, and on disk where it is to be known from now on. */
   verify: (key: Buffer) => Promise<HostError | null>
-  /** False once a key was let pass that is revoked or not the known one: no password may go there. */
-  mayGivePassword: () => boolean
+  /** Set once a key was let pass that is not the known one: people are warned, and no password may go there. */
+  doubt: () => HostError | null
 }
 
 /** Characters of names that are never written to known_hosts. Source: sshconnect.c, check_host_key. */
@@ -30,7 +30,7 @@ export async function hostKeyPolicy(connection: Connection, files: KnownHostsFil
   const known = await find()
   const [target] = userKnownHostsFiles
   const takesNew = checking === 'accept-new' || checking === 'off'
-  let passwords = true
+  let doubt: HostError | null = null
 
   /** Makes a new key known; what another connection made known meanwhile counts. */
   const record = async (file: string, key: Buffer): Promise<HostError | null> =>
@@ -51,11 +51,11 @@ export async function hostKeyPolicy(connection: Connection, files: KnownHostsFil
       case 'match':
         return null
       case 'revoked':
-        passwords = false
-        return checking === 'off' ? null : revokedKey(connection, key, verdict.entry)
+        return revokedKey(connection, key, verdict.entry)
       case 'changed':
-        passwords = false
-        return checking === 'off' ? null : changedKey(connection, key, verdict.entries)
+        if (checking !== 'off') return changedKey(connection, key, verdict.entries)
+        doubt = changedKey(connection, key, verdict.entries)
+        return null
       case 'unknown': {
         const isVouchedFor = verdict.authorities.length > 0 && checking !== 'off'
         if (isVouchedFor) return authorityOnly(connection, key, verdict.authorities)
@@ -75,7 +75,7 @@ export async function hostKeyPolicy(connection: Connection, files: KnownHostsFil
       if (bits !== null && bits < ssh.requiredRsaBits) return weakKey(connection, bits)
       return judge(judgeHostKey(known, key), key)
     },
-    mayGivePassword: () => passwords,
+    doubt: () => doubt,
   }
 }
 

@@ -1,6 +1,7 @@
 /** Connections to jump hosts: each is made once, for all who go through it, and closed when the last of them is gone. */
 import type { Client, ClientChannel } from 'ssh2'
 import { HostError } from '../model/errors.ts'
+import type { HostErrorData } from '../model/errors.ts'
 import type { Connection } from '../model/host.ts'
 import { Secret } from '../model/secret.ts'
 import { onAbort } from './abort.ts'
@@ -16,6 +17,8 @@ import { wireOver } from './wire.ts'
 export interface JumpLease {
   /** Opens the way to `target`, as dial does and with its errors, or HostError where the jump host itself refuses. */
   dial: (target: Connection, timeoutMs: number, signal: AbortSignal) => Promise<Wire>
+  /** See ReadyConnection. */
+  warnings: readonly HostErrorData[]
   /** Once, when nothing goes over it any more. */
   release: () => void
 }
@@ -77,8 +80,8 @@ export function createJumpPool(
         isHeld = false
       }
       try {
-        const { client } = await orAborted(way.ready, target, signal)
-        return { dial: (to, timeoutMs, calledOff) => forward(way, client, to, timeoutMs, calledOff), release }
+        const { client, warnings } = await orAborted(way.ready, target, signal)
+        return { dial: (to, timeoutMs, calledOff) => forward(way, client, to, timeoutMs, calledOff), warnings, release }
       } catch (error) {
         release()
         throw error instanceof HostError ? jumpUnreachable(target, error) : error

@@ -164,14 +164,16 @@ export function judgeHostKey({ ours, withoutPort }: Known, key: Buffer): HostKey
   }
 }
 
-/** Types of the keys known for a host, in the order of the files; what to ask the host for first. */
+/**
+ * Types of the keys known for a host, in the order of the files; what to ask the host for first. Those of keys that are
+ * revoked are among them only where there is no other: the host may have a good key as well.
+ */
 export function knownKeyTypes({ ours, withoutPort }: Known): string[] {
-  const known = typesOf(ours)
-  return [...new Set(known.length > 0 ? known : typesOf(withoutPort))]
-}
-
-function typesOf(entries: readonly KnownHost[]): string[] {
-  return entries.filter((entry) => entry.marker === null).map((entry) => entry.type)
+  const revoked = [...ours, ...withoutPort].filter((entry) => entry.marker === 'revoked')
+  const known = [ours, withoutPort].map((entries) => entries.filter((entry) => entry.marker === null))
+  const good = known.map((entries) => entries.filter(({ key }) => !revoked.some((entry) => entry.key.equals(key))))
+  const first = [...good, ...known].find((entries) => entries.length > 0) ?? []
+  return [...new Set(first.map((entry) => entry.type))]
 }
 
 /** The line that makes a key known; give a salt of 20 bytes to hide the name as `HashKnownHosts yes` does. */

@@ -7,7 +7,7 @@ import type { AuthSources } from './auth-keys.ts'
 const DEFAULT_KEY = /\/\.ssh\/id_(?:rsa|ecdsa|ed25519)$/
 
 /**
- * Paths of key files that are encrypted and that no agent holds, in the order in which connections name them. A default key
+ * Paths of key files that a passphrase decrypts and that no agent holds, in the order in which connections name them. A default key
  * is among them only where a connection has nothing else to log in with.
  */
 export async function findLockedKeys(connections: readonly Connection[], sources: AuthSources): Promise<string[]> {
@@ -33,7 +33,7 @@ async function lockedOf(
 ): Promise<string[]> {
   const paths = [...new Set([...(privateKeyFile === null ? [] : [privateKeyFile]), ...ssh.identityFiles])]
   const files = await Promise.all(paths.map(readKeyFile))
-  const encrypted = files.filter(({ kind }) => kind === 'encrypted')
+  const encrypted = files.filter((file) => file.kind === 'encrypted' && file.cipher === undefined)
   if (encrypted.length === 0) return []
   const { keys } = await agentKeys(ssh.identityAgent, env)
   const locked = encrypted.filter((file) => !keys.some((key) => holds(key, file))).map(({ path }) => path)

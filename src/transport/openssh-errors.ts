@@ -13,6 +13,14 @@ interface Saying {
   transient?: boolean
 }
 
+/** Whose key ssh speaks of: on the way to a host it may be a jump host's. Source: sshconnect.c. */
+const NAMED = [
+  /ost key for (\S+) (?:has changed|is marked as revoked|was revoked)/,
+  /host key is known for (\S+) and you have requested/,
+  /authenticity of host '([^\s']+)/,
+  /ssh-keygen .*-R ["']?([^\s"']+)/,
+]
+
 /**
  * The first that fits: what happens on the way to a jump host is said before what that means for the host. Sources: ssh.c,
  * sshconnect.c, sshconnect2.c, readconf.c, packet.c, clientloop.c of OpenSSH 7.6 to 10.
@@ -115,11 +123,20 @@ export function opensshFailure(connection: Connection, rc: number | null, said: 
     summary: (to: string) => `ssh made no connection to ${to}`,
     hint: 'try by hand: ssh -v',
   }
+  const named = NAMED.map((pattern) => pattern.exec(said)?.[1]).find((name) => name !== undefined)
   const isBrief = code === 'dns' && /Temporary failure/.test(said)
   return {
-    error: new HostError('unreachable', code, summary(where), { detail, hint }),
+    error: new HostError('unreachable', code, summary(code.startsWith('host-key') ? (named ?? where) : where), {
+      detail,
+      hint,
+    }),
     transient: transient || isBrief,
   }
+}
+
+/** What ssh said of host keys that it let pass (StrictHostKeyChecking no) on the way to a connection. */
+export function opensshDoubt(connection: Connection, said: string): HostError | null {
+  return /REVOKED HOST KEY|IDENTIFICATION HAS CHANGED/.test(said) ? opensshFailure(connection, null, said).error : null
 }
 
 /** Throws HostError for what cannot be asked of the client. */

@@ -9,6 +9,7 @@ import { once } from 'node:events'
 import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { HostError } from '../model/errors.ts'
 import type { Target } from '../model/host.ts'
 import { childEnv } from '../text/child-env.ts'
 import { tail } from '../text/tail.ts'
@@ -18,7 +19,7 @@ import { stalledFailure } from './connect-errors.ts'
 import { AttemptFailed, connectAborted } from './handshake.ts'
 import { channelOf } from './openssh-channel.ts'
 import { execCommand, KEEPER, masterCommand } from './openssh-command.ts'
-import { checkOpenssh, opensshFailure } from './openssh-errors.ts'
+import { checkOpenssh, opensshDoubt, opensshFailure } from './openssh-errors.ts'
 
 export interface OpensshOptions {
   env: Readonly<Record<string, string | undefined>>
@@ -69,15 +70,20 @@ export function createOpensshClient({ env, isSecret, connectTimeoutMs }: Openssh
     const isReady = await Promise.race([master.ready, master.ended.then(() => false)])
     clearTimeout(timer)
     stopListening()
-    if (isReady && !called.off) return carrierOf(master, socket)
+    // A turn of the loop later its stderr has delivered what was said before.
+    await new Promise(setImmediate)
+    const doubt = isReady ? opensshDoubt(connection, master.said()) : null
+    const isRevoked = doubt?.data.code === 'host-key-revoked'
+    if (isReady && !called.off && !isRevoked) return carrierOf(master, socket, doubt)
     master.end()
     await master.ended
+    if (isRevoked) throw new AttemptFailed({ error: doubt, transient: false })
     if (called.off) throw new AttemptFailed({ error: connectAborted(connection), transient: false })
     if (called.late) throw new AttemptFailed(stalledFailure(connection, 'login', LOGIN_TIMEOUT / 1000))
     throw new AttemptFailed(opensshFailure(connection, master.rc(), master.said()))
   }
 
-  const carrierOf = (master: Master, socket: string): Carrier => {
+  const carrierOf = (master: Master, socket: string, doubt: HostError | null): Carrier => {
     const bytes = { sent: 0, received: 0 }
     const count = (direction: keyof typeof bytes, length: number): void => {
       bytes[direction] += length
@@ -85,6 +91,9 @@ export function createOpensshClient({ env, isSecret, connectTimeoutMs }: Openssh
     return {
       lost: master.ended.then(() => tail(master.said().trim(), 500) || 'the connection was closed'),
       tellsEnd: true,
+      warnings: doubt === null ? [] : [doubt.data],
+      // Also where it is a jump host's: ssh does not always say whose it is.
+      mayGivePassword: doubt === null,
       run: async (line, markers, { signal }, use) => {
         if (signal.aborted) return null
         return use(channelOf(start(execCommand(socket, line)), markers, count))
@@ -112,6 +121,7 @@ interface Master {
   ready: Promise<true>
   ended: Promise<void>
   rc: () => number | null
+  /** Without the carriage returns that end lines of ssh, as for a terminal in raw mode. */
   said: () => string
   /** Lets it go. */
   end: () => void
@@ -149,7 +159,7 @@ function watch(child: ChildProcessWithoutNullStreams, readyLine: string): Master
       })
     })
   })
-  return { ready, ended, rc: () => rc, said: () => said, end: () => child.stdin.destroy() }
+  return { ready, ended, rc: () => rc, said: () => said.replaceAll(/\r+\n/g, '\n'), end: () => child.stdin.destroy() }
 }
 
 /** A folder of mode 0700 with a short path. */

@@ -5,12 +5,14 @@ import ssh2 from 'ssh2'
 import type { ParsedKey } from 'ssh2'
 import type { Secret } from '../model/secret.ts'
 import { shellQuote } from '../text/shell.ts'
+import { readOpensshHeader, writeOpensshEd25519 } from './openssh-key.ts'
 import { signReady } from './sign-ready.ts'
 
 /** One key file. `publicKey` is the wire form, with which an agent's copy of an encrypted key is found. */
 export type KeyFile =
   | { kind: 'usable'; path: string; key: ParsedKey; publicKey: Buffer }
-  | { kind: 'encrypted'; path: string; publicKey: Buffer | null }
+  /** `cipher`: set where no passphrase helps, since we cannot decrypt it. */
+  | { kind: 'encrypted'; path: string; publicKey: Buffer | null; cipher?: string }
   /** Its public half may lie beside it, for an agent that holds the key. */
   | { kind: 'absent'; path: string; publicKey: Buffer | null }
   /** The file itself is a public key: it names one of the agent's. */
@@ -66,12 +68,19 @@ async function readPublicKey(path: string): Promise<Buffer | null> {
   return parsed === null || parsed instanceof Error ? null : parsed.getPublicSSH()
 }
 
+/** `openssl ecparam -genkey` writes it before the key, which names its curve itself. */
+const EC_PARAMETERS = /-----BEGIN EC PARAMETERS-----[^-]*-----END EC PARAMETERS-----\s*/
+/** ssh2 takes OpenSSH's variant for OpenSSL's, so that it decrypts no key. */
+const UNSUPPORTED_CIPHER = /^chacha20-poly1305/
+
 /** What the bytes of a key file are, by content alone; encrypted where the passphrase is missing or wrong. */
 export function parsePrivateKey(bytes: Buffer, path: string, passphrase: Secret | null = null): KeyFile {
-  const text = bytes.toString('latin1')
+  const text = bytes.toString('latin1').replace(EC_PARAMETERS, '')
   const unusable = (reason: string, hint: string): KeyFile => ({ kind: 'unusable', path, reason, hint })
   const isPkcs8 = /-----BEGIN (?:ENCRYPTED )?PRIVATE KEY-----/.test(text)
-  const converted = isPkcs8 ? fromPkcs8(text, passphrase) : bytes
+  const header = readOpensshHeader(text)
+  if (header !== null && UNSUPPORTED_CIPHER.test(header.cipher)) return { kind: 'encrypted', path, ...header }
+  const converted = isPkcs8 ? fromPkcs8(text, passphrase) : Buffer.from(text, 'latin1')
   if (converted === null) return { kind: 'encrypted', path, publicKey: null }
   const key = parse(converted, passphrase)
   if (!(key instanceof Error)) {
@@ -80,7 +89,7 @@ export function parsePrivateKey(bytes: Buffer, path: string, passphrase: Secret 
   }
   // Of a wrong passphrase the older formats say only that what they hold makes no sense.
   const isLocked = /passphrase/i.test(key.message) || (passphrase !== null && !isPkcs8)
-  if (isLocked) return { kind: 'encrypted', path, publicKey: publicPartOf(text) }
+  if (isLocked) return { kind: 'encrypted', path, publicKey: header?.publicKey ?? null }
   const type = /key type: (\S+)/.exec(key.message)?.[1]
   if (type?.startsWith('sk-')) {
     return unusable(
@@ -90,7 +99,9 @@ export function parsePrivateKey(bytes: Buffer, path: string, passphrase: Secret 
   }
   return unusable(
     `is no private key that can be used (${key.message})`,
-    `rewrite it in OpenSSH's format: ssh-keygen -p -f ${shellQuote(path)}`,
+    isPkcs8
+      ? 'use a key of type ed25519, ecdsa or rsa: ssh-keygen -t ed25519'
+      : `rewrite it in OpenSSH's format: ssh-keygen -p -f ${shellQuote(path)}`,
   )
 }
 
@@ -104,42 +115,18 @@ function parse(data: Buffer | string, passphrase: Secret | null = null): ParsedK
   }
 }
 
-/** ssh2 does not read PKCS#8; RSA and EC keys have an older form that it does. Null where it cannot be decrypted. */
+/** ssh2 does not read PKCS#8; RSA and EC keys have an older form that it does, ed25519 ones OpenSSH's own. Null where it cannot be decrypted. */
 function fromPkcs8(text: string, passphrase: Secret | null): string | null {
   const isEncrypted = text.includes('-----BEGIN ENCRYPTED PRIVATE KEY-----')
   if (isEncrypted && passphrase === null) return null
   try {
     const key = createPrivateKey(isEncrypted ? { key: text, passphrase: passphrase!.reveal() } : text)
     if (key.asymmetricKeyType === 'rsa') return key.export({ type: 'pkcs1', format: 'pem' }) as string
+    if (key.asymmetricKeyType === 'ed25519') return writeOpensshEd25519(key)
     if (key.asymmetricKeyType === 'ec') return key.export({ type: 'sec1', format: 'pem' }) as string
   } catch {
     if (isEncrypted) return null
     // Not a key after all: the parser's own message says so.
   }
   return text
-}
-
-const OPENSSH_MAGIC = 'openssh-key-v1\0'
-
-/** The public key, which lies in the clear in OpenSSH's own format even where the private part is encrypted. */
-function publicPartOf(text: string): Buffer | null {
-  const body = /-----BEGIN OPENSSH PRIVATE KEY-----([A-Za-z0-9+/=\s]+)-----END/.exec(text)?.[1]
-  if (body === undefined) return null
-  const bytes = Buffer.from(body, 'base64')
-  if (bytes.toString('latin1', 0, OPENSSH_MAGIC.length) !== OPENSSH_MAGIC) return null
-  try {
-    let at = OPENSSH_MAGIC.length
-    const field = (): Buffer => {
-      const length = bytes.readUInt32BE(at)
-      at += 4 + length
-      return bytes.subarray(at - length, at)
-    }
-    field() // cipher
-    field() // key derivation function
-    field() // its options
-    at += 4 // number of keys, always 1
-    return Buffer.from(field())
-  } catch {
-    return null
-  }
 }

@@ -10,7 +10,7 @@ import type { ExecRequest, ExecResult, Session } from './types.ts'
 
 /** Wraps a connection; `onClosed` is called once, when it is gone for whatever reason. */
 export function createSession(carrier: Carrier, target: Target, loginTimeoutMs: number, onClosed: () => void): Session {
-  const { lost, tellsEnd } = carrier
+  const { lost, tellsEnd, warnings, mayGivePassword } = carrier
   let execs = 0
   let goneBy: string | null = null
   void lost.then((reason) => {
@@ -27,7 +27,7 @@ export function createSession(carrier: Carrier, target: Target, loginTimeoutMs: 
       const nonce = randomBytes(16).toString('hex')
       const markers = markersOf(nonce)
       const command = commandLine(nonce, request.timeoutSeconds, become, tellsEnd)
-      const context = { target, markers, become, loginTimeoutMs, lost }
+      const context = { target, markers, become, mayGivePassword, loginTimeoutMs, lost }
       const limits = { timeoutMs: loginTimeoutMs, signal: request.signal }
       const result = await carrier.run(command, markers, limits, (channel) => {
         execs++
@@ -36,6 +36,7 @@ export function createSession(carrier: Carrier, target: Target, loginTimeoutMs: 
       return result ?? ABORTED
     },
     ...(carrier.reaches === undefined ? {} : { reaches: carrier.reaches }),
+    warnings,
     usage: () => ({ execs, ...carrier.usage() }),
     close: carrier.close,
   }

@@ -1,4 +1,5 @@
 import type { Secret } from '../model/secret.ts'
+import type { HostErrorData } from '../model/errors.ts'
 import type { Connection, Target } from '../model/host.ts'
 
 /** Text for the host's `sh -s`; a Secret among the parts is revealed only where it is written to the channel. */
@@ -41,6 +42,8 @@ export interface Session {
    * Nobody logs in there.
    */
   reaches?: (place: Pick<Connection, 'address' | 'port'>, signal: AbortSignal) => Promise<boolean>
+  /** Host keys on the way that are not the known ones and were let pass (StrictHostKeyChecking no). */
+  warnings?: readonly HostErrorData[]
   /** Bytes and execs so far. */
   usage: () => { execs: number; bytesSent: number; bytesReceived: number }
   close: () => Promise<void>

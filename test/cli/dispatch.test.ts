@@ -42,6 +42,11 @@ describe('dispatch', () => {
     [['plan', 'x.yml', '-f', '0'], 'must be a whole number from 1'],
     [['plan', 'x.yml', '--report', 'x.html'], 'no report format has this ending; there is .json'],
     [['plan', 'x.yml', '-i'], '-i needs a value'],
+    [
+      ['plan', 'x.yml', '-l', '-web1'],
+      '-l needs a value\n    hint: a value that begins with - is written --limit=-web1',
+    ],
+    [['plan', 'x.yml', '--limit', '--check'], 'is written --limit=--check'],
     [['plan', 'x.yml', '-i', ''], 'must not be empty'],
   ])('%j is wrong usage', async (argv, text) => {
     const { code, out, err } = await call(...argv)

@@ -90,6 +90,17 @@ describe('askPassword', () => {
     expect(second.raw).toEqual([true, false])
   })
 
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('gives the terminal back at %s', async (signal) => {
+    const before = process.listeners(signal)
+    const { io, raw } = terminal()
+    const answer = askPassword('?', '-k', io)
+    const ours = process.listeners(signal).filter((listener) => !before.includes(listener))
+    for (const listener of ours) listener(signal)
+    await expect(answer).rejects.toMatchObject({ exitCode: 99 })
+    expect(raw).toEqual([true, false])
+    expect(process.listeners(signal)).toEqual(before)
+  })
+
   it('says what to do where there is no terminal', async () => {
     const { io } = testIo()
     expect(canAsk(io)).toBe(false)

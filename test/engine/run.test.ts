@@ -8,7 +8,7 @@ import { run } from '../../src/engine/run.ts'
 import { loadInventory } from '../../src/inventory/load.ts'
 import type { Step } from '../../src/model/change.ts'
 import { UNKNOWN } from '../../src/model/change.ts'
-import type { RunEvent } from '../../src/model/events.ts'
+import type { PlayPlan, RunEvent } from '../../src/model/events.ts'
 import type { HostReport, RunReport } from '../../src/model/report.ts'
 import { runReportSchema } from '../../src/model/report.ts'
 import type { Module } from '../../src/modules/define.ts'
@@ -292,6 +292,29 @@ describe('what is only known after apply', () => {
     expect(statuses(report)).toBe('a changed, b changed')
     expect(byName(report)['a']!.changes.map((done) => done.status)).toEqual(['done', 'not-started'])
     expect(report.exitCode).toBe(1)
+  })
+})
+
+describe('a host key that was let pass though it is not the known one', () => {
+  const warning = { code: 'host-key-changed', summary: 'the host key of a:22 is not the one that is known' }
+  const doubtful: RunOptions['transport'] = {
+    connect: async (...asked) => ({
+      ...(await hosts.connect(...asked)),
+      warnings: asked[0].host.name === 'a' ? [{ ...warning, detail: 'presented', hint: 'compare' }] : [],
+    }),
+    close: () => hosts.close(),
+  }
+
+  test('is told before the changes are agreed to, and once in the report', async () => {
+    const asked: PlayPlan[] = []
+    const two = ['root', 'other'].map(
+      (user) => `- { hosts: "a,b", become_user: ${user}, tasks: [{ set: { values: { ${user}: '1' } } }] }\n`,
+    )
+    const review: RunOptions['review'] = async (plan) => asked.push(plan) > 0
+    const { report } = await play(two.join(''), { transport: doubtful, review })
+    expect(report.diagnostics).toMatchObject([{ severity: 'warning', ...warning }])
+    const notes = asked[0]!.hosts.map((host) => host.notes)
+    expect(notes).toMatchObject([[{ isWarning: true, summary: expect.stringContaining(warning.summary) }], []])
   })
 })
 

@@ -19,7 +19,7 @@ import { hostFileName } from '../../src/store/file-name.ts'
 import { fleetFolder } from '../../src/store/fleet-folder.ts'
 import { keepRun } from '../../src/store/keep-run.ts'
 import { listRuns, loadReport, loadUndo } from '../../src/store/load-run.ts'
-import { keptChanges } from '../../src/store/undo-record.ts'
+import { keptChanges, undoSegment } from '../../src/store/undo-record.ts'
 import { change, events, runReport } from '../report/sample.ts'
 
 let cwd = ''
@@ -79,6 +79,22 @@ describe('keepRun', () => {
       ['set it', true],
       ['set net.mptcp.enabled to 1', false],
     ])
+  })
+
+  it('keeps what a command under no_log runs only where the record is encrypted; how it is undone always', async () => {
+    const apply = [{ kind: 'run', argv: ['register', 'tiger'] }] as const
+    const undo = [{ kind: 'run', argv: ['deregister'] }] as const
+    const hidden = change('a', { apply, undo, opaque: true, noLog: true })
+    const { subscriber, folder } = keepRun(cwd, runId)
+    subscriber(applyStarted('a', [hidden, change('a', { apply, undo, opaque: true })]))
+    const text = readFileSync(join(folder, 'undo/a.json'), 'utf8')
+    expect(text.match(/tiger/g)).toHaveLength(1)
+    const kept = keptChanges((await loadUndo(cwd, runId))[0]!)
+    expect(kept).toMatchObject([
+      { change: { apply: [], undo }, withheld: false },
+      { change: { apply, undo }, withheld: false },
+    ])
+    expect(undoSegment([hidden], new Date(0), true).changes[0]).toMatchObject({ apply, undo })
   })
 
   it('fails the host whose record cannot be written, before anything is changed', () => {

@@ -7,6 +7,7 @@ export function sshSettings(more: Partial<SshSettings> = {}): SshSettings {
     identityFiles: [],
     identitiesOnly: false,
     identityAgent: '$SSH_AUTH_SOCK',
+    pubkeyAlgorithms: null,
     authentications: ['publickey', 'keyboard-interactive', 'password'],
     hostKeyAlias: null,
     hostKeyChecking: 'strict',

@@ -264,9 +264,22 @@ IdentityAgent /run/%i/%r`
     ['PubkeyAuthentication unbound', ['publickey', 'keyboard-interactive', 'password']],
   ])('%j: logs in by %s', (text, methods) => expect(settings(text).settings.authentications).toEqual(methods))
 
+  it.each([
+    ['', null],
+    ['PubkeyAcceptedAlgorithms ssh-ed25519,sk-ssh-ed25519@openssh.com', ['ssh-ed25519']],
+    ['PubkeyAcceptedKeyTypes rsa-*', ['rsa-sha2-512', 'rsa-sha2-256']],
+    ['PubkeyAcceptedAlgorithms sk-*', []],
+  ])('%j: keys that sign by %j are offered', (text, algorithms) =>
+    expect(settings(text).settings.pubkeyAlgorithms).toEqual(algorithms),
+  )
+
   it('does not check the keys of this machine where that is wished, but for those with an alias', () => {
     const text = 'NoHostAuthenticationForLocalhost yes\nStrictHostKeyChecking yes'
-    expect(settings(text, '127.0.0.1').settings.hostKeyChecking).toBe('off')
+    expect(settings(text, '127.0.0.1').settings).toMatchObject({
+      hostKeyChecking: 'off',
+      userKnownHostsFiles: [],
+      globalKnownHostsFiles: [],
+    })
     expect(settings(text).settings.hostKeyChecking).toBe('strict')
     expect(settings(`${text}\nHostKeyAlias a`, '127.0.0.1').settings.hostKeyChecking).toBe('strict')
   })

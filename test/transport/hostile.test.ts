@@ -185,6 +185,7 @@ describe('an exec', () => {
     target: targetOf({}),
     markers,
     become: null,
+    mayGivePassword: true,
     loginTimeoutMs: 30_000,
     lost: new Promise<string>(() => {}),
   }

@@ -111,6 +111,18 @@ describe.skipIf(!hasSshd)('jump hosts (skipped where there is no sshd)', () => {
     await expect.poll(() => gates.map((gate) => gate.open.size)).toEqual([0, 0])
   })
 
+  it('warns of the changed key of a jump host that is let pass, to each that goes through it', async () => {
+    const { ssh, ...changed } = known(bastion.port, 'rsa-2048')
+    const jump = targetOf({ ...changed, ssh: { ...ssh, hostKeyChecking: 'off' } }).connection
+    const transport = newTransport()
+    for (const name of ['one', 'two']) {
+      const session = await transport.connect(to(host.port, 'rsa-2048', [jump], name), signal)
+      expect(session.warnings).toMatchObject([
+        { code: 'host-key-changed', summary: expect.stringContaining(`127.0.0.1:${bastion.port} is not`) },
+      ])
+    }
+  })
+
   it('tells whether an SSH server answers behind it, where nobody logs in', async () => {
     const session = await newTransport().connect(to(bastion.port, 'ed25519', []), signal)
     const silent = createServer(() => {})

@@ -111,6 +111,13 @@ describe('known_hosts', () => {
     expect(knownKeyTypes(find(text, 'h'))).toEqual(['ssh-ed25519', 'ssh-rsa'])
   })
 
+  it('asks for keys of a type that is revoked only where no other is known', () => {
+    const revoked = `@revoked ${line('*', A)}\n${line('h', A)}\n`
+    expect(knownKeyTypes(find(`${revoked}${line('h', RSA, 'ssh-rsa')}`, 'h'))).toEqual(['ssh-rsa'])
+    expect(knownKeyTypes(find(`${revoked}${line('h', B)}`, 'h'))).toEqual(['ssh-ed25519'])
+    expect(knownKeyTypes(find(revoked, 'h'))).toEqual(['ssh-ed25519'])
+  })
+
   it('says where the key that changed is known', () => {
     const verdict = judgeHostKey(find(`# one\n${line('[h]:2222', A)}`, 'h', 2222), B)
     expect(verdict).toMatchObject({ kind: 'changed', entries: [{ file: 'kh', line: 2, key: A }] })

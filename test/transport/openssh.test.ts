@@ -1,7 +1,7 @@
 /** `transport: openssh` against a real sshd. */
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { userInfo } from 'node:os'
@@ -189,6 +189,40 @@ describe.skipIf(!hasSshd)("OpenSSH's client makes the connection (skipped where 
     expect(data).toMatchObject({ code: 'transport', summary: 'ssh is not installed here' })
   })
 
+  it('names the jump host whose key has changed, in lines without carriage returns', async () => {
+    const changed = write(renderKnownHost('[localhost]:2200', home.hostKeys['ecdsa-256']))
+    const hop = ['-F', 'none', '-o', `UserKnownHostsFile=${changed}`, '-o', `HostKeyAlias=[localhost]:2200`]
+    const login = ['-o', 'StrictHostKeyChecking=yes', '-p', `${sshd.port}`]
+    const proxy = ['ssh', ...hop, ...login, '-W', '127.0.0.1:22', '127.0.0.1'].join(' ')
+    const { data } = await failureOf(newTransport().connect(to(args(sshd, `ProxyCommand=${proxy}`)), signal))
+    expect(data).toMatchObject({
+      code: 'host-key-changed',
+      summary: 'the host key of [localhost]:2200 is not the one that is known',
+    })
+    expect(data.detail).not.toContain('\r')
+  })
+
+  it('warns of a changed key that is let pass, gives sudo no password there, and refuses a revoked one', async () => {
+    const bin = join(home.dir, 'bin')
+    mkdirSync(bin)
+    const sudo = '#!/bin/sh\nwhile [ "$1" != -p ]; do shift; done\nprintf %s "$2" >&2\nread -r password && exit 1\n'
+    writeFileSync(join(bin, 'sudo'), sudo, { mode: 0o755 })
+    const sshd = await home.start(['ed25519'], [`SetEnv PATH=${bin}:${process.env['PATH']}`])
+    const become = { user: 'nobody', password: new Secret('right') }
+    const name = `[127.0.0.1]:${sshd.port}`
+    const loose = (...lines: string[]): string[] =>
+      args(sshd, 'StrictHostKeyChecking=no', `UserKnownHostsFile=${write(`${lines.join('\n')}\n`)}`)
+    const changed = to(loose(renderKnownHost(name, home.hostKeys['ecdsa-256'])), { become })
+    const session = await newTransport().connect(changed, signal)
+    expect(session.warnings).toMatchObject([{ code: 'host-key-changed', summary: expect.stringContaining(name) }])
+    const kept = await failureOf(session.exec(request('true')))
+    expect(kept.data.code).toBe('become-password-kept-back')
+    const revoked = loose(`@revoked ${renderKnownHost('*', home.hostKeys.ed25519)}`)
+    const { data } = await failureOf(newTransport().connect(to(revoked), signal))
+    expect(data.code).toBe('host-key-revoked')
+    expect((await newTransport().connect(to(args(sshd)), signal)).warnings).toEqual([])
+  })
+
   it('is not talked into options by the name of a host', async () => {
     const made = join(home.dir, 'made')
     const { data } = await failureOf(
@@ -313,5 +347,16 @@ describe('what ssh says', () => {
     const failure = opensshFailure(connection, 255, said)
     expect([failure.error.data.code, failure.transient]).toEqual([code, transient])
     expect(failure.error.data.detail).toContain(said.split('\n')[0])
+  })
+
+  it.each([
+    ['Host key for bastion has changed and you have requested strict checking.', 'bastion'],
+    ['The ED25519 host key for [b]:2222 is marked as revoked.\n@ REVOKED HOST KEY DETECTED!', '[b]:2222'],
+    ['No ED25519 host key is known for inner and you have requested strict checking.', 'inner'],
+    ['IDENTIFICATION HAS CHANGED!\n  ssh-keygen -f "/root/.ssh/known_hosts" -R "[b]:22"\n', '[b]:22'],
+    ["IDENTIFICATION HAS CHANGED!\n  ssh-keygen -f '/k h' -R 'b'\n", 'b'],
+    ['IDENTIFICATION HAS CHANGED!', 'root@web1:22'],
+  ])('%j: of whom it is said', (said, whose) => {
+    expect(opensshFailure(connection, 255, said).error.data.summary).toContain(`the host key of ${whose} is`)
   })
 })

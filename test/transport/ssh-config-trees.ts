@@ -35,6 +35,10 @@ const path = of(
 )
 const file = of('/kh/one', '~/kh2', '/kh/%h', '/kh/%k.%p', 'kh', '/kh/${FLEET_TEST}', '/kh/%l.%L')
 const flag = of('yes', 'no', 'true', 'FALSE', 'Yes')
+const signatures = fc
+  .tuple(of('', '+', '-', '^'), list(of('ssh-ed25519', 'ecdsa-sha2-*', 'rsa-sha2-512', 'ssh-rsa', '*cert*')))
+  .map((parts) => parts.join(''))
+
 const algorithmList = (names: string[], wildcard: string): fc.Arbitrary<string> =>
   fc
     .tuple(of('', '', '+', '-', '^'), list(fc.oneof({ weight: 4, arbitrary: of(...names) }, of(wildcard))))
@@ -61,9 +65,9 @@ const VALUES: Record<string, fc.Arbitrary<string>> = {
   ),
   GlobalKnownHostsFile: of('/g/one', '/g/one /g/two', '~/g', 'none'),
   HostKeyAlias: of('alias', 'Other.Alias'),
-  HostKeyAlgorithms: fc
-    .tuple(of('', '+', '-', '^'), list(of('ssh-ed25519', 'ecdsa-sha2-*', 'rsa-sha2-512', 'ssh-rsa', '*cert*')))
-    .map((parts) => parts.join('')),
+  HostKeyAlgorithms: signatures,
+  PubkeyAcceptedAlgorithms: signatures,
+  PubkeyAcceptedKeyTypes: signatures,
   StrictHostKeyChecking: of('yes', 'no', 'ask', 'accept-new', 'off', 'Accept-New'),
   ConnectTimeout: time,
   ServerAliveInterval: time,

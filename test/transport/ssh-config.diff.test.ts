@@ -66,6 +66,7 @@ const tables = Object.fromEntries(
         ['macs', 'mac'],
         ['kexalgorithms', 'kex'],
         ['hostkeyalgorithms', 'HostKeyAlgorithms'],
+        ['pubkeyacceptedalgorithms', 'PubkeyAcceptedAlgorithms'],
       ].map(([keyword, query]) => [
         keyword!,
         { defaults: bare[keyword!]![0]!.split(','), supported: algorithms(query!) },
@@ -116,7 +117,14 @@ function paths(line = ''): string[] {
 function viewOfUs(host: string, evaluation: SshEvaluation): View {
   // What is only lacking is taken out, so that all the rest can be compared.
   const supported = new Map(evaluation.options)
-  const refused = ['bindinterface', 'canonicalizehostname', 'verifyhostkeydns', 'checkhostip', ...REFUSED]
+  const refused = [
+    'nohostauthenticationforlocalhost',
+    'bindinterface',
+    'canonicalizehostname',
+    'verifyhostkeydns',
+    'checkhostip',
+    ...REFUSED,
+  ]
   for (const keyword of [...refused, 'preferredauthentications', 'bindaddress', ...Object.keys(tables)]) {
     supported.delete(keyword)
   }

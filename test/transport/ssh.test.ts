@@ -123,12 +123,16 @@ echo 'sudo: 3 incorrect password attempts' >&2
 exit 1
 `
 
-const become = async (user: string, password: string | null, script = 'cat; echo done; echo err >&2') => {
+async function serveSudo(): Promise<TestServer> {
   const bin = join((await serve()).dir, 'bin')
   mkdirSync(bin)
   writeFileSync(join(bin, 'sudo'), SUDO)
   chmodSync(join(bin, 'sudo'), 0o755)
-  const server = await serve({ bin })
+  return serve({ bin })
+}
+
+const become = async (user: string, password: string | null, script = 'cat; echo done; echo err >&2') => {
+  const server = await serveSudo()
   const session = await transportOf().connect(
     targetOf({
       port: server.port,
@@ -284,7 +288,7 @@ describe('host keys', () => {
 describe('without checking host keys', () => {
   const withPassword = { user: 'root', password: new Secret('right'), privateKeyFile: null }
 
-  it('gives no password to a host whose key is not the known one, or revoked', async () => {
+  it('gives no password to a host whose key is not the known one, and refuses a revoked one', async () => {
     const given: string[] = []
     const authenticate = (context: AuthContext): void => {
       given.push(context.method)
@@ -295,15 +299,42 @@ describe('without checking host keys', () => {
     const name = knownHostName('127.0.0.1', server.port)
     const ssh: Partial<SshSettings> = { hostKeyChecking: 'off', userKnownHostsFiles: [file] }
     const own = renderKnownHost(name, server.hostKeys['ssh-ed25519']!)
-    for (const text of [renderKnownHost(name, other), `${own}\n@revoked ${own}`]) {
+    for (const [text, error] of [
+      [renderKnownHost(name, other), { code: 'auth', detail: expect.stringContaining('passwords were kept back') }],
+      [`${own}\n@revoked ${own}`, { code: 'host-key-revoked' }],
+    ] as const) {
       writeFileSync(file, text)
       const { data } = await failureOf(connectTo(server, { ...withPassword, ssh }))
-      expect(data).toMatchObject({ code: 'auth', detail: expect.stringContaining('passwords were kept back') })
+      expect(data).toMatchObject(error)
       expect(readFileSync(file, 'utf8')).toBe(text)
     }
     expect(new Set(given)).toEqual(new Set(['none']))
     writeFileSync(file, own)
     await expect(connectTo(server, { ...withPassword, ssh })).resolves.toBeDefined()
+  })
+
+  it('warns of a key that is not the known one, and gives sudo no password there', async () => {
+    const server = await serveSudo()
+    const file = join(server.dir, 'known_hosts')
+    writeFileSync(file, renderKnownHost(knownHostName('127.0.0.1', server.port), other))
+    const reach = (user: string) =>
+      connectTo(server, {
+        privateKeyFile: server.keyFile,
+        user: 'ops',
+        ssh: { hostKeyChecking: 'off', userKnownHostsFiles: [file] },
+        become: { user, password: new Secret('right') },
+      })
+    const session = await reach('root')
+    expect(session.warnings).toMatchObject([
+      { code: 'host-key-changed', detail: expect.stringContaining(`at ${file}:1`) },
+    ])
+    const { data } = await failureOf(session.exec(request('true')))
+    expect(data).toMatchObject({ code: 'become-password-kept-back', summary: expect.stringContaining('host key') })
+    expect(await (await reach('free')).exec(request('true'))).toMatchObject({ end: 'exited', rc: 0 })
+    writeFileSync(file, '')
+    const proven = await reach('root')
+    expect(proven.warnings).toEqual([])
+    expect(await proven.exec(request('true'))).toMatchObject({ end: 'exited', rc: 0 })
   })
 
   it('makes a new key known, and goes on where it cannot', async () => {
@@ -400,6 +431,26 @@ describe('authentication', () => {
     writeFileSync(identityFiles[2]!, readFileSync(server.keyFile))
     await expect(connectTo(server, { ssh: { identityFiles } })).resolves.toBeDefined()
     expect(seen.slice(-3)).toEqual(['none', 'publickey', 'publickey'])
+  })
+
+  it('offers no key whose type PubkeyAcceptedAlgorithms leaves out, named or of the agent', async () => {
+    const rsa = keyPair('rsa')
+    const server = await serve({ authenticate: (context) => acceptKey(context, publicBlob(rsa.public)) })
+    const socket = join(server.dir, 'agent')
+    await serveAgent(socket, [parsedKey(rsa.private)])
+    const reach = (pubkeyAlgorithms: string[]) =>
+      connectTo(
+        server,
+        { privateKeyFile: server.keyFile, ssh: { pubkeyAlgorithms } },
+        { env: { SSH_AUTH_SOCK: socket } },
+      )
+    const { data } = await failureOf(reach(['ssh-rsa', 'ecdsa-sha2-nistp256']))
+    expect(data.detail).toContain('tried: nothing')
+    expect(data.detail).toContain(
+      `key ${server.keyFile} was not tried: PubkeyAcceptedAlgorithms leaves ssh-ed25519 out`,
+    )
+    expect(data.detail).toContain('leaves ssh-rsa out')
+    await expect(reach(['rsa-sha2-512'])).resolves.toBeDefined()
   })
 
   it("signs with the agent's keys, also for a key file that is encrypted", async () => {

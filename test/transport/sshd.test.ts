@@ -114,6 +114,31 @@ describe.skipIf(!hasSshd)('host keys of a real sshd (skipped where there is no s
     },
   )
 
+  it('reaches a host by another key that is known where one is revoked, as ssh does', async () => {
+    const { ed25519: revoked, 'ecdsa-256': ecdsa, 'rsa-2048': rsa } = home.hostKeys
+    const plain = [rsa, ecdsa, revoked].map((key) => renderKnownHost(nameOf(all), key))
+    const file = knownHosts(`@revoked ${renderKnownHost('*', revoked)}`, ...plain)
+    expect(await reach(all, strict(file))).toBe('reached')
+    expect(home.ssh(all.port, ['-o', `UserKnownHostsFile=${file}`, '-o', 'StrictHostKeyChecking=yes']).status).toBe(0)
+  })
+
+  it('offers its key only where PubkeyAcceptedAlgorithms lets it, as ssh does', async () => {
+    const file = knownHosts(renderKnownHost(nameOf(all), home.hostKeys.ed25519))
+    for (const [list, status, outcome] of [
+      ['ssh-rsa', 255, 'auth'],
+      ['ssh-ed25519', 0, 'reached'],
+    ] as const) {
+      const options = [`UserKnownHostsFile=${file}`, `PubkeyAcceptedAlgorithms=${list}`]
+      expect(
+        home.ssh(
+          all.port,
+          options.flatMap((option) => ['-o', option]),
+        ).status,
+      ).toBe(status)
+      expect(await reach(all, strict(file, { pubkeyAlgorithms: [list] }))).toBe(outcome)
+    }
+  })
+
   it('says openly that it checks no host certificates', async () => {
     const authority = join(home.dir, 'authority')
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', authority])

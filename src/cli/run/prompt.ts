@@ -6,6 +6,8 @@ import { Secret } from '../../model/secret.ts'
 import { usageError } from '../errors.ts'
 import type { Io } from '../io.ts'
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
 /** Whether somebody can answer. */
 export function canAsk(io: Io): boolean {
   return [io.stdin.isTTY, io.stderr.isTTY].every((terminal) => terminal === true)
@@ -31,7 +33,7 @@ export async function confirm(question: string, io: Io, signal: AbortSignal): Pr
 
 /**
  * Asks for a password without showing it; null for an empty answer. Throws a usage error where there is no terminal, and
- * ends with 99 at Ctrl-C.
+ * ends with 99 at Ctrl-C and at signals.
  */
 export async function askPassword(
   question: string,
@@ -68,12 +70,16 @@ async function readHidden(io: Io): Promise<string> {
   return await new Promise<string>((resolve, reject) => {
     const done = (end: () => void): void => {
       stdin.off('data', onData)
+      for (const signal of SIGNALS) process.off(signal, interrupt)
       end()
     }
+    // Also where others listen: the terminal is given back as it was, and nobody waits for an answer any more.
+    const interrupt = (): void => done(() => reject(new ExitError(EXIT.interrupted.code, 'interrupted')))
+    for (const signal of SIGNALS) process.on(signal, interrupt)
     const onData = (chunk: string | Buffer): void => {
       for (const character of String(chunk)) {
         if (character === '\r' || character === '\n' || character === '\u0004') return done(() => resolve(typed))
-        if (character === '\u0003') return done(() => reject(new ExitError(EXIT.interrupted.code, 'interrupted')))
+        if (character === '\u0003') return interrupt()
         if (character === '\u007F' || character === '\b') typed = Array.from(typed).slice(0, -1).join('')
         else if (character === '\u0015') typed = ''
         else typed += character

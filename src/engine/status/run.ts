@@ -79,7 +79,7 @@ export function watchStatus(options: StatusOptions): StatusWatch {
         endedAt: new Date().toISOString(),
         exitCode: exitCode(context, read),
         hosts: read,
-        diagnostics: [...diagnostics, ...context.secrets.warnings()],
+        diagnostics: [...diagnostics, ...context.diagnostics, ...context.secrets.warnings()],
       }
       return shown(report, context.secrets)
     },

@@ -54,6 +54,23 @@ describe('one round', () => {
     for (const name of ['a', 'b']) expect(transport.record(name)).toMatchObject({ connections: 1, execs: 1, open: 0 })
   })
 
+  it('tells of a host key that was let pass, once over all rounds', async () => {
+    const transport = createFakeTransport({ a: answering(GOOD) })
+    const warning = { code: 'host-key-changed', summary: 'not the known one', detail: '', hint: '' }
+    const { watch } = await fleet(
+      { a: answering(GOOD) },
+      {
+        transport: {
+          connect: async (...asked) => ({ ...(await transport.connect(...asked)), warnings: [warning] }),
+          close: () => transport.close(),
+        },
+      },
+    )
+    await watch.round()
+    expect((await watch.round()).diagnostics).toMatchObject([{ severity: 'warning', code: 'host-key-changed' }])
+    await watch.close()
+  })
+
   it('a host that fails counts more than one that is unreachable', async () => {
     const { watch } = await fleet({ a: () => ({ end: 'timed-out', rc: null, stdout: '', stderr: '' }), b: refused })
     expect(await watch.round()).toMatchObject({ exitCode: 2, hosts: [{ status: 'failed' }, { status: 'unreachable' }] })
