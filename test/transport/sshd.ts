@@ -2,7 +2,7 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, rmdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
@@ -46,9 +46,9 @@ export function makeSshdHome(): SshdHome {
   for (const kind of KEY_KINDS) makeKey(kind, hostKeyFile(kind))
   const blobOf = (kind: KeyKind): Buffer =>
     Buffer.from(readFileSync(`${hostKeyFile(kind)}.pub`, 'utf8').split(' ')[1]!, 'base64')
-  // sshd asks for this folder where it runs as root; an init system makes it elsewhere.
-  const madeFolder = userInfo().uid === 0 && !existsSync('/run/sshd')
-  if (madeFolder) mkdirSync('/run/sshd', { mode: 0o755 })
+  // sshd asks for this folder where it runs as root; an init system makes it elsewhere. Other tests need it at the same time, so
+  // that .ci/test takes it away.
+  if (userInfo().uid === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 })
 
   return {
     dir,
@@ -97,7 +97,6 @@ export function makeSshdHome(): SshdHome {
     close: async () => {
       await Promise.all([...open].map((sshd) => sshd.close()))
       rmSync(dir, { recursive: true })
-      if (madeFolder) rmdirSync('/run/sshd')
     },
   }
 }
