@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { DiagnosticsError } from '../../src/model/diagnostic.ts'
 
-export function makeFiles(files: Readonly<Record<string, string | Uint8Array>>): string {
-  const dir = mkdtempSync(join(tmpdir(), 'mptcp-fleet-test-'))
+export function makeFiles(files: Readonly<Record<string, string | Uint8Array>>, parent = tmpdir()): string {
+  const dir = mkdtempSync(join(parent, 'mptcp-fleet-test-'))
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(dir, name)), { recursive: true })

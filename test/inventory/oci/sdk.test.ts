@@ -24,7 +24,8 @@ test.each<[string, Record<string, string>, string]>([
     'version 2.139.1 is needed, installed: oci-core 2.140.0',
   ],
 ])('%s', async (_, files, why) => {
-  const dir = makeFiles(files)
+  // Temporary files of the tests are below the checkout, whose own packages would be found.
+  const dir = makeFiles(files, '/tmp')
   const { diagnostics } = await readYaml(null, '', { settings: { require: createRequire(`${dir}/main.js`) } })
   expect(diagnostics).toHaveLength(1)
   expect(diagnostics[0]?.summary).toBe(`OCI inventories need Oracle's SDK for TypeScript; ${why}`)
