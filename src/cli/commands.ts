@@ -62,7 +62,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'inventory',
-    usage: 'inventory list|host|graph',
+    usage: 'inventory list|host|graph|check',
     summary: 'show hosts, groups and variables as they were read',
     load: () => import('./commands/inventory.ts'),
   },
