@@ -45,7 +45,11 @@ export function newAttempt(
     owner: owner(),
     changes,
     placed,
-    undo: undoSteps(changes).map((item) => ({ placed: item, after: numbersOf(item.changes) })),
+    undo: undoSteps(changes).map((item) => ({
+      placed: item,
+      after: numbersOf(item.changes),
+      once: changes[item.change]?.opaque === true,
+    })),
     copies: [...new Set(placed.flatMap(({ step }) => filesOf(step)))],
     guard,
     results: new Map(),
@@ -128,15 +132,19 @@ export interface RecordRead {
 
 /** Takes what the host kept of steps whose results did not arrive. */
 export function takeRecord(attempt: Attempt, section: Section | undefined): RecordRead {
+  const undone = new Map<number, boolean>()
   for (const line of section?.stdout.split('\n') ?? []) {
-    const [, undo, rc = '0'] = /^u (\d{1,6}) (\d{1,3})$/.exec(line) ?? []
-    if (rc !== '0')
-      for (const change of attempt.undo[Number(undo)]?.placed.changes ?? []) attempt.undoFailed.add(change)
+    const [, undo, rc] = /^u (\d{1,6}) (\d{1,3})$/.exec(line) ?? []
+    // Some are tried more than once.
+    if (rc !== undefined) undone.set(Number(undo), rc === '0')
     // A line that is not whole says nothing: the disk may have been full.
     const [, began, ended, status] = /^(?:b (\d{1,6})|(\d{1,6}) (\d{1,3}))$/.exec(line) ?? []
     const number = Number(began ?? ended ?? -1)
     if (attempt.placed[number] === undefined || attempt.results.get(number)?.rc != null) continue
     attempt.results.set(number, { stdout: '', stderr: '', rc: status === undefined ? null : Number(status) })
+  }
+  for (const [step, isDone] of undone) {
+    if (!isDone) for (const change of attempt.undo[step]?.placed.changes ?? []) attempt.undoFailed.add(change)
   }
   const said = /^outcome (applied|done|failed|rolled-back)(?: (\d{1,6}))?$/m.exec(section?.stdout ?? '')
   const [, outcome, failed = '0'] = said ?? []

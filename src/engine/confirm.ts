@@ -153,8 +153,7 @@ function judgeRolledBack(job: Job, again: Attempt['changes']): void {
   }
   const isAgain = ({ fact, before }: PlannedChange): boolean =>
     again.some((one) => one.fact === fact && isDeepStrictEqual(steady(fact, one.before), steady(fact, before)))
-  const isLeft = (change: PlannedChange, index: number): boolean =>
-    (change.opaque === true && attempt.undoFailed.has(index)) || !isAgain(change)
+  const isLeft = (change: PlannedChange, index: number): boolean => attempt.undoFailed.has(index) || !isAgain(change)
   const differs = attempt.changes.filter((change, index) => stays[index] === false && isLeft(change, index))
   if (differs.length === 0) return
   state.status = 'failed'

@@ -14,6 +14,8 @@ import { stepSeconds, stepText, STEP_LIB } from './step-text.ts'
 export interface UndoStep {
   placed: PlacedStep
   after: readonly number[]
+  /** It is not tried again where it fails: what a task's author wrote may do harm when it is done twice. */
+  once?: boolean
 }
 
 /**
@@ -22,11 +24,11 @@ export interface UndoStep {
  * waits for the end of another script: see UNDO_LIB.
  */
 export function undoScript(run: { id: string; owner: string }, steps: readonly UndoStep[], copies: readonly string[]) {
-  const body = steps.flatMap(({ placed, after }, index): ScriptPart[] => [
+  const body = steps.flatMap(({ placed, after, once = false }, index): ScriptPart[] => [
     `t${index}() {\n`,
     ...stepText(placed.step, true),
     '\n}\n',
-    `if begun ${after.join(' ')}; then u ${index} ${stepSeconds(placed.step) + 4}; fi\n`,
+    `if begun ${after.join(' ')}; then u ${index} ${stepSeconds(placed.step) + 4}${once ? '' : ' again'}; fi\n`,
   ])
   return Secret.join([
     `main() {\n${SCRIPT_HEAD}RUN=${shellQuote(run.id)}; OWNER=${shellQuote(run.owner)}\n`,
@@ -40,9 +42,20 @@ export function undoScript(run: { id: string; owner: string }, steps: readonly U
     `drop() {\n${dropCopies(copies)}}\n`,
     UNDO_LIB,
     ...body,
+    REPEAT,
     'drop; boot_off "$C"; disarm "$C"\noutcome "rolled-back $failed"\nrm -rf "$C" "$R/undo"\nreturn 0\n}\nmain "$@"\n',
   ])
 }
+
+/** Rounds in which steps that failed are tried once more, and seconds between them: a full disk may have room by then. */
+const ROUNDS = 8
+const PAUSE_SECONDS = 2
+
+const REPEAT = `n=0; while [ -n "$F" ] && [ "$n" -lt ${ROUNDS} ]; do
+sleep ${PAUSE_SECONDS}; n=$((n+1)); G=$F; F=
+for i in $G; do failed=$((failed-1)); u "\${i%:*}" "\${i#*:}" again; done
+done
+`
 
 /** Seconds that the script which held the lock may take for the step that it is at; it begins no other. */
 const HOLDER_SECONDS = 660
@@ -55,7 +68,7 @@ const UNDO_LIB = `begun() { for i in "$@"; do grep -qx "b $i" "$R/steps" 2>/dev/
 u() {
 { { ( "t$1" ) </dev/null 2>&1; echo "$?" >"$C/rc"; } | q "$2" >"$C/out"; }
 r=; read -r r <"$C/rc"; [ -n "$r" ] || r=1
-[ "$r" -eq 0 ] || { failed=$((failed+1)); cat "$C/out" >>"$R/undo-failures"; }
+[ "$r" -eq 0 ] || { failed=$((failed+1)); cat "$C/out" >>"$R/undo-failures"; [ -z "\${3-}" ] || F="$F $1:$2"; }
 echo "u $1 $r" >>"$R/steps"
 }
 C=$B/undo-$RUN
@@ -75,5 +88,5 @@ sign "$C"; rm -f "$C/until"
 i=0; while [ -n "$h" ] && [ "$h" != "$PPID" ] && [ "$(born "$h")" = "$hb" ] && [ "$i" -lt ${HOLDER_SECONDS * 5} ]; do
 sleep 0.2; i=$((i+1))
 done
-failed=0
+failed=0; F=
 `
