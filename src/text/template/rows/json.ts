@@ -42,6 +42,6 @@ export function readJson(value: string): unknown {
     const word = words[value.trim()]
     if (word !== undefined) return word
     // The engine's words quote pieces of the text, which may be pieces of a secret.
-    throw new TypeError('the text is no JSON', { cause: error })
+    throw new TypeError('no JSON', { cause: error })
   }
 }
