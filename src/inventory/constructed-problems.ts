@@ -23,7 +23,7 @@ export function newProblems(strict: boolean): Problems {
   }
   const failed: Problems['failed'] = (what, host, error, source) => {
     // Mistakes of the expression itself, whatever the variables of a host; and what would come out otherwise with Ansible.
-    const always = error.kind === 'unknown' || error.kind === 'secret' || isSyntax(error)
+    const always = ['unknown', 'secret', 'range'].includes(error.kind) || isSyntax(error)
     if (strict || always) wrong(`${what}: ${error.message}`, host, hintFor(error), source)
   }
   const empty: Problems['empty'] = (what, host, source) => {
@@ -42,6 +42,7 @@ const HINTS = {
   unknown: '"mptcp-fleet doc filters", "doc tests" and "doc methods" list what there is',
   secret:
     'pass it on as it is (compose: {x: name}), ask whether it "is defined", or decide by a variable that is not encrypted',
+  range: 'write it as text, in quotes',
   other: 'write it otherwise, or set "strict: false" so that it is left out where it fails',
 }
 

@@ -85,6 +85,13 @@ test('nothing is said where it may fail', async () => {
   ).toEqual([])
 })
 
+test.each([
+  ['1/0', 'strict: true\n', 'the result is no finite number'],
+  ['2**64', '', 'the result is a whole number above 2^53'],
+])('a number that cannot be kept: %s', async (text, strict, expected) => {
+  expect(await said(`${strict}compose: {x: ${text}}\n`)).toEqual([expect.stringContaining(expected)])
+})
+
 test('a value knows the line that composed it', async () => {
   const inventory = await load('compose:\n  x: env\n')
   expect(inventory.originOf('a', 'x')).toEqual({ file: 'c.yml', line: 3, column: 6 })
