@@ -1,4 +1,6 @@
 /** What stands in files that are encrypted as a whole: it is for templates to use, and for nobody to see. */
+import { parseYaml } from '../text/yaml.ts'
+import { toValue } from '../text/yaml-node.ts'
 import type { Variables } from './draft.ts'
 
 /** Shorter ones are words such as `on` and `tcp`, which hide nothing and stand everywhere. */
@@ -10,7 +12,7 @@ const SHORTEST = 4
  */
 export function confidentialTexts(
   hosts: Iterable<Variables>,
-  encrypted: ReadonlySet<string>,
+  encrypted: ReadonlyMap<string, string>,
 ): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
   if (encrypted.size === 0) return found
@@ -33,4 +35,31 @@ function collect(value: unknown, name: string, into: Map<string, string>): void 
   } else if (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
     for (const item of Object.values(value)) collect(item, name, into)
   }
+}
+
+/**
+ * Every text in an encrypted file, for messages about an inventory that cannot be read: it is not known yet which of them
+ * are variables. Of what is no YAML, the values in its lines.
+ */
+export function textsOf(text: string, file: string): ReadonlySet<string> {
+  const found = new Map<string, string>()
+  const { node, diagnostics } = parseYaml(text, file)
+  const isRead = node?.kind === 'map' || node?.kind === 'list'
+  if (isRead) collectParts(toValue(node), found)
+  if (!isRead || diagnostics.length > 0)
+    for (const line of text.split('\n')) for (const part of lineParts(line)) collectParts(part, found)
+  return new Set(found.keys())
+}
+
+function collectParts(value: unknown, into: Map<string, string>): void {
+  if (typeof value === 'object' && value !== null) for (const item of Object.values(value)) collectParts(item, into)
+  // What stands around templates shows itself as it is.
+  else if (typeof value === 'string') collect(value.split(/\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}/s), '', into)
+}
+
+/** `a: "b"`, `- b` and `host a=b c='d'`: what stands behind the signs, whole and word by word, without its quotes. */
+function lineParts(line: string): string[] {
+  const behind = line.replace(/^[\s-]*(?:[\w.-]+\s*[:=])?/, '')
+  const words = line.split(/\s+/).flatMap((word) => /^[\w.-]+=(.+)$/.exec(word)?.[1] ?? [])
+  return [behind, ...words].map((part) => part.trim().replaceAll(/^["']|["']$/g, ''))
 }

@@ -1,6 +1,7 @@
 /** Expressions of constructed inventories, evaluated for host after host. */
 import { Secret } from '../model/secret.ts'
 import { Unsafe } from '../model/unsafe.ts'
+import { misusedSecret } from './constructed-secrets.ts'
 import { evaluateCondition, evaluateExpression, hasTemplate, renderValue, TemplateError } from '../text/template.ts'
 
 type Vars = Readonly<Record<string, unknown>>
@@ -11,7 +12,7 @@ const IMPURE = /\b(?:random|shuffle|now|lookup|query|q|vars|hostvars|varnames)\b
 
 /** The value of an expression without braces. */
 export function newExpression(text: string): (vars: Vars) => Outcome<unknown> {
-  return remembering(text, (vars) => evaluateExpression(text, vars))
+  return remembering(text, (vars) => evaluateExpression(text, vars), true)
 }
 
 /** Whether an expression without braces is true. */
@@ -27,13 +28,18 @@ export function newTemplate(template: string): (vars: Vars) => Outcome<unknown> 
 }
 
 /** Hosts with the same values of what a template names get the same result, without asking the engine again. */
-function remembering<T>(template: string, evaluate: (vars: Vars) => T): (vars: Vars) => Outcome<T> {
+function remembering<T>(template: string, evaluate: (vars: Vars) => T, passesOn = false): (vars: Vars) => Outcome<T> {
   const known = new Map<string, Outcome<T>>()
   const names = namesOf(template)
+  const guarded = (vars: Vars): T => {
+    const misused = misusedSecret(template, vars, passesOn)
+    if (misused !== null) throw misused
+    return evaluate(vars)
+  }
   return (vars) => {
     const key = names === null ? null : keyOf(names, vars)
     const before = key === null ? undefined : known.get(key)
-    const outcome = before ?? attempt(() => evaluate(vars))
+    const outcome = before ?? attempt(() => guarded(vars))
     if (key !== null) known.set(key, outcome)
     return outcome
   }

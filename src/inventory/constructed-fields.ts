@@ -7,6 +7,7 @@ import { readBoolean } from '../text/boolean.ts'
 import { didYouMean } from '../text/closest.ts'
 import { findUnknownNamesInExpression, TemplateError } from '../text/template.ts'
 import { pythonText } from '../text/template/python.ts'
+import { hintFor } from './constructed-problems.ts'
 import type { YamlEntry, YamlMap, YamlNode } from '../text/yaml-node.ts'
 import { toValue } from '../text/yaml-node.ts'
 
@@ -21,7 +22,7 @@ export function flag(map: YamlMap, name: string, otherwise: boolean, diagnostics
   const entry = map.entries.get(name)
   if (entry === undefined || isNull(entry.node)) return otherwise
   const value = entry.node.kind === 'scalar' ? readBoolean(entry.node.value) : null
-  if (value === null) diagnostics.push(wrong(entry, `${name}: expected true or false`))
+  if (value === null) diagnostics.push(wrong(entry, `${name}: expected true or false`, `write it as: ${name}: false`))
   return value ?? otherwise
 }
 
@@ -30,14 +31,19 @@ export function expression(what: string, node: YamlNode, diagnostics: Diagnostic
   const { source } = node
   const value = unmarkUnsafe(toValue(node))
   const text = value instanceof Secret ? '' : pythonText(value)
-  const wrong = (reason: string): Diagnostic => errorDiagnostic('constructed', `${what}: ${reason}`, { source })
-  if (value instanceof Secret) diagnostics.push(wrong('an expression cannot be encrypted'))
+  const wrong = (reason: string, hint: string): Diagnostic =>
+    errorDiagnostic('constructed', `${what}: ${reason}`, { source, hint })
+  if (value instanceof Secret) diagnostics.push(wrong('an expression cannot be encrypted', 'write it in clear'))
   else {
     try {
-      diagnostics.push(...findUnknownNamesInExpression(text).map(({ message }) => wrong(message)))
+      diagnostics.push(
+        ...findUnknownNamesInExpression(text).map(({ message }) =>
+          wrong(message, hintFor(new TemplateError(message, 'unknown'))),
+        ),
+      )
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error
-      diagnostics.push(wrong(error.message))
+      diagnostics.push(wrong(error.message, hintFor(error)))
     }
   }
   return { text, source }

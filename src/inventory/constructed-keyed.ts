@@ -1,5 +1,7 @@
 /** keyed_groups of constructed inventories: groups that are named after the values of an expression. */
 import { Unsafe, unmarkUnsafe } from '../model/unsafe.ts'
+import { secretsIn } from '../text/secrets.ts'
+import { TemplateError } from '../text/template.ts'
 import { pythonText } from '../text/template/python.ts'
 import { newExpression, newTemplate } from './constructed-evaluate.ts'
 import type { KeyedGroup } from './constructed-keyed-options.ts'
@@ -24,6 +26,14 @@ export function newKeyedGroup(
   return (host, vars, draft) => {
     const outcome = evaluate(vars)
     if ('error' in outcome) return problems.failed(what, host, outcome.error, key.source)
+    const [secret] = secretsIn(outcome.value)
+    if (secret !== undefined) {
+      const error = new TemplateError(
+        `${key.text} is encrypted or a password, so no group can be named after it`,
+        'secret',
+      )
+      return problems.failed('keyed_groups', host, error, key.source)
+    }
     const names = namesFor(outcome.value, keyed)
     if (names === 'empty') return problems.empty(what, host, key.source)
     if (names?.length === 0) return

@@ -22,11 +22,9 @@ export function newProblems(strict: boolean): Problems {
     found.set(key, problem)
   }
   const failed: Problems['failed'] = (what, host, error, source) => {
-    // Mistakes of the expression itself, whatever the variables of a host.
-    const isMistake = error.kind === 'unknown' || error.message.startsWith('syntax error')
-    if (!strict && !isMistake) return
-    const hint = isMistake ? '' : 'give the variable to every host, use the filter default, or set "strict: false"'
-    wrong(`${what}: ${error.message}`, host, hint, source)
+    // Mistakes of the expression itself, whatever the variables of a host; and what would come out otherwise with Ansible.
+    const always = ['unknown', 'secret', 'range'].includes(error.kind) || isSyntax(error)
+    if (strict || always) wrong(`${what}: ${error.message}`, host, hintFor(error), source)
   }
   const empty: Problems['empty'] = (what, host, source) => {
     const hint = 'give it a default_value, or set "strict: false"'
@@ -37,6 +35,25 @@ export function newProblems(strict: boolean): Problems {
       errorDiagnostic('constructed', `${summary} (${named(hosts)})`, { source, hint }),
     )
   return { failed, empty, wrong, diagnostics }
+}
+
+const HINTS = {
+  undefined: 'give the variable to every host, use the filter default, or set "strict: false"',
+  unknown: '"mptcp-fleet doc filters", "doc tests" and "doc methods" list what there is',
+  secret:
+    'pass it on as it is (compose: {x: name}), ask whether it "is defined", or decide by a variable that is not encrypted',
+  range: 'write it as text, in quotes',
+  other: 'write it otherwise, or set "strict: false" so that it is left out where it fails',
+}
+
+/** What to do about an expression that cannot be evaluated. */
+export function hintFor(error: TemplateError): string {
+  if (error.message.includes(' is refused')) return 'write the value into a variable of the inventory'
+  return isSyntax(error) ? 'write a Jinja expression without braces, as in: n > 1' : HINTS[error.kind]
+}
+
+function isSyntax({ message }: TemplateError): boolean {
+  return message.startsWith('syntax error')
 }
 
 function named([first = '', ...others]: readonly string[]): string {

@@ -54,6 +54,7 @@ export function parseInventoryJson(text: string, source: Source, what: string): 
 }
 
 const TOO_DEEP = 'JSON that is nested too deeply'
+const VARS_FORM = 'write it as: {"_meta": {"hostvars": {"web1": {"name": "value"}}}}'
 const EXAMPLE = 'the form is: {"web": {"hosts": ["web1"], "vars": {}}, "_meta": {"hostvars": {"web1": {}}}}'
 
 /**
@@ -66,22 +67,22 @@ export function readJsonInventory(
   values: JsonValues,
 ): { hosts: string[]; lacksVars: boolean; diagnostics: Diagnostic[] } {
   const diagnostics: Diagnostic[] = []
-  const wrong = (summary: string, hint = ''): void => {
+  const wrong = (summary: string, hint: string): void => {
     diagnostics.push(errorDiagnostic('inventory-shape', summary, { source: values.source, hint }))
   }
   const hosts = new Set<string>()
   for (const [name, group] of Object.entries(data)) {
     if (name === '_meta') continue
-    if (name === '') wrong('a group needs a name')
+    if (name === '') wrong('a group needs a name', 'write it as: {"web": {"hosts": ["web1"]}}')
     else readGroup(draftGroup(draft, name), group)
   }
   const hostvars = isRecord(data['_meta']) ? (data['_meta']['hostvars'] ?? null) : null
-  if (hostvars !== null && !isRecord(hostvars)) wrong('_meta.hostvars: expected an object')
+  if (hostvars !== null && !isRecord(hostvars)) wrong('_meta.hostvars: expected an object', VARS_FORM)
   else if (hostvars !== null) {
     for (const host of hosts) {
       const vars = Object.hasOwn(hostvars, host) ? hostvars[host] : {}
-      if (isRecord(vars)) readJsonVars(vars, draft.hosts.get(host)!, values, diagnostics)
-      else wrong(`_meta.hostvars: the variables of "${host}" must be an object`)
+      if (isRecord(vars)) readJsonVars(vars, `host ${host}`, draft.hosts.get(host)!, values, diagnostics)
+      else wrong(`_meta.hostvars: the variables of "${host}" must be an object`, VARS_FORM)
     }
   }
   return { hosts: [...hosts], lacksVars: hostvars === null, diagnostics }
@@ -95,8 +96,8 @@ export function readJsonInventory(
       draftHost(draft, group, host)
     }
     const { vars = {} } = sections
-    if (isRecord(vars)) readJsonVars(vars, group.vars, values, diagnostics)
-    else wrong(`${group.name}.vars: expected an object`)
+    if (isRecord(vars)) readJsonVars(vars, `group ${group.name}`, group.vars, values, diagnostics)
+    else wrong(`${group.name}.vars: expected an object`, `write it as: {"${group.name}": {"vars": {"name": "value"}}}`)
     for (const child of names(sections, 'children', group.name)) {
       draftGroup(draft, child)
       if (!group.children.has(child)) group.children.set(child, values.source)
@@ -111,16 +112,29 @@ export function readJsonInventory(
   }
 }
 
-/** Reads an object of variables; passwords become secrets at once. */
-export function readJsonVars(vars: Json, into: Variables, values: JsonValues, diagnostics: Diagnostic[]): void {
+/** Reads an object of variables; passwords become secrets at once. `whose`: the host or group that messages name. */
+export function readJsonVars(
+  vars: Json,
+  whose: string,
+  into: Variables,
+  values: JsonValues,
+  diagnostics: Diagnostic[],
+): void {
   for (const [name, said] of Object.entries(vars)) {
+    if (isInfinite(said)) {
+      const summary = `${name} of ${whose}: a number is too large`
+      const hint = 'write a smaller one, or put it in quotes'
+      diagnostics.push(errorDiagnostic('inventory-shape', summary, { source: values.source, hint }))
+      continue
+    }
     try {
       const guarded = guardSecrets(name, values.mark(tagged(said, values)), values.source)
       if ('diagnostic' in guarded) diagnostics.push(guarded.diagnostic)
       else into.set(name, { value: guarded.value, source: values.source })
     } catch (error) {
       if (!(error instanceof DiagnosticsError)) throw error
-      diagnostics.push(...error.diagnostics)
+      const named = (each: Diagnostic) => Object.assign({}, each, { summary: `${name} of ${whose}: ${each.summary}` })
+      diagnostics.push(...error.diagnostics.map(named))
     }
   }
 }
@@ -133,6 +147,12 @@ function tagged(value: unknown, values: JsonValues): unknown {
   if (typeof sealed === 'string') return values.vault.value(sealed, values.source)
   if (typeof unsafe === 'string') return new Unsafe(unsafe, true)
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, tagged(item, values)]))
+}
+
+/** Whether a number is too large for JSON: `1e400`. */
+function isInfinite(value: unknown): boolean {
+  if (typeof value === 'number') return !Number.isFinite(value)
+  return typeof value === 'object' && value !== null && Object.values(value).some(isInfinite)
 }
 
 /** Whole numbers that would lose digits become text, as in YAML. */

@@ -4,11 +4,13 @@ import { dirname, normalize, resolve } from 'node:path'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { DiagnosticsError, hasErrors } from '../model/diagnostic.ts'
 import type { Host } from '../model/host.ts'
+import { Secret } from '../model/secret.ts'
 import { inFileOrder } from '../text/diagnostics.ts'
+import { secretsIn } from '../text/secrets.ts'
 import type { Vault } from '../text/vault-values.ts'
 import type { Draft, Variables } from './draft.ts'
 import { newDraft } from './draft.ts'
-import { confidentialTexts } from './confidential.ts'
+import { confidentialTexts, textsOf } from './confidential.ts'
 import { findBadPriorities, finishGroups, groupsOfHosts, reconcile } from './graph.ts'
 import { findTreeProblems } from './group-walk.ts'
 import { mergeGroupVars, mergeHostVars } from './merge.ts'
@@ -33,12 +35,31 @@ export async function loadInventory(
 ): Promise<Inventory> {
   const reader = newReader(cwd, vault, env)
   const draft = newDraft()
+  try {
+    return await read(paths, draft, reader, varsDirs)
+  } catch (error) {
+    // What is said about it may quote what it holds.
+    for (const [file, text] of reader.encrypted)
+      for (const each of textsOf(text, file)) reader.vault.know(new Secret(each), file)
+    for (const vars of [...draft.hosts.values(), ...[...draft.groups.values()].map((group) => group.vars)])
+      for (const [name, { value }] of vars)
+        for (const secret of secretsIn(value)) if (secret.sealed === null) reader.vault.know(secret, name)
+    throw error
+  }
+}
+
+async function read(
+  paths: readonly string[],
+  draft: Draft,
+  reader: Reader,
+  varsDirs: readonly string[],
+): Promise<Inventory> {
   for (const path of paths) await readSource(path, draft, reader)
   reconcile(draft)
   reader.diagnostics.push(...findTreeProblems(draft), ...findBadPriorities(draft))
   if (hasErrors(reader.diagnostics)) throw new DiagnosticsError(inFileOrder(reader.diagnostics))
   return assemble(draft, reader, {
-    inventory: lastOfEach((await Promise.all(paths.map(async (path) => await varsDir(path, cwd)))).flat()),
+    inventory: lastOfEach((await Promise.all(paths.map(async (path) => await varsDir(path, reader.cwd)))).flat()),
     playbook: lastOfEach(varsDirs),
   })
 }

@@ -16,8 +16,8 @@ export interface Reader {
   diagnostics: Diagnostic[]
   /** Opens what ansible-vault encrypted. */
   vault: Vault
-  /** Files, as messages name them, that are encrypted as a whole. */
-  encrypted: ReadonlySet<string>
+  /** Files, as messages name them, that are encrypted as a whole, each with its text. */
+  encrypted: ReadonlyMap<string, string>
   /** The text of a file, decrypted, or null where a diagnostic says why not. */
   text: (path: string) => Promise<string | null>
   /** The environment of programs that are run. */
@@ -61,7 +61,7 @@ export function newReader(
     hash.update(`${name}\0${bytes.length}\0`).update(bytes)
   }
   const diagnostics: Diagnostic[] = []
-  const encrypted = new Set<string>()
+  const encrypted = new Map<string, string>()
   const text = async (path: string): Promise<string | null> => {
     const file = displayPath(path, cwd)
     try {
@@ -69,8 +69,8 @@ export function newReader(
       const bytes = readBounded(resolve(cwd, path))
       count(file, bytes)
       const opened = await openBytes(bytes, file, vault)
-      if (opened !== bytes) encrypted.add(file)
       const decoded = decodeText(opened, file)
+      if (opened !== bytes) encrypted.set(file, 'text' in decoded ? decoded.text : '')
       if ('text' in decoded) return decoded.text
       diagnostics.push(decoded.diagnostic)
     } catch (error) {

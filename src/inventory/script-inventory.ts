@@ -47,7 +47,7 @@ export async function readScript(path: string, draft: Draft, reader: Reader): Pr
     )
     for (const [i, host] of hosts.entries()) {
       const vars = parseInventoryJson(answers[i]!, source, `the inventory script with --host ${host} printed`)
-      readJsonVars(vars, draft.hosts.get(host)!, values, reader.diagnostics)
+      readJsonVars(vars, `host ${host}`, draft.hosts.get(host)!, values, reader.diagnostics)
     }
   } catch (error) {
     if (!(error instanceof DiagnosticsError)) throw error

@@ -83,7 +83,9 @@ async function readVarsFile(file: string, vars: Variables, reader: Reader): Prom
   if (node === null || isNothing(node)) return
   if (node.kind === 'map') return readVariables(node, vars, reader.diagnostics)
   const summary = 'a file of variables must hold a mapping: name: value'
-  reader.diagnostics.push(errorDiagnostic('inventory-shape', summary, { source: node.source }))
+  reader.diagnostics.push(
+    errorDiagnostic('inventory-shape', summary, { source: node.source, hint: 'write one name: value in each line' }),
+  )
 }
 
 /** What Python takes for false, Ansible takes for an empty file. */

@@ -64,6 +64,9 @@ export function findUnknownNamesInExpression(expression: string): NameProblem[] 
 
 function asAnsible(value: unknown, isFloat: boolean): unknown {
   if (value === null || value === OMIT) return ''
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new TemplateError('the result is no finite number')
+  if (typeof value === 'number' && !isFloat && Number.isInteger(value) && !Number.isSafeInteger(value))
+    throw new TemplateError('the result is a whole number above 2^53, which would lose digits', 'range')
   if (typeof value === 'number') return isFloat ? floatText(value) : pythonText(value)
   const text = value instanceof Unsafe ? value.text : value
   if (text === 'True' || text === 'False') return text === 'True'

@@ -16,9 +16,11 @@ export interface Vault {
    * inventory are never used; what is wrong with it but its password is told at once.
    */
   value: (text: string, source: Source) => Secret
+  /** Makes known what came out of a file, so that nothing that is shown has it. */
+  know: (secret: Secret, origin: string) => void
 }
 
-/** `onOpen` gets each value that is opened, with its place as `FILE:LINE`, before anybody else. */
+/** `onOpen` gets each value that is opened, with its place as `FILE:LINE`, before anybody else, and what is said to `know`. */
 export function createVault(
   passwords: readonly VaultPassword[],
   onOpen: (secret: Secret, origin: string) => void = () => {},
@@ -46,6 +48,7 @@ export function createVault(
       }
       return new Secret(read, text)
     },
+    know: onOpen,
   }
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { dispatch } from '../../src/cli/dispatch.ts'
+import { redacted } from '../../src/cli/io.ts'
 import { Secret } from '../../src/model/secret.ts'
 import { encryptVaultSync } from '../../src/text/vault.ts'
 import { testIo } from './test-io.ts'
@@ -30,6 +31,16 @@ async function call(...argv: string[]): Promise<{ code: number; out: string; err
   return { code: await dispatch(argv, '1', io), out: out(), err: err().replaceAll(/\s+/g, ' ') }
 }
 
+/** All that is shown, as a terminal gets it. */
+async function shown(...argv: string[]): Promise<string> {
+  const { io, out, err } = testIo({ cwd: root, env: { HOME: root } })
+  const [stdout, stderr] = [redacted(io.stdout, io.secrets), redacted(io.stderr, io.secrets)]
+  const code = await dispatch(argv, '1', { ...io, stdout, stderr })
+  stdout.flush()
+  stderr.flush()
+  return `${code} ${out()}${err()}`
+}
+
 const HOSTS = 'all:\n  hosts:\n    web1: { ansible_host: 192.0.2.1, ansible_user: opc }\n    web2:\n'
 const PLAY =
   '- hosts: web1\n  tasks:\n    - name: tell\n      command:\n        cmd: cat\n        stdin: "{{ word }}"\n'
@@ -44,6 +55,35 @@ describe('a file that is encrypted as a whole', () => {
       0,
       { ansible_port: 2222, ansible_user: 'deploy', n: 7, said: 'it is [secret]', word: '[secret]' },
     ])
+  })
+
+  it.each([
+    ['compose: {w: "gsec | from_json"}', ''],
+    ['compose: {w: "1 is version(gsec, gsec)"}', ''],
+    ['compose: {w: gsec | to_datetime}', ''],
+    ['compose: {w: "[1] | map(gsec) | list"}', ''],
+    ['compose: {w: made | to_datetime}', 'made: "topsecretvalue{{ 1 }}"'],
+    ['compose: {w: deep.of[0] | to_datetime}', 'deep: { of: [topsecretvalue] }'],
+    ['compose: {w: missing}', '- topsecretvalue'],
+    ['compose: {w: missing}', 'vars: [topsecretvalue: topsecretvalue'],
+    ['compose: {w: missing}', 'topsecretvalue: 1\ntopsecretvalue: 2\nx: topsecretvalue'],
+  ])('is not quoted where the inventory cannot be read: %s %s', async (fields, more) => {
+    write('hosts.yml', HOSTS)
+    write('con.yml', `plugin: constructed\nuse_vars_plugins: true\nstrict: true\n${fields}\n`)
+    write('group_vars/all.yml', sealed(`gsec: topsecretvalue\n${more}\n`))
+    const args = ['-i', 'hosts.yml', '-i', 'con.yml', '--vault-password-file', 'pw']
+    for (const command of ['list', 'check']) {
+      const said = await shown('inventory', command, ...args)
+      expect(said).toMatch(/^1 /)
+      expect(said).not.toContain('topsecretvalue')
+    }
+  })
+
+  it('is not quoted where it is an inventory itself', async () => {
+    write('hosts', sealed("web1 word=topsecretvalue\n[nosuch:kind]\nx='topsecretvalue'\n"))
+    const said = await shown('inventory', 'list', '-i', 'hosts', '--vault-password-file', 'pw')
+    expect(said).toMatch(/^1 /)
+    expect(said).not.toContain('topsecretvalue')
   })
 
   it('may be a playbook', async () => {

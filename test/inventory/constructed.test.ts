@@ -1,26 +1,8 @@
 /** Constructed inventories, as far as it is not ansible-core that says what is right: messages, secrets, unsafe text, many hosts. */
 import { expect, test } from 'vitest'
-import { loadInventory } from '../../src/inventory/load.ts'
-import type { Inventory } from '../../src/inventory/types.ts'
-import { DiagnosticsError } from '../../src/model/diagnostic.ts'
 import { Secret } from '../../src/model/secret.ts'
 import { Unsafe } from '../../src/model/unsafe.ts'
-import { makeFiles } from './files.ts'
-
-const HOSTS = 'a number=1 env=prod\nb env=prod\nc\n'
-
-async function load(constructed: string, hosts = HOSTS): Promise<Inventory> {
-  return await loadInventory(['hosts', 'c.yml'], makeFiles({ hosts, 'c.yml': `plugin: constructed\n${constructed}` }))
-}
-
-/** As `severity line:column: summary`. */
-async function said(constructed: string, hosts?: string): Promise<string[]> {
-  const { diagnostics } = await load(constructed, hosts).catch((error: unknown) => {
-    if (error instanceof DiagnosticsError) return error
-    throw error
-  })
-  return diagnostics.map(({ severity, source, summary }) => `${severity} ${source?.line}:${source?.column}: ${summary}`)
-}
+import { load, said } from './constructed-load.ts'
 
 test.each<[string, string, string[]]>([
   [
@@ -103,6 +85,13 @@ test('nothing is said where it may fail', async () => {
   ).toEqual([])
 })
 
+test.each([
+  ['1/0', 'strict: true\n', 'the result is no finite number'],
+  ['2**64', '', 'the result is a whole number above 2^53'],
+])('a number that cannot be kept: %s', async (text, strict, expected) => {
+  expect(await said(`${strict}compose: {x: ${text}}\n`)).toEqual([expect.stringContaining(expected)])
+})
+
 test('a value knows the line that composed it', async () => {
   const inventory = await load('compose:\n  x: env\n')
   expect(inventory.originOf('a', 'x')).toEqual({ file: 'c.yml', line: 3, column: 6 })
@@ -115,6 +104,21 @@ test('passwords stay secrets, by name and by where they come from', async () => 
   )
   const { ansible_password: composed, other } = hosts.get('a')!.vars
   expect([composed, other].map((secret) => (secret as Secret).reveal())).toEqual(['tiger!', 'lion'])
+})
+
+test.each([
+  ['compose: {x: nope}', 'give the variable to every host'],
+  ['compose: {x: "1 // 0"}', 'write it otherwise, or set "strict: false"'],
+  ['compose: {x: "env | from_json"}', 'write it otherwise'],
+  [`compose: {x: "'%s%s' % 'a'"}`, 'write it otherwise'],
+  [`compose: {x: "'a' * 2000000"}`, 'write it otherwise'],
+  ['compose: {x: env | uper}', 'mptcp-fleet doc filters'],
+  ['compose: {x: a b}', 'write a Jinja expression without braces'],
+  [`compose: {x: "lookup('env', 'HOME')"}`, 'write the value into a variable'],
+  ['use_vars_plugins: maybe', 'write it as: use_vars_plugins: false'],
+])('what to do: %s', async (constructed, hint) => {
+  const loaded = load(`strict: true\n${constructed}\n`, 'a env=prod\n')
+  await expect(loaded).rejects.toMatchObject({ diagnostics: [{ hint: expect.stringContaining(hint) as string }] })
 })
 
 test('what looks like a template in a result is text', async () => {

@@ -111,6 +111,17 @@ test.each<[string, string, string]>([
     '_meta.hostvars: the variables of "a" must be an object',
   ],
   ['has hostvars in a list', print({ web: ['a'], _meta: { hostvars: [] } }), '_meta.hostvars: expected an object'],
+  [
+    'has a damaged value of a vault',
+    print({ web: ['a'], _meta: { hostvars: { a: { v: { __ansible_vault: '$ANSIBLE_VAULT;1.1;AES256\n6162' } } } } }),
+    'v of host a: this cannot be decrypted',
+  ],
+  ['has too large a number', `echo '{"web": {"vars": {"x": [1e400]}}}'`, 'x of group web: a number is too large'],
+  [
+    'has one for a host',
+    `[ $1 = --list ] && echo '{"web": ["a"]}' || echo '{"x": -1e400}'`,
+    'x of host a: a number is',
+  ],
   ['has a group without a name', print({ '': ['a'], _meta: { hostvars: {} } }), 'a group needs a name'],
   [
     'has a password that is a number',

@@ -102,6 +102,7 @@ test('a default is what the engine would give, though it is not asked', () => {
 })
 
 test.each([
+  '{{ [1] * 100001 }}',
   '{{ [1] * 1000000000 }}',
   "{{ 'x' * 1000000000 }}",
   '{{ 1000 * 1000 * 1000 * [1] }}',

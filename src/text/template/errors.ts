@@ -1,7 +1,7 @@
 /** Why a template cannot be rendered. */
 
-/** `undefined`: something it names does not exist; `unknown`: a filter, test, method or function that nobody has. */
-export type TemplateErrorKind = 'undefined' | 'unknown' | 'other'
+/** `undefined`: something it names does not exist; `unknown`: a filter, test, method or function that nobody has; `secret`: it looks into one; `range`: a number would lose digits. */
+export type TemplateErrorKind = 'undefined' | 'unknown' | 'secret' | 'range' | 'other'
 
 /** A template that cannot be rendered, with the reason. */
 export class TemplateError extends Error {

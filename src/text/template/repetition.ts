@@ -3,7 +3,7 @@ import type { Code } from './code.ts'
 import { is, isName, operandStart, partner } from './code.ts'
 
 /** Items or characters that a repetition may come to. */
-const MOST = 1_000_000
+const MOST = 100_000
 
 /** One product while it is worked out. */
 export interface Product {

@@ -97,6 +97,7 @@ export function secretInText(name?: string): TemplateError {
   const where = name === undefined ? '' : `"${name}": `
   return new TemplateError(
     `${where}a secret cannot be a part of other text: it can only stand alone, as in "{{ name }}"`,
+    'secret',
   )
 }
 

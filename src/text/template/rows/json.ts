@@ -41,6 +41,7 @@ export function readJson(value: string): unknown {
     const words: Readonly<Record<string, number>> = { NaN: Number.NaN, Infinity, '-Infinity': -Infinity }
     const word = words[value.trim()]
     if (word !== undefined) return word
-    throw new TypeError(`no JSON: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    // The engine's words quote pieces of the text, which may be pieces of a secret.
+    throw new TypeError('no JSON', { cause: error })
   }
 }
