@@ -20,6 +20,7 @@ all:
 `,
   'group_vars/web.yml': 'from_file: yes\n',
   empty: '\n \n',
+  lines: 'w1,w2\n!w1\n',
 }
 
 const ansible = spawnSync('ansible-inventory', ['--help']).error === undefined
@@ -121,6 +122,26 @@ describe('the command', () => {
   })
 
   it.each([
+    [[], 'here'],
+    [['--playbook-dir', 'books'], 'books'],
+  ])('reads the variables beside playbooks: %j', async (argv, from) => {
+    const dir = makeFiles({
+      'inv/hosts.yml': 'all: { hosts: { a: } }\n',
+      'group_vars/all.yml': 'x: here\n',
+      'books/host_vars/a.yml': 'x: books\n',
+    })
+    for (const words of [
+      ['host', 'a'],
+      ['list', '--yaml'],
+      ['graph', '--vars'],
+    ]) {
+      const { io, out } = testIo({ cwd: dir })
+      expect(await dispatch(['inventory', ...words, '-i', 'inv/hosts.yml', ...argv], '1', io)).toBe(0)
+      expect(out()).toContain(from)
+    }
+  })
+
+  it.each([
     [['host', 'plane'], 1, 'did you mean "plain"'],
     [['graph', 'wbe'], 1, 'did you mean "web"'],
     [['list', '-l', 'wbe'], 1, 'did you mean "web"'],
@@ -132,6 +153,7 @@ describe('the command', () => {
     [['host', 'w1', '-l', 'w2'], 1, '"w1" means no host'],
     [['list', '-l', '@gone'], 1, 'gone:1:1: no such file'],
     [['list', '-l', '@hosts.yml,@empty'], 1, 'empty:1:1: --limit: this file names no host'],
+    [['list', '-l', '@lines'], 1, 'no host and no group is named "w1,w2"'],
     [['toString'], 5, 'no such action'],
     [['host'], 5, 'needs the name of a host'],
   ])('inventory %j says what is wrong', async (argv, code, text) => {

@@ -7,6 +7,11 @@ import { connectionFlags, showFlags, vaultFlags } from '../flags.ts'
 const flags = {
   inventory: connectionFlags.inventory,
   limit: connectionFlags.limit,
+  'playbook-dir': {
+    type: 'string',
+    value: 'DIR',
+    summary: 'the folder of playbooks, whose group_vars and host_vars count too; unless given, the working directory',
+  },
   ...vaultFlags,
   ...showFlags,
   yaml: { letter: 'y', type: 'boolean', summary: 'list and host: as YAML' },

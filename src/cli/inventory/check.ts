@@ -11,7 +11,7 @@ import { sanitizeJson } from '../../report/sanitize.ts'
 import { styleOf } from '../../report/style.ts'
 import { addOnce } from '../../text/diagnostics.ts'
 import type { Io } from '../io.ts'
-import type { InventoryFlags } from '../run/load.ts'
+import type { LimitedFlags } from './limited.ts'
 import { readLimited } from './limited.ts'
 
 interface Found {
@@ -21,7 +21,7 @@ interface Found {
 }
 
 /** Prints what it finds; the exit code says whether there are errors. */
-export async function check(flags: InventoryFlags & { limit: string | null; output: string }, io: Io): Promise<number> {
+export async function check(flags: LimitedFlags & { output: string }, io: Io): Promise<number> {
   const { counts, diagnostics } = await find(flags, io)
   if (flags.output === 'json') {
     const value = io.secrets.value({ ...(counts ?? { hosts: null, groups: null }), diagnostics })
@@ -30,7 +30,7 @@ export async function check(flags: InventoryFlags & { limit: string | null; outp
   return hasErrors(diagnostics) ? EXIT.notStarted.code : EXIT.ok.code
 }
 
-async function find(flags: InventoryFlags & { limit: string | null }, io: Io): Promise<Found> {
+async function find(flags: LimitedFlags, io: Io): Promise<Found> {
   try {
     const { inventory, hosts, diagnostics } = await readLimited(flags, io)
     const all = [...diagnostics, ...connectionProblems(inventory, hosts), ...checkInventory(inventory, hosts)]
