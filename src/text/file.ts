@@ -26,7 +26,7 @@ export function decodeText(bytes: Uint8Array, file: string): { text: string } | 
   const nul = bytes.indexOf(0)
   if (nul >= 0) {
     const summary = 'this is a binary file (it has a NUL byte), not text'
-    const hint = 'name a YAML file in UTF-8'
+    const hint = 'name a text file in UTF-8'
     return { diagnostic: errorDiagnostic('file-binary', summary, { hint, source: position(bytes, nul, file) }) }
   }
   try {

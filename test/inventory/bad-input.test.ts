@@ -104,6 +104,15 @@ it.each(refused)('what is refused says where and what to do: $name', async (each
 })
 
 it.each([
+  ['h.yml', 'all: {hosts: {a: }\n', 'close it with }'],
+  ['h.yml', 'all:\n  vars:\n    x: [1, 2\n', 'close it with ]'],
+  ['h.ini', 'a\0', 'name a text file'],
+])('a hint that says what to do: %s %j', async (file, text, hint) => {
+  const [found] = await refusal(makeFiles({ [file]: text }), [file])
+  expect(found?.hint).toContain(hint)
+})
+
+it.each([
   ['fifo', 'fifo:1:1: this is a named pipe, not a file'],
   ['hosts', 'group_vars/all.yml:1:1: this is a named pipe, not a file'],
 ])('a pipe that nobody fills: -i %s', async (source, said) => {

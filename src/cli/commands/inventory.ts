@@ -46,7 +46,8 @@ export const command = defineCommand({
   run: async ({ args: [verb = '', name], flags }, io) => {
     const action = actionOf(verb)
     const [least, most] = ACTIONS[action].args
-    if (name === undefined && least > 0) throw usageError(`inventory ${action} needs the name of a host`)
+    if (name === undefined && least > 0)
+      throw usageError(`inventory ${action} needs the name of a host`, 'inventory list shows all of them')
     if (name !== undefined && most === 0)
       throw usageError(`inventory ${action} takes no further argument`, `choose hosts with --limit ${name}`)
     for (const flag of ACTIONS[action].not)
