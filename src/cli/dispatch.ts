@@ -53,7 +53,7 @@ async function run(argv: readonly string[], version: string, io: Io): Promise<nu
 /** Files that --limit names are read here, so that all commands and kept plans see what they say. */
 async function withLimit(invocation: Invocation<Flags>, io: Io): Promise<Invocation<Flags>> {
   const { limit } = invocation.flags
-  if (typeof limit !== 'string' || !limit.includes('@')) return invocation
+  if (typeof limit !== 'string' || !/@|\n$/.test(limit)) return invocation
   const { expandLimit } = await import('./limit.ts')
-  return { ...invocation, flags: { ...invocation.flags, limit: await expandLimit(limit, io.cwd) } }
+  return { ...invocation, flags: { ...invocation.flags, limit: expandLimit(limit, io.cwd) } }
 }

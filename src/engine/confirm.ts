@@ -153,7 +153,8 @@ function judgeRolledBack(job: Job, again: Attempt['changes']): void {
   }
   const isAgain = ({ fact, before }: PlannedChange): boolean =>
     again.some((one) => one.fact === fact && isDeepStrictEqual(steady(fact, one.before), steady(fact, before)))
-  const isLeft = (change: PlannedChange, index: number): boolean => attempt.undoFailed.has(index) || !isAgain(change)
+  const isLeft = (change: PlannedChange, index: number): boolean =>
+    (attempt.undoFailed.has(index) && isMoreThanItsFact(change)) || !isAgain(change)
   const differs = attempt.changes.filter((change, index) => stays[index] === false && isLeft(change, index))
   if (differs.length === 0) return
   state.status = 'failed'
@@ -163,4 +164,9 @@ function judgeRolledBack(job: Job, again: Attempt['changes']): void {
     detail: [state.error?.summary ?? '', state.error?.detail ?? ''].join('\n').trim(),
     hint: 'look at these on the host; plan shows what would be changed from what is there now',
   }
+}
+
+/** Its own fact does not tell all that it did. */
+function isMoreThanItsFact({ opaque, effects }: PlannedChange): boolean {
+  return opaque === true || Object.keys(effects ?? {}).length > 0
 }

@@ -19,11 +19,13 @@ export function resolveBecome(read: VariableReader, play: PlayConnection, flags:
 
 /** By its name, or with the collection that it is in. What a flag or setting says matters only where it is used. */
 function becomeMethod(read: VariableReader, wanted: boolean, flags: ConnectionFlags): BecomeMethod {
-  const name = read.text(names.BECOME_METHOD_NAMES) ?? (wanted ? flags.becomeMethod : undefined) ?? 'sudo'
+  const written = read.text(names.BECOME_METHOD_NAMES)
+  const name = written ?? (wanted ? flags.becomeMethod : undefined) ?? 'sudo'
   const method = /^(?:ansible\.builtin\.|community\.general\.)?(sudo|doas)$/.exec(name)?.[1]
   if (method === 'sudo' || method === 'doas') return method
   const hint = 'this version knows sudo and doas'
-  read.refuse(names.BECOME_METHOD_NAMES, `${describeValue(name)} is not supported yet in this version`, hint)
+  const origin = written === null ? flags.origins?.becomeMethod : undefined
+  read.refuse(names.BECOME_METHOD_NAMES, `${describeValue(name)} is not supported yet in this version`, hint, origin)
   return 'sudo'
 }
 

@@ -10,7 +10,7 @@ import { addOnce } from '../text/diagnostics.ts'
 import { renderValue, TemplateError } from '../text/template.ts'
 import { describeValue } from '../text/zod-issue.ts'
 import { isHarmless, READ_NAMES, refusalReason } from './connection-names.ts'
-import type { Inventory, PlayConnection } from './types.ts'
+import type { Inventory, PlayConnection, SettingOrigin } from './types.ts'
 import { templateVars } from './vars.ts'
 
 /** Each method takes the aliases of one variable and gives null where none is set. */
@@ -26,8 +26,8 @@ export interface VariableReader {
   only: (aliases: readonly string[], values: readonly string[]) => string | null
   /** Where the variable was written. */
   place: (aliases: readonly string[]) => Source | null
-  /** Adds a diagnostic at the place of the variable. */
-  refuse: (aliases: readonly string[], why: string, hint: string) => void
+  /** Adds a diagnostic at the place of the variable, or of the setting that said it. */
+  refuse: (aliases: readonly string[], why: string, hint: string, setting?: SettingOrigin) => void
 }
 
 /** A reader over the play's variables, then the host's. Mistakes are collected in its diagnostics. */
@@ -41,7 +41,12 @@ export function newVariableReader(host: Host, play: PlayConnection, inventory: I
     const name = nameOf(aliases)
     return name === null ? null : placeOf(name, host, play, inventory)
   }
-  const refuse = (aliases: readonly string[], why: string, hint: string): void => {
+  const refuse = (aliases: readonly string[], why: string, hint: string, setting?: SettingOrigin): void => {
+    if (setting !== undefined) {
+      const { name, source } = setting
+      diagnostics.push(errorDiagnostic('bad-config', `${name}: ${why}`, { source, hint }))
+      return
+    }
     const name = nameOf(aliases) ?? aliases[0] ?? ''
     const source = place(aliases)
     const detail = `for host ${host.name}`
@@ -95,20 +100,20 @@ export function newVariableReader(host: Host, play: PlayConnection, inventory: I
     )
     return null
   }
-  const wholeNumber = (aliases: readonly string[], most: number, wanted: string): number | null => {
+  const wholeNumber = (aliases: readonly string[], most: number, wanted: string, usual: number): number | null => {
     const { found, shown } = plain(aliases)
     if (found === null) return null
     const number = typeof found === 'string' && /^\d+$/.test(found) ? Number(found) : found
     if (typeof number === 'number' && Number.isInteger(number) && number >= 1 && number <= most) return number
-    refuse(aliases, `expected ${wanted}, got ${shown}`, '')
+    refuse(aliases, `expected ${wanted}, got ${shown}`, `write digits alone, such as ${usual}`)
     return null
   }
-  const port = (aliases: readonly string[]): number | null => wholeNumber(aliases, 65_535, 'a port (1 to 65535)')
-  const seconds = (aliases: readonly string[]): number | null => wholeNumber(aliases, 86_400, 'a number of seconds')
+  const port = (aliases: readonly string[]): number | null => wholeNumber(aliases, 65_535, 'a port (1 to 65535)', 22)
+  const seconds = (aliases: readonly string[]): number | null => wholeNumber(aliases, 86_400, 'a number of seconds', 10)
   const boolean = (aliases: readonly string[]): boolean | null => {
     const { found, shown } = plain(aliases)
     const read = readBoolean(found)
-    if (found !== null && read === null) refuse(aliases, `expected yes or no, got ${shown}`, '')
+    if (found !== null && read === null) refuse(aliases, `expected yes or no, got ${shown}`, 'write yes or no')
     return read
   }
   const only = (aliases: readonly string[], values: readonly string[]): string | null => {

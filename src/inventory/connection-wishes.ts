@@ -34,9 +34,9 @@ export function readWishes(
   local: LocalDefaults,
 ): ConnectionWishes {
   const keyFile = read.text(names.KEY_FILE_NAMES) ?? flags.privateKeyFile ?? null
-  const argsBefore = readSshArgs(read, names.SSH_ARGS_NAMES, flags.sshArgs)
-  const common = readSshArgs(read, names.SSH_COMMON_ARGS_NAMES, flags.sshCommonArgs)
-  const extra = readSshArgs(read, names.SSH_EXTRA_ARGS_NAMES, flags.sshExtraArgs)
+  const argsBefore = readSshArgs(read, names.SSH_ARGS_NAMES, flags, 'sshArgs')
+  const common = readSshArgs(read, names.SSH_COMMON_ARGS_NAMES, flags, 'sshCommonArgs')
+  const extra = readSshArgs(read, names.SSH_EXTRA_ARGS_NAMES, flags, 'sshExtraArgs')
   return {
     name: read.text(names.HOST_NAMES) ?? host.name,
     port: read.port(names.PORT_NAMES) ?? flags.port ?? null,
@@ -51,10 +51,17 @@ export function readWishes(
   }
 }
 
-function readSshArgs(read: VariableReader, variable: readonly string[], setting = ''): SshArgs {
-  const { args, problems } = parseSshArgs(read.text(variable, 'or-empty') ?? setting, read.place(variable))
+function readSshArgs(
+  read: VariableReader,
+  variable: readonly string[],
+  flags: ConnectionFlags,
+  setting: 'sshArgs' | 'sshCommonArgs' | 'sshExtraArgs',
+): SshArgs {
+  const written = read.text(variable, 'or-empty')
+  const origin = written === null && flags[setting] !== undefined ? flags.origins?.[setting] : undefined
+  const { args, problems } = parseSshArgs(written ?? flags[setting] ?? '', origin?.source ?? read.place(variable))
   const hint =
     'options of ssh(1) that choose how a host is reached: -o KEY=VALUE, -F, -i, -J, -l, -p, -4, -6, -b, -c, -m'
-  for (const problem of problems) read.refuse(variable, problem, hint)
+  for (const problem of problems) read.refuse(variable, problem, hint, origin)
   return args
 }

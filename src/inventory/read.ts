@@ -1,6 +1,6 @@
 /** Reading files for the inventory: every byte goes into one hash, every failure is a diagnostic. */
 import { createHash } from 'node:crypto'
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
 import { isAbsolute, relative, resolve } from 'node:path'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { DiagnosticsError } from '../model/diagnostic.ts'
@@ -31,8 +31,18 @@ export interface Reader {
 /** Bytes of one file: an inventory of a million hosts has less. */
 const MOST_BYTES = 256 * 1024 * 1024
 
+/** What a shell hands over: `<(…)`, or stdin. */
+const HANDED_OVER = /^\/(?:dev|proc\/(?:self|\d+))\/(?:fd\/\d+|stdin)$/
+
+/** A named pipe would keep us waiting until somebody writes into it. Throws as the file system does. */
+function refusePipe(path: string): void {
+  if (HANDED_OVER.test(path) || statSync(path, { throwIfNoEntry: false })?.isFIFO() !== true) return
+  throw Object.assign(new Error('it is a named pipe'), { code: 'EPIPE' })
+}
+
 /** What has no end (a device, a pipe that somebody fills) is not read for ever. Throws as the file system does. */
-function readBounded(path: string): Buffer {
+export function readBounded(path: string): Buffer {
+  refusePipe(path)
   const file = openSync(path, 'r')
   try {
     const state = fstatSync(file)

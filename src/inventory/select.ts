@@ -23,12 +23,13 @@ const LOCALHOST = new Set(['127.0.0.1', 'localhost', '::1'])
  * inventory is an error, also behind `!`, where a slip would otherwise touch a host that was to be left alone.
  */
 export function selectHosts(inventory: Inventory, pattern: string, source: Source | null): Selection {
-  return select(inventory, pattern, { source, prefix: '' })
+  return select(inventory, splitPattern(pattern), { source, prefix: '' })
 }
 
-/** The hosts that --limit allows. */
+/** The hosts that --limit allows; one that ends with a line end holds a pattern on each line, with commas or without. */
 export function limitHosts(inventory: Inventory, pattern: string): Selection {
-  return select(inventory, pattern, { source: null, prefix: '--limit: ' })
+  const texts = pattern.endsWith('\n') ? pattern.trim().split('\n') : splitPattern(pattern)
+  return select(inventory, texts, { source: null, prefix: '--limit: ' })
 }
 
 interface Where {
@@ -36,8 +37,8 @@ interface Where {
   prefix: string
 }
 
-function select(inventory: Inventory, pattern: string, where: Where): Selection {
-  const parts = parseParts(splitPattern(pattern))
+function select(inventory: Inventory, texts: readonly string[], where: Where): Selection {
+  const parts = parseParts(texts)
   const diagnostics: Diagnostic[] = []
   if (parts.length === 0)
     diagnostics.push(problem(where, 'bad-pattern', 'the host pattern is empty', 'name a group or host'))
@@ -109,7 +110,11 @@ function noMatch(inventory: Inventory, part: PatternPart, where: Where): Diagnos
   }
   const near = didYouMean(expression, [...inventory.groups.keys(), ...inventory.hosts.keys()])
   const summary = `no host and no group is named "${expression}"${near === '' ? '' : `, ${near}`}`
-  const hint = expression.startsWith('@') ? 'files are for --limit alone' : 'check the inventory that -i names'
+  const hint = expression.startsWith('@')
+    ? 'files are for --limit alone'
+    : expression.includes(',')
+      ? 'a file has one pattern on each line'
+      : 'check the inventory that -i names'
   return problem(where, 'unknown-host', summary, near === '' ? hint : '')
 }
 

@@ -2,6 +2,7 @@
 import type { Host } from '../model/host.ts'
 import { Secret } from '../model/secret.ts'
 import { Unsafe, unmarkUnsafe } from '../model/unsafe.ts'
+import { hasTemplate } from '../text/template-scan.ts'
 import type { Inventory } from './types.ts'
 
 /** Variables that Ansible sets by itself and leaves out here (INTERNAL_VARS of its cli/inventory.py). */
@@ -27,6 +28,12 @@ const INTERNAL = new Set([
   'playbook_dir',
 ])
 
+/**
+ * Misspelt, or of connections that are not made here: what they hold is a password all the same. Templates hold none
+ * themselves; files have names that may be seen.
+ */
+const SECRET_NAME = /^ansible_(?!.*_file$).*(?:pas|secret|token|private_key)/i
+
 /** A host's variables as `--host` shows them, sorted by name at all depths. */
 export function hostVars(host: Host): Record<string, unknown> {
   return sorted(withoutSecrets(tagged(ownVars(host.vars)))) as Record<string, unknown>
@@ -39,7 +46,12 @@ export function plainVars(vars: Readonly<Record<string, unknown>>): Record<strin
 
 function ownVars(vars: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const own = Object.entries(vars).filter(([name]) => !INTERNAL.has(name))
-  return Object.fromEntries(own.toSorted(([a], [b]) => (a < b ? -1 : 1)))
+  const shown = own.map(([name, value]): [string, unknown] => [name, isSecret(name, value) ? '[secret]' : value])
+  return Object.fromEntries(shown.toSorted(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+function isSecret(name: string, value: unknown): boolean {
+  return SECRET_NAME.test(name) && value !== null && !(value instanceof Secret) && !hasTemplate(value)
 }
 
 function withoutSecrets(value: unknown): unknown {

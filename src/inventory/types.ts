@@ -51,6 +51,12 @@ export interface PlayConnection {
   originOf?: (variable: string) => Source | null
 }
 
+/** Where a setting was set: its key in ansible.cfg, or the variable of the environment, which has no place. */
+export interface SettingOrigin {
+  name: string
+  source: Source | null
+}
+
 /** What flags say about connections, and where they are silent the environment and ansible.cfg. */
 export interface ConnectionFlags {
   /** A file, or `none`; instead of those of user and system. */
@@ -65,6 +71,8 @@ export interface ConnectionFlags {
   sshArgs?: string
   sshCommonArgs?: string
   sshExtraArgs?: string
+  /** Of those that can be wrong. */
+  origins?: { readonly [K in 'sshArgs' | 'sshCommonArgs' | 'sshExtraArgs' | 'becomeMethod']?: SettingOrigin }
   become?: boolean
   becomeMethod?: string
   becomeUser?: string

@@ -14,8 +14,9 @@ function editDistance(a: string, b: string): number {
   return at(a.length, b.length)
 }
 
-/** The known name that a misspelt one most likely means, or null where none is close enough. */
+/** The known name that a misspelt one most likely means, or null where none is close enough: a single letter is close to all others. */
 export function closest(word: string, known: Iterable<string>): string | null {
+  if (word.length < 2) return null
   let best: string | null = null
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1
   for (const name of known) {

@@ -9,6 +9,7 @@ const REASONS: Readonly<Record<string, [code: string, summary: string, hint: str
   EISDIR: ['file-is-directory', 'this is a directory, not a file', 'name the file itself'],
   ENOTDIR: ['file-missing', 'a part of the path is a file, not a directory', 'check the path'],
   EFBIG: ['file-too-long', 'this is longer than any inventory', 'name the file itself; is this a device?'],
+  EPIPE: ['file-is-pipe', 'this is a named pipe, not a file', 'name a file, or hand it over with <(…)'],
   ELOOP: ['file-unreadable', 'the symbolic links of this path go round in a circle', 'repair the link'],
 }
 
@@ -25,7 +26,7 @@ export function decodeText(bytes: Uint8Array, file: string): { text: string } | 
   const nul = bytes.indexOf(0)
   if (nul >= 0) {
     const summary = 'this is a binary file (it has a NUL byte), not text'
-    const hint = 'name a YAML file in UTF-8'
+    const hint = 'name a text file in UTF-8'
     return { diagnostic: errorDiagnostic('file-binary', summary, { hint, source: position(bytes, nul, file) }) }
   }
   try {

@@ -101,6 +101,8 @@ function startOf(error: YAMLError, document: Document.Parsed, text: string): num
 function otherHint(error: YAMLError, text: string): string {
   const line = text.slice(text.lastIndexOf('\n', error.pos[0] - 1) + 1, error.pos[0])
   if (/[:-]\s+\{\{/.test(line)) return QUOTE_TEMPLATE
+  const closing = /end with a ([\]}])/.exec(error.message)?.[1]
+  if (closing !== undefined) return `close it with ${closing}, and indent the lines that it goes on over`
   if (error.code === 'BAD_INDENT') return 'indent the keys of one mapping alike'
   if (error.code === 'UNEXPECTED_TOKEN') return 'put the whole value in quotes'
   return ''

@@ -1,4 +1,5 @@
 /** Malformed and hostile inventories: where, what and what to do; never a crash, never half of an inventory. */
+import { execFileSync } from 'node:child_process'
 import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -100,4 +101,23 @@ it.each(refused)('what is refused says where and what to do: $name', async (each
   const sources = argsOf(each).filter((word) => word !== '-i')
   for (const { source, hint, summary } of await refusal(makeCase(each), sources))
     expect([summary, source !== null, hint !== '']).toEqual([summary, true, true])
+})
+
+it.each([
+  ['h.yml', 'all: {hosts: {a: }\n', 'close it with }'],
+  ['h.yml', 'all:\n  vars:\n    x: [1, 2\n', 'close it with ]'],
+  ['h.ini', 'a\0', 'name a text file'],
+])('a hint that says what to do: %s %j', async (file, text, hint) => {
+  const [found] = await refusal(makeFiles({ [file]: text }), [file])
+  expect(found?.hint).toContain(hint)
+})
+
+it.each([
+  ['fifo', 'fifo:1:1: this is a named pipe, not a file'],
+  ['hosts', 'group_vars/all.yml:1:1: this is a named pipe, not a file'],
+])('a pipe that nobody fills: -i %s', async (source, said) => {
+  const dir = makeFiles({ hosts: 'a\n', 'group_vars/web.yml': '' })
+  execFileSync('mkfifo', [join(dir, 'fifo'), join(dir, 'group_vars/all.yml')])
+  const [found] = await refusal(dir, [source])
+  expect(`${found?.source?.file}:${found?.source?.line}:${found?.source?.column}: ${found?.summary}`).toBe(said)
 })

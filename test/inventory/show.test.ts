@@ -20,6 +20,7 @@ all:
 `,
   'group_vars/web.yml': 'from_file: yes\n',
   empty: '\n \n',
+  lines: 'w1,w2\n!w1\n',
 }
 
 const ansible = spawnSync('ansible-inventory', ['--help']).error === undefined
@@ -121,6 +122,56 @@ describe('the command', () => {
   })
 
   it.each([
+    [[], 'here'],
+    [['--playbook-dir', 'books'], 'books'],
+  ])('reads the variables beside playbooks: %j', async (argv, from) => {
+    const dir = makeFiles({
+      'inv/hosts.yml': 'all: { hosts: { a: } }\n',
+      'group_vars/all.yml': 'x: here\n',
+      'books/host_vars/a.yml': 'x: books\n',
+    })
+    for (const words of [
+      ['host', 'a'],
+      ['list', '--yaml'],
+      ['graph', '--vars'],
+    ]) {
+      const { io, out } = testIo({ cwd: dir })
+      expect(await dispatch(['inventory', ...words, '-i', 'inv/hosts.yml', ...argv], '1', io)).toBe(0)
+      expect(out()).toContain(from)
+    }
+  })
+
+  it('shows no passwords of misspelt names', async () => {
+    const vars = {
+      ...{
+        ansible_ssh_pas: 1,
+        ansible_ssh_passphrase: 'tiger',
+        Ansible_Api_Token: ['tiger'],
+        ansible_client_secret: 'tiger',
+      },
+      ...{
+        ansible_ssh_passwd: '{{ pw }}',
+        ansible_private_key: 'tiger',
+        ansible_ssh_private_key_file: '~/key',
+        bypass: 'no',
+      },
+    }
+    const dir = makeFiles({ 'hosts.yml': JSON.stringify({ all: { hosts: { a: vars } } }) })
+    for (const words of [
+      ['host', 'a'],
+      ['list', '--yaml'],
+      ['graph', '--vars'],
+    ]) {
+      const { io, out } = testIo({ cwd: dir })
+      expect(await dispatch(['inventory', ...words, '-i', 'hosts.yml'], '1', io)).toBe(0)
+      expect(out()).not.toContain('tiger')
+      expect(out().match(/\[secret\]/g)).toHaveLength(5)
+      expect(out()).toContain('{{ pw }}')
+      expect(out()).toContain('~/key')
+    }
+  })
+
+  it.each([
     [['host', 'plane'], 1, 'did you mean "plain"'],
     [['graph', 'wbe'], 1, 'did you mean "web"'],
     [['list', '-l', 'wbe'], 1, 'did you mean "web"'],
@@ -132,6 +183,10 @@ describe('the command', () => {
     [['host', 'w1', '-l', 'w2'], 1, '"w1" means no host'],
     [['list', '-l', '@gone'], 1, 'gone:1:1: no such file'],
     [['list', '-l', '@hosts.yml,@empty'], 1, 'empty:1:1: --limit: this file names no host'],
+    [['graph', '0'], 1, 'no group is named "0"\n'],
+    [['host'], 5, 'inventory list shows all of them'],
+    [['list', '-l', ''], 5, 'limit'],
+    [['list', '-l', '@lines'], 1, 'no host and no group is named "w1,w2"'],
     [['toString'], 5, 'no such action'],
     [['host'], 5, 'needs the name of a host'],
   ])('inventory %j says what is wrong', async (argv, code, text) => {

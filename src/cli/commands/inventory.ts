@@ -7,6 +7,11 @@ import { connectionFlags, showFlags, vaultFlags } from '../flags.ts'
 const flags = {
   inventory: connectionFlags.inventory,
   limit: connectionFlags.limit,
+  'playbook-dir': {
+    type: 'string',
+    value: 'DIR',
+    summary: 'the folder of playbooks, whose group_vars and host_vars count too; unless given, the working directory',
+  },
   ...vaultFlags,
   ...showFlags,
   yaml: { letter: 'y', type: 'boolean', summary: 'list and host: as YAML' },
@@ -41,7 +46,8 @@ export const command = defineCommand({
   run: async ({ args: [verb = '', name], flags }, io) => {
     const action = actionOf(verb)
     const [least, most] = ACTIONS[action].args
-    if (name === undefined && least > 0) throw usageError(`inventory ${action} needs the name of a host`)
+    if (name === undefined && least > 0)
+      throw usageError(`inventory ${action} needs the name of a host`, 'inventory list shows all of them')
     if (name !== undefined && most === 0)
       throw usageError(`inventory ${action} takes no further argument`, `choose hosts with --limit ${name}`)
     for (const flag of ACTIONS[action].not)

@@ -46,6 +46,9 @@ export function parseIni(text: string, file: string): { entries: IniEntry[]; dia
       section = header
       entry = null
       once(`[${header}]`, source, `[${header}]`)
+    } else if (section === null && content.startsWith('[')) {
+      wrong(source, `a section is not closed: ${content}`, 'write its name in brackets, such as [defaults]')
+      return { entries, diagnostics }
     } else if (section === null) {
       wrong(source, `a setting stands before any section: ${content}`, 'begin with a section such as [defaults]')
       return { entries, diagnostics }

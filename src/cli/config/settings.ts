@@ -1,8 +1,9 @@
 /** Settings of Ansible that hold here too: from the environment, else from ansible.cfg. Flags and variables are stronger. */
 import { dirname, resolve } from 'node:path'
-import type { Diagnostic, Source } from '../../model/diagnostic.ts'
+import type { Diagnostic } from '../../model/diagnostic.ts'
 import { DiagnosticsError, errorDiagnostic } from '../../model/diagnostic.ts'
 import { readBoolean } from '../../text/boolean.ts'
+import type { SettingOrigin } from '../../inventory/types.ts'
 import type { ConfigFile, ConfigPlaces } from './ansible-cfg.ts'
 import { expandPath, readConfigFile } from './ansible-cfg.ts'
 
@@ -83,27 +84,40 @@ type Known = typeof SETTINGS
 /** Null where nothing is said. */
 export type Settings = { readonly [K in keyof Known]: Values[Known[K]['type']] | null }
 
-/** Warnings: a file that is passed over, and the settings that are not used here. Throws DiagnosticsError. */
-export function readSettings(places: ConfigPlaces): { settings: Settings; warnings: Diagnostic[] } {
+/** Where those that are set were set. */
+export type SettingOrigins = { readonly [K in keyof Known]?: SettingOrigin }
+
+/** `merge` would merge mappings of one name, which gives variables other values. */
+const HASH_BEHAVIOUR: Setting = { type: 'text', env: ['ANSIBLE_HASH_BEHAVIOUR'], ini: [['defaults', 'hash_behaviour']] }
+
+interface ReadSettings {
+  settings: Settings
+  origins: SettingOrigins
+  /** A file that is passed over, and the settings that are not used here. */
+  warnings: Diagnostic[]
+}
+
+/** Throws DiagnosticsError. */
+export function readSettings(places: ConfigPlaces): ReadSettings {
   const { config, warnings } = readConfigFile(places)
-  const diagnostics: Diagnostic[] = []
+  const diagnostics = refuseMerging(findValue(HASH_BEHAVIOUR, config, places))
+  const origins: Record<string, SettingOrigin> = {}
   const values = Object.entries(SETTINGS).map(([name, setting]): [string, unknown] => {
     const found = findValue(setting, config, places)
     if (found === null) return [name, null]
     const value = READERS[setting.type](unquoted(found.text), (path) => located(path, found.base, places))
     if (value === null) diagnostics.push(wrongValue(setting, found))
+    origins[name] = { name: found.name, source: found.source }
     return [name, value]
   })
   if (diagnostics.length > 0) throw new DiagnosticsError(diagnostics)
-  return { settings: Object.fromEntries(values) as Settings, warnings: [...warnings, ...unused(config)] }
+  return { settings: Object.fromEntries(values) as Settings, origins, warnings: [...warnings, ...unused(config)] }
 }
 
-interface Found {
-  name: string
+interface Found extends SettingOrigin {
   text: string
   /** Folder that paths count from. */
   base: string
-  source: Source | null
 }
 
 function findValue({ env, ini }: Setting, config: ConfigFile | null, places: ConfigPlaces): Found | null {
@@ -144,7 +158,17 @@ function unquoted(text: string): string {
 
 function wrongValue({ type }: Setting, { name, text, source }: Found): Diagnostic {
   const wanted = type === 'number' ? 'a whole number' : 'yes or no'
-  return errorDiagnostic('bad-config', `${name}: expected ${wanted}, got "${text}"`, { source })
+  const hint = type === 'number' ? 'write digits alone, or leave it out' : 'write yes or no, or leave it out'
+  return errorDiagnostic('bad-config', `${name}: expected ${wanted}, got "${text}"`, { source, hint })
+}
+
+function refuseMerging(found: Found | null): Diagnostic[] {
+  if (found === null || unquoted(found.text) !== 'merge') return []
+  const { name, source } = found
+  const hint = 'leave it out, and write mappings out where they are to have the keys of others (<<: *anchor in YAML)'
+  return [
+    errorDiagnostic('not-supported', `${name}: merge is not supported, mappings replace each other`, { source, hint }),
+  ]
 }
 
 /** One warning for all of them. */

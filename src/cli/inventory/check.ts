@@ -1,7 +1,7 @@
 /** `inventory check`: everything that is wrong or doubtful about an inventory, before anything is done with it. */
 import { checkInventory } from '../../inventory/check.ts'
 import { resolveConnection } from '../../inventory/connection.ts'
-import type { Inventory } from '../../inventory/types.ts'
+import type { ConnectionFlags, Inventory } from '../../inventory/types.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { DiagnosticsError, hasErrors } from '../../model/diagnostic.ts'
 import { EXIT } from '../../model/exit-codes.ts'
@@ -11,7 +11,8 @@ import { sanitizeJson } from '../../report/sanitize.ts'
 import { styleOf } from '../../report/style.ts'
 import { addOnce } from '../../text/diagnostics.ts'
 import type { Io } from '../io.ts'
-import type { InventoryFlags } from '../run/load.ts'
+import { configuredConnection } from '../run/run-flags.ts'
+import type { LimitedFlags } from './limited.ts'
 import { readLimited } from './limited.ts'
 
 interface Found {
@@ -21,7 +22,7 @@ interface Found {
 }
 
 /** Prints what it finds; the exit code says whether there are errors. */
-export async function check(flags: InventoryFlags & { limit: string | null; output: string }, io: Io): Promise<number> {
+export async function check(flags: LimitedFlags & { output: string }, io: Io): Promise<number> {
   const { counts, diagnostics } = await find(flags, io)
   if (flags.output === 'json') {
     const value = io.secrets.value({ ...(counts ?? { hosts: null, groups: null }), diagnostics })
@@ -30,10 +31,14 @@ export async function check(flags: InventoryFlags & { limit: string | null; outp
   return hasErrors(diagnostics) ? EXIT.notStarted.code : EXIT.ok.code
 }
 
-async function find(flags: InventoryFlags & { limit: string | null }, io: Io): Promise<Found> {
+async function find(flags: LimitedFlags, io: Io): Promise<Found> {
   try {
     const { inventory, hosts, diagnostics } = await readLimited(flags, io)
-    const all = [...diagnostics, ...connectionProblems(inventory, hosts), ...checkInventory(inventory, hosts)]
+    const all = [
+      ...diagnostics,
+      ...connectionProblems(inventory, hosts, configuredConnection(io)),
+      ...checkInventory(inventory, hosts),
+    ]
     // `all` and `ungrouped` are there always.
     return { counts: { hosts: hosts.length, groups: inventory.groups.size - 2 }, diagnostics: all }
   } catch (error) {
@@ -43,11 +48,11 @@ async function find(flags: InventoryFlags & { limit: string | null }, io: Io): P
 }
 
 /** What would be said once the hosts are to be reached, without keywords of a play or flags. */
-function connectionProblems(inventory: Inventory, hosts: readonly Host[]): Diagnostic[] {
+function connectionProblems(inventory: Inventory, hosts: readonly Host[], settings: ConnectionFlags): Diagnostic[] {
   const diagnostics: Diagnostic[] = []
   const play = { become: null, becomeUser: null, remoteUser: null, vars: {} }
   for (const host of hosts) {
-    const resolved = resolveConnection(host, play, {}, inventory)
+    const resolved = resolveConnection(host, play, settings, inventory)
     for (const found of 'notices' in resolved ? resolved.notices : resolved.diagnostics) addOnce(diagnostics, found)
   }
   return diagnostics

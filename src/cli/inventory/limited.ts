@@ -15,9 +15,12 @@ export interface Limited {
   diagnostics: Diagnostic[]
 }
 
+/** Of the folder of playbooks group_vars/ and host_vars/ count; as to ansible-inventory, it is the working directory unless given. */
+export type LimitedFlags = InventoryFlags & { limit: string | null; 'playbook-dir': string | null }
+
 /** Throws DiagnosticsError with everything that is wrong, or where --limit leaves no host. */
-export async function readLimited(flags: InventoryFlags & { limit: string | null }, io: Io): Promise<Limited> {
-  const inventory = await readInventory(flags, [], io)
+export async function readLimited(flags: LimitedFlags, io: Io): Promise<Limited> {
+  const inventory = await readInventory(flags, [flags['playbook-dir'] ?? '.'], io)
   if (flags.limit === null)
     return { inventory, hosts: [...inventory.hosts.values()], diagnostics: inventory.diagnostics }
   const limited = limitHosts(inventory, flags.limit)

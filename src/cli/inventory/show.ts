@@ -15,11 +15,10 @@ import { styleOf } from '../../report/style.ts'
 import { renderYaml } from '../../report/yaml.ts'
 import { didYouMean } from '../../text/closest.ts'
 import type { Io } from '../io.ts'
-import type { InventoryFlags } from '../run/load.ts'
-import type { Limited } from './limited.ts'
+import type { Limited, LimitedFlags } from './limited.ts'
 import { readLimited } from './limited.ts'
 
-type Flags = InventoryFlags & { limit: string | null; output: string; yaml: boolean; vars: boolean }
+type Flags = LimitedFlags & { output: string; yaml: boolean; vars: boolean }
 
 /** Prints it; resolves to the exit code. Throws DiagnosticsError. */
 export async function show(

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import type { Source } from '../../model/diagnostic.ts'
 import { DiagnosticsError, errorDiagnostic } from '../../model/diagnostic.ts'
 import { Secret } from '../../model/secret.ts'
 import { childEnv } from '../../text/child-env.ts'
@@ -38,13 +39,13 @@ interface Program {
 /** The bytes of the file, or of what the program prints. Throws DiagnosticsError. */
 export async function readSource(
   file: string,
-  { origin, program }: { origin: string; program: Program },
+  { origin, place = null, program }: { origin: string; place?: Source | null; program: Program },
   io: Io,
 ): Promise<{ bytes: Buffer; isProgram: boolean }> {
   if (file === '-') throw usageError(`${origin} -: not read from stdin`, 'name a file, or a program that prints it')
   const home = io.env['HOME'] ?? homedir()
   const path = file.startsWith('~/') ? join(home, file.slice(2)) : resolve(io.cwd, file)
-  const refuse = refusalOf(file, origin)
+  const refuse = refusalOf(file, origin, place)
   try {
     const status = statSync(path)
     if (status.isDirectory()) throw refuse('this is a folder', 'name a file')
@@ -58,9 +59,13 @@ export async function readSource(
 }
 
 /** Makes what is thrown where it gives no password. */
-export function refusalOf(file: string, origin: string): (reason: string, hint?: string) => DiagnosticsError {
+export function refusalOf(
+  file: string,
+  origin: string,
+  source: Source | null = null,
+): (reason: string, hint?: string) => DiagnosticsError {
   return (reason, hint = '') =>
-    new DiagnosticsError([errorDiagnostic('password-file', `${origin} ${file}: ${reason}`, { hint })])
+    new DiagnosticsError([errorDiagnostic('password-file', `${origin} ${file}: ${reason}`, { hint, source })])
 }
 
 function isExecutable(path: string): boolean {

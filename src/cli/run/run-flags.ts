@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { ConnectionFlags } from '../../inventory/types.ts'
 import type { FlagValues } from '../command.ts'
 import type { connectionFlags, outputFlags } from '../flags.ts'
-import { settingsOf } from '../config/load.ts'
+import { originsOf, settingsOf } from '../config/load.ts'
 import type { Io } from '../io.ts'
 import { passwordsOf } from './passwords.ts'
 
@@ -19,22 +19,35 @@ export async function connectionOf(flags: FlagValues<typeof connectionFlags>, io
 
 /** The same without passwords, so that what is wrong is told before anybody is asked. Settings hold where no flag does. */
 export function plainConnectionOf(flags: FlagValues<typeof connectionFlags>, io: Io): ConnectionFlags {
-  const settings = settingsOf(io)
   const config = flags['ssh-config']
   const key = flags['private-key']
-  return given({
+  const said = given({
     sshConfig: config === null || config === 'none' ? config : resolve(io.cwd, config),
-    user: flags.user ?? settings.remoteUser,
-    privateKeyFile: key === null ? settings.privateKeyFile : resolve(io.cwd, key),
+    user: flags.user,
+    privateKeyFile: key === null ? null : resolve(io.cwd, key),
+    timeout: flags.timeout,
+    become: flags.become ? true : null,
+    becomeUser: flags['become-user'],
+  })
+  return { ...configuredConnection(io), ...said }
+}
+
+/** What environment and ansible.cfg say about connections. */
+export function configuredConnection(io: Io): ConnectionFlags {
+  const settings = settingsOf(io)
+  return given({
+    user: settings.remoteUser,
+    privateKeyFile: settings.privateKeyFile,
     port: settings.remotePort,
     hostKeyChecking: settings.hostKeyChecking,
-    timeout: flags.timeout ?? settings.timeout,
+    timeout: settings.timeout,
     sshArgs: settings.sshArgs,
     sshCommonArgs: settings.sshCommonArgs,
     sshExtraArgs: settings.sshExtraArgs,
-    become: flags.become ? true : settings.become,
+    origins: originsOf(io),
+    become: settings.become,
     becomeMethod: settings.becomeMethod,
-    becomeUser: flags['become-user'] ?? settings.becomeUser,
+    becomeUser: settings.becomeUser,
   })
 }
 

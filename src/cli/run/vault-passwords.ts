@@ -1,4 +1,5 @@
 /** Vault passwords, from where Ansible takes them and in its order: the first that fits opens, the first of all encrypts. */
+import type { Source as Place } from '../../model/diagnostic.ts'
 import { DiagnosticsError, errorDiagnostic } from '../../model/diagnostic.ts'
 import { Secret } from '../../model/secret.ts'
 import { renderDiagnostics } from '../../report/diagnostics.ts'
@@ -8,7 +9,7 @@ import type { Vault } from '../../text/vault-values.ts'
 import { createVault } from '../../text/vault-values.ts'
 import type { VaultPassword } from '../../text/vault.ts'
 import type { FlagValues } from '../command.ts'
-import { settingsOf } from '../config/load.ts'
+import { originsOf, settingsOf } from '../config/load.ts'
 import { usageError } from '../errors.ts'
 import type { vaultFlags } from '../flags.ts'
 import type { Io } from '../io.ts'
@@ -24,6 +25,8 @@ interface Source {
   from: string
   /** The flag or setting that names it. */
   origin: string
+  /** In ansible.cfg. */
+  place?: Place | null
 }
 
 const known = new WeakMap<Io, Promise<VaultPassword[]>>()
@@ -48,12 +51,19 @@ function sourcesOf(flags: VaultFlags, io: Io): Source[] {
   if (flags['ask-vault-pass'] && flags['vault-password-file'].length > 0) {
     throw usageError('--ask-vault-pass and --vault-password-file do not go together', 'use --vault-id for both')
   }
+  const placeOf = (setting: 'vaultIdentityList' | 'vaultPasswordFile'): Place | null =>
+    originsOf(io)[setting]?.source ?? null
   const asks = flags['ask-vault-pass'] || (askVaultPass === true && flags['vault-password-file'].length === 0)
   return [
-    ...(vaultIdentityList ?? []).map((text) => named(text, 'vault_identity_list')),
+    ...(vaultIdentityList ?? []).map((text) => ({
+      ...named(text, 'vault_identity_list'),
+      place: placeOf('vaultIdentityList'),
+    })),
     ...flags['vault-id'].map((text) => named(text, '--vault-id')),
     ...flags['vault-password-file'].map((file) => unnamed(file, '--vault-password-file')),
-    ...(vaultPasswordFile === null ? [] : [unnamed(vaultPasswordFile, 'vault_password_file')]),
+    ...(vaultPasswordFile === null
+      ? []
+      : [{ ...unnamed(vaultPasswordFile, 'vault_password_file'), place: placeOf('vaultPasswordFile') }]),
     ...(asks ? [{ id: null, from: 'prompt', origin: '--ask-vault-pass' }] : []),
   ]
 }
@@ -95,12 +105,16 @@ async function ask({ id, origin }: Source, io: Io): Promise<Secret> {
 }
 
 /** The file's text without blanks around it, which may be encrypted itself; or what the program prints. */
-async function read({ id, from, origin }: Source, before: readonly VaultPassword[], io: Io): Promise<Secret> {
-  const refuse = refusalOf(from, origin)
+async function read(
+  { id, from, origin, place = null }: Source,
+  before: readonly VaultPassword[],
+  io: Io,
+): Promise<Secret> {
+  const refuse = refusalOf(from, origin, place)
   const isClient = /-client(?:\.[^./]*)?$/.test(from)
   const args = isClient && id !== null ? ['--vault-id', id] : []
   const program = { args, stderr: isClient ? 'pipe' : 'inherit' } as const
-  const { bytes, isProgram } = await readSource(from, { origin, program }, io)
+  const { bytes, isProgram } = await readSource(from, { origin, place, program }, io)
   const written = isProgram ? bytes : Buffer.from(bytes.toString('latin1').trim(), 'latin1')
   const opened =
     !isProgram && isVault(written.toString('latin1'))

@@ -157,6 +157,17 @@ describe('what is told', () => {
     ['[defaults]\nhost_key_checking = maybe\n', {}, '2: host_key_checking: expected yes or no, got "maybe"'],
     ['forks = 3\n', {}, '1: a setting stands before any section: forks = 3'],
     ['', { ANSIBLE_FORKS: 'x' }, 'undefined: ANSIBLE_FORKS: expected a whole number, got "x"'],
+    ['[defaults\nforks = 3\n', {}, '1: a section is not closed: [defaults'],
+    [
+      '[defaults]\nhash_behaviour = merge\n',
+      {},
+      '2: hash_behaviour: merge is not supported, mappings replace each other',
+    ],
+    [
+      '',
+      { ANSIBLE_HASH_BEHAVIOUR: 'merge' },
+      'undefined: ANSIBLE_HASH_BEHAVIOUR: merge is not supported, mappings replace each other',
+    ],
     ['', { ANSIBLE_CONFIG: '/dev/null' }, '1: a configuration of Ansible has a name that ends in .cfg or .ini'],
   ])('%j, %j', (text, env, expected) => {
     write({ 'work/ansible.cfg': text })
@@ -167,6 +178,7 @@ describe('what is told', () => {
       expect(error).toBeInstanceOf(DiagnosticsError)
       const [first] = (error as DiagnosticsError).diagnostics
       expect(`${first?.source?.line}: ${first?.summary}`).toBe(expected)
+      expect(first?.hint).not.toBe('')
     }
   })
 })

@@ -51,6 +51,23 @@ describe('inventory check', () => {
     ])
   })
 
+  it.each([
+    ['', { ANSIBLE_SSH_ARGS: '-Z' }, 'ANSIBLE_SSH_ARGS: -Z is not supported'],
+    ['[ssh_connection]\nssh_extra_args = -Z\n', {}, 'ansible.cfg:2:1: ssh_extra_args: -Z is not supported'],
+    [
+      '[privilege_escalation]\nbecome = yes\nbecome_method = su\n',
+      {},
+      'ansible.cfg:3:1: become_method: text "su" is not',
+    ],
+    ['[defaults]\nvault_password_file = gone\n', {}, /^ansible\.cfg:2:1: vault_password_file \S+\/gone: there is no/m],
+  ])('names where a setting comes from: %j, %j', async (config, more, said) => {
+    const { io, out } = testIo({ cwd: makeFiles({ hosts: 'a\nb\n', 'ansible.cfg': config }) })
+    Object.assign(io.env, more)
+    expect(await dispatch(['inventory', 'check', '-i', 'hosts'], '1', io)).toBe(1)
+    expect(out()).toMatch(said)
+    expect(out()).toContain('1 error, 0 warnings')
+  })
+
   it('says what cannot be read, also as JSON', async () => {
     const bad = { 'hosts.yml': 'web: { host: }\n' }
     const { code, out } = await check(bad, '-i', 'hosts.yml')
