@@ -4,14 +4,32 @@ import { limitHosts, selectHosts } from '../inventory/select.ts'
 import type { ConnectionFlags, Inventory } from '../inventory/types.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { DiagnosticsError, errorDiagnostic, hasErrors } from '../model/diagnostic.ts'
+import type { Emit } from '../model/events.ts'
 import type { Target } from '../model/host.ts'
 import { addOnce } from '../text/diagnostics.ts'
+import type { Redactor } from '../text/redact.ts'
+import type { Transport } from '../transport/types.ts'
 
 export interface TargetOptions {
   inventory: Inventory
   pattern: string
   limit: string | null
   connection: ConnectionFlags
+}
+
+/** What a command that reads hosts is given. */
+export interface ReadOptions extends TargetOptions {
+  /** Hosts that are read at once. */
+  forks: number
+  /** Longest time for reading one host, in seconds. */
+  timeoutSeconds: number
+  transport: Transport
+  /** At the first interrupt no further host is started; at the second, running reads are cut. */
+  interrupt: AbortSignal
+  kill: AbortSignal
+  emit: Emit
+  /** Learns all secrets, and keeps them out of events and reports. Default: one of its own. */
+  secrets?: Redactor
 }
 
 /** Throws DiagnosticsError where one cannot be resolved or none is selected. `diagnostics` are warnings. */

@@ -12,7 +12,6 @@ import { renderAuditSince } from '../../report/audit/since.ts'
 import { renderJson } from '../../report/json.ts'
 import { checkAuditFolder, keepAudit } from '../../store/audit-record.ts'
 import { createKeyFiles } from '../../transport/private-key.ts'
-import { createSshTransport } from '../../transport/ssh.ts'
 import type { FlagValues } from '../command.ts'
 import type { auditFlags } from '../commands/audit.ts'
 import { usageError } from '../errors.ts'
@@ -30,6 +29,7 @@ import { readInventory } from './load.ts'
 import { passwordsOf } from './passwords.ts'
 import { canAsk } from './prompt.ts'
 import { forksOf, plainConnectionOf } from './run-flags.ts'
+import { fleetTransport } from './transport.ts'
 import { unlockKeys } from './unlock-keys.ts'
 
 /** Longest time for reading one host, in seconds. */
@@ -99,12 +99,7 @@ async function auditOnce(question: Question, flags: AuditFlags, io: Io): Promise
   const progress = progressView(screen, flags.verbose)
   const interrupts = listenForInterrupts((text) => screen.err(text))
   const keyFiles = createKeyFiles()
-  const transport = createSshTransport({
-    keyFiles,
-    isSecret: (text) => io.secrets.occursIn(text),
-    connectConcurrency: Math.min(forks, 8),
-    env: io.env,
-  })
+  const transport = fleetTransport(keyFiles, forks, io)
   try {
     const audit = prepareAudit({
       ...question,

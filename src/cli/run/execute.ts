@@ -11,7 +11,6 @@ import { renderPlan } from '../../report/plan.ts'
 import type { PlanOptions } from '../../report/plan-change.ts'
 import { keepRun } from '../../store/keep-run.ts'
 import { createKeyFiles } from '../../transport/private-key.ts'
-import { createSshTransport } from '../../transport/ssh.ts'
 import { usageError } from '../errors.ts'
 import type { Io } from '../io.ts'
 import { progressView } from '../view/progress-view.ts'
@@ -37,6 +36,7 @@ import { checkSavedPlan, wasShown } from './saved-plan.ts'
 import { passwordsOf } from './passwords.ts'
 import { forksOf, plainConnectionOf } from './run-flags.ts'
 import { fanOut } from './subscribers.ts'
+import { fleetTransport } from './transport.ts'
 import { unlockKeys } from './unlock-keys.ts'
 
 /** Longest time for reading facts on a host, in seconds. */
@@ -116,12 +116,7 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
   const planOptions = { diff: flags.diff, verbose: flags.verbose > 0, steps: flags.verbose > 1 }
   const results = resultView(flags.output as OutputKind, screen, planOptions, tasksByHost(assembled))
   const progress = progressView(screen, flags.verbose)
-  const transport = createSshTransport({
-    keyFiles,
-    isSecret: (text) => secrets.occursIn(text),
-    connectConcurrency: Math.min(forks, 8),
-    env: io.env,
-  })
+  const transport = fleetTransport(keyFiles, forks, io)
   const interrupts = listenForInterrupts((text) => screen.err(text))
   let wrong = false
   const ask = reviewer(flags.output === 'text', screen, planOptions, interrupts, io)

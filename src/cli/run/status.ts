@@ -6,7 +6,6 @@ import { EXIT } from '../../model/exit-codes.ts'
 import type { StatusReport } from '../../model/status.ts'
 import { renderStatus, renderStatusJson } from '../../report/status/render.ts'
 import { createKeyFiles } from '../../transport/private-key.ts'
-import { createSshTransport } from '../../transport/ssh.ts'
 import type { FlagValues } from '../command.ts'
 import type { connectionFlags, statusFlags } from '../flags.ts'
 import type { Io } from '../io.ts'
@@ -18,6 +17,7 @@ import { listenForInterrupts } from './interrupts.ts'
 import { readInventory } from './load.ts'
 import { checkReportFiles, writeFiles } from './report-files.ts'
 import { connectionOf, forksOf } from './run-flags.ts'
+import { fleetTransport } from './transport.ts'
 import { unlockKeys } from './unlock-keys.ts'
 
 /** Longest time for reading one host, in seconds. */
@@ -40,12 +40,7 @@ export async function showStatus(pattern: string, flags: StatusFlags, io: Io): P
   const watching = flags.watch !== null
   const interrupts = listenForInterrupts((text) => (watching ? undefined : screen.err(text)))
   const keyFiles = createKeyFiles()
-  const transport = createSshTransport({
-    keyFiles,
-    isSecret: (text) => io.secrets.occursIn(text),
-    connectConcurrency: Math.min(forksOf(flags, io), 8),
-    env: io.env,
-  })
+  const transport = fleetTransport(keyFiles, forksOf(flags, io), io)
   try {
     const fleet = watchStatus({
       inventory,

@@ -8,23 +8,20 @@ import type { AuditHost, AuditReport, Severity } from '../../model/audit.ts'
 import { AUDIT_SCHEMA_VERSION } from '../../model/audit.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { DiagnosticsError, hasErrors } from '../../model/diagnostic.ts'
-import type { Emit } from '../../model/events.ts'
 import { EXIT } from '../../model/exit-codes.ts'
 import type { Fact } from '../../model/fact.ts'
 import type { Target } from '../../model/host.ts'
-import type { Redactor } from '../../text/redact.ts'
-import type { Transport } from '../../transport/types.ts'
 import type { HostState, RunContext } from '../context.ts'
 import { atHostEdge, closeSession, newContext, newHostState, phase, sessionOf } from '../context.ts'
 import { gather } from '../gather.ts'
 import { knowTargets, knowWritten } from '../known-secrets.ts'
 import { hostReport } from '../run-report.ts'
-import type { TargetOptions } from '../select-targets.ts'
+import type { ReadOptions } from '../select-targets.ts'
 import { selectTargets } from '../select-targets.ts'
 import type { FactResults } from '../script/probe.ts'
 import { shown } from '../shown.ts'
 
-export interface AuditOptions extends TargetOptions {
+export interface AuditOptions extends ReadOptions {
   runId: string
   profile: Profile
   /** SHA-256 in hex over the profile's files. */
@@ -33,15 +30,6 @@ export interface AuditOptions extends TargetOptions {
   failOn: Severity
   /** YYYY-MM-DD in UTC: on which waivers are held against. */
   today: string
-  /** Hosts that are read at once. */
-  forks: number
-  /** Longest time for reading one host, in seconds. */
-  timeoutSeconds: number
-  transport: Transport
-  interrupt: AbortSignal
-  kill: AbortSignal
-  emit: Emit
-  secrets?: Redactor
 }
 
 /** An audit whose hosts are known and not reached yet. */

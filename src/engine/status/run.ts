@@ -1,40 +1,19 @@
 /** Reads the status of hosts, round by round, over connections that stay open: one exec for each host and round. */
-import type { ConnectionFlags, Inventory } from '../../inventory/types.ts'
-import type { Emit } from '../../model/events.ts'
 import { EXIT } from '../../model/exit-codes.ts'
 import type { Target } from '../../model/host.ts'
 import type { StatusHost, StatusReport } from '../../model/status.ts'
 import { STATUS_SCHEMA_VERSION } from '../../model/status.ts'
-import type { Redactor } from '../../text/redact.ts'
-import type { Transport } from '../../transport/types.ts'
 import type { HostState, RunContext } from '../context.ts'
 import { atHostEdge, closeSession, newContext, newHostState, phase, sessionOf } from '../context.ts'
 import { gather } from '../gather.ts'
 import { knowTargets, knowWritten } from '../known-secrets.ts'
 import { hostReport } from '../run-report.ts'
+import type { ReadOptions } from '../select-targets.ts'
 import { selectTargets } from '../select-targets.ts'
 import { shown } from '../shown.ts'
 import { STATUS_FACTS, statusFacts } from './facts.ts'
 import { statusReading } from './reading.ts'
 import { judgeStatus } from './verdict.ts'
-
-export interface StatusOptions {
-  inventory: Inventory
-  pattern: string
-  limit: string | null
-  /** Hosts that are read at once. */
-  forks: number
-  connection: ConnectionFlags
-  /** Longest time for reading one host, in seconds. */
-  timeoutSeconds: number
-  transport: Transport
-  /** At the first interrupt no further host is started; at the second, running reads are cut. */
-  interrupt: AbortSignal
-  kill: AbortSignal
-  emit: Emit
-  /** Learns all secrets, and keeps them out of events and reports. Default: one of its own. */
-  secrets?: Redactor
-}
 
 /** A fleet that is being looked at. */
 export interface StatusWatch {
@@ -45,7 +24,7 @@ export interface StatusWatch {
 }
 
 /** Selects the hosts. Throws DiagnosticsError where one cannot be resolved or none is selected; connects to none yet. */
-export function watchStatus(options: StatusOptions): StatusWatch {
+export function watchStatus(options: ReadOptions): StatusWatch {
   const { targets, diagnostics } = selectTargets(options)
   const context = newContext({
     runId: 'status',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { StatusOptions } from '../../../src/engine/status/run.ts'
+import type { ReadOptions } from '../../../src/engine/select-targets.ts'
 import { watchStatus } from '../../../src/engine/status/run.ts'
 import { loadInventory } from '../../../src/inventory/load.ts'
 import { HostError } from '../../../src/model/errors.ts'
@@ -12,12 +12,12 @@ import { answering, GOOD } from './outputs.ts'
 
 const signal = new AbortController().signal
 
-async function fleet(hosts: Record<string, FakeHost | FakeExec>, more: Partial<StatusOptions> = {}) {
+async function fleet(hosts: Record<string, FakeHost | FakeExec>, more: Partial<ReadOptions> = {}) {
   const dir = makeFiles({
     'hosts.yml': JSON.stringify({ all: { hosts: Object.fromEntries(Object.keys(hosts).map((name) => [name, {}])) } }),
   })
   const transport = createFakeTransport(hosts)
-  const options: StatusOptions = {
+  const options: ReadOptions = {
     inventory: await loadInventory(['hosts.yml'], dir),
     pattern: 'all',
     limit: null,
