@@ -27,6 +27,8 @@ export async function loadUndo(
 ): Promise<UndoRecord[]> {
   runFolder(cwd, runId)
   const folder = findFleetFolder(cwd, 'runs', runId, 'undo')
+  // An audit changes nothing, and has none.
+  if (folder === null && loadRunStart(cwd, runId)?.start.command === 'audit') return []
   if (folder === null) throw unreadable(`run ${runId} has no undo records`, 'its folder undo was removed')
   const files = readdirSync(folder).filter((name) => name.endsWith('.json') && !name.startsWith('.'))
   const paths = files.toSorted().map((name) => join(folder, name))

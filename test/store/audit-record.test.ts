@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { DiagnosticsError } from '../../src/model/diagnostic.ts'
 import { keepAudit, loadAudit, loadMatrices, loadMatrix } from '../../src/store/audit-record.ts'
-import { loadRunState } from '../../src/store/load-run.ts'
+import { loadRunState, loadUndo } from '../../src/store/load-run.ts'
 import { auditReport } from '../report/audit/fleet-sample.ts'
 
 let cwd = ''
@@ -27,6 +27,11 @@ test('an audit is read as it was kept, and is a run among others', () => {
     'journal.ndjson',
     'matrix.json',
   ])
+})
+
+test('an audit has nothing that could be taken back', async () => {
+  keepAudit(cwd, one)
+  expect(await loadUndo(cwd, 'B')).toEqual([])
 })
 
 test('audits come in the order in which they began', () => {
