@@ -18,7 +18,7 @@ void main()
 
 async function main(): Promise<void> {
   const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
-  const code = await dispatch(process.argv.slice(2), manifest.version, processIo())
+  const code = await dispatch(process.argv.slice(2), processIo(manifest.version))
   process.exitCode = code
   // By then what io held back has been written.
   await nextTurn()

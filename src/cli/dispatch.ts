@@ -6,18 +6,18 @@ import type { Flags, Invocation } from './command.ts'
 import type { Io } from './io.ts'
 
 /** Runs one command line (without node and script). Never throws: what goes wrong is printed and becomes a code. */
-export async function dispatch(argv: readonly string[], version: string, io: Io): Promise<number> {
+export async function dispatch(argv: readonly string[], io: Io): Promise<number> {
   try {
-    return await run(argv, version, io)
+    return await run(argv, io)
   } catch (error) {
     return await reportError(error, io)
   }
 }
 
-async function run(argv: readonly string[], version: string, io: Io): Promise<number> {
+async function run(argv: readonly string[], io: Io): Promise<number> {
   const [first, ...rest] = argv
   if (first === '--version' || first === '-V') {
-    io.stdout.write(`mptcp-fleet ${version}\n`)
+    io.stdout.write(`mptcp-fleet ${io.version}\n`)
     return EXIT.ok.code
   }
   if (first === '--help' || first === '-h' || (first === 'help' && rest.length === 0)) {
@@ -25,7 +25,7 @@ async function run(argv: readonly string[], version: string, io: Io): Promise<nu
     io.stdout.write(renderOverview())
     return EXIT.ok.code
   }
-  if (first === 'help') return await run([rest[0]!, '--help'], version, io)
+  if (first === 'help') return await run([rest[0]!, '--help'], io)
   if (first === undefined) throw usageError('no command given', 'mptcp-fleet --help lists them')
   if (first.startsWith('-')) {
     throw usageError(`the command comes first, then its flags: ${first}`, `mptcp-fleet COMMAND ${first}`)

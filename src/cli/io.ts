@@ -23,10 +23,12 @@ export interface Io {
   env: Readonly<Record<string, string | undefined>>
   /** Working directory; `.mptcp-fleet/` lies below it. */
   cwd: string
+  /** Of this program. */
+  version: string
 }
 
 /** The real streams of this process. What they hold back is written within a turn of the loop. */
-export function processIo(): Io {
+export function processIo(version: string): Io {
   const secrets = createRedactor()
   const stdout = redacted(process.stdout, secrets)
   return {
@@ -42,6 +44,7 @@ export function processIo(): Io {
     stdin: process.stdin,
     env: process.env,
     cwd: process.cwd(),
+    version,
   }
 }
 

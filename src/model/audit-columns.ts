@@ -24,14 +24,16 @@ const host = auditReportSchema.shape.hosts.element
 const result = host.shape.results.element
 
 /** What of an audit is asked for again and again. */
-export const auditMatrixSchema = auditReportSchema.omit({ hosts: true, commands: true }).extend({
-  hosts: z.array(host.omit({ results: true })),
-  rows: z.array(z.string()).describe('of each host, a letter for each control in their order'),
-})
+export const auditMatrixSchema = auditReportSchema
+  .omit({ hosts: true, commands: true, tests: true, trend: true })
+  .extend({
+    hosts: z.array(host.omit({ results: true })),
+    rows: z.array(z.string()).describe('of each host, a letter for each control in their order'),
+  })
 export type AuditMatrix = z.infer<typeof auditMatrixSchema>
 
 export const auditEvidenceSchema = z.strictObject({
-  commands: auditReportSchema.shape.commands,
+  ...auditReportSchema.pick({ commands: true, tests: true, trend: true }).shape,
   findings: z.array(result.pick({ reason: true, evidence: true, remedy: true })).describe('each once'),
   rows: z.array(z.array(z.number())).describe('of each host, the index of its finding for each control'),
   waived: z.array(z.tuple([z.number(), z.number(), z.number()])).describe('host, control and waiver, by index'),
@@ -39,7 +41,7 @@ export const auditEvidenceSchema = z.strictObject({
 export type AuditEvidence = z.infer<typeof auditEvidenceSchema>
 
 export function toColumns(report: AuditReport): { matrix: AuditMatrix; evidence: AuditEvidence } {
-  const { hosts, commands: by, ...rest } = report
+  const { hosts, commands: by, tests, trend, ...rest } = report
   const known = new Map<string, number>()
   const findings: AuditEvidence['findings'] = []
   const indexOf = ({ reason, evidence, remedy }: ControlResult): number => {
@@ -57,6 +59,8 @@ export function toColumns(report: AuditReport): { matrix: AuditMatrix; evidence:
     },
     evidence: {
       commands: by,
+      tests,
+      trend,
       findings,
       rows: hosts.map(({ results }) => results.map(indexOf)),
       waived: hosts.flatMap(({ results }, host) =>
@@ -75,6 +79,8 @@ export function fromColumns(matrix: AuditMatrix, evidence: AuditEvidence): Audit
   return {
     ...rest,
     commands: evidence.commands,
+    tests: evidence.tests,
+    trend: evidence.trend,
     hosts: hosts.map((host, at) => ({
       ...host,
       results: matrix.controls.map(({ id, required }, index): ControlResult => {

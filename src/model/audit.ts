@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { diagnosticSchema, hostErrorSchema } from './report.ts'
+import { diagnosticSchema, hostErrorSchema, trialSchema } from './report.ts'
 
 /** Version of the audit report's JSON; raised when a field changes its meaning or goes away. */
 export const AUDIT_SCHEMA_VERSION = 1
@@ -68,6 +68,7 @@ export type AuditedControl = z.infer<typeof auditedControlSchema>
 const auditHostSchema = z.strictObject({
   name: z.string(),
   address: z.string(),
+  groups: z.array(z.string()).describe('of the inventory, all but `all` and `ungrouped`'),
   status: z.enum(['ok', 'unreachable', 'failed', 'not-started']).describe('whether it could be read'),
   error: hostErrorSchema.nullable(),
   results: z.array(controlResultSchema),
@@ -84,10 +85,35 @@ const waiverReportSchema = z.strictObject({
 })
 export type WaiverReport = z.infer<typeof waiverReportSchema>
 
+const generatorSchema = z.strictObject({
+  name: z.literal('mptcp-fleet'),
+  version: z.string(),
+  account: z.string().describe('USER@MACHINE as this machine has it: a claim, which nothing proves'),
+})
+export type Generator = z.infer<typeof generatorSchema>
+
+const pastTestSchema = trialSchema.extend({
+  runId: z.string(),
+  testedAt: z.string().describe('when the run that tested it ended'),
+})
+/** A test of an earlier run that is kept. */
+export type PastTest = z.infer<typeof pastTestSchema>
+
+export const auditPointSchema = z.strictObject({
+  runId: z.string(),
+  startedAt: z.string(),
+  hosts: z.number(),
+  score: z.number().nullable().describe('0 to 100 as that of the fleet; null where nothing counted'),
+  failing: z.record(severitySchema, z.number()).describe('results, not hosts'),
+})
+/** One audit in a row of them. */
+export type AuditPoint = z.infer<typeof auditPointSchema>
+
 /** The contract that every format of an audit is a pure function of. Times ISO 8601 UTC. */
 export const auditReportSchema = z.strictObject({
   schemaVersion: z.literal(AUDIT_SCHEMA_VERSION),
   command: z.literal('audit'),
+  generator: generatorSchema,
   runId: z.string(),
   pattern: z.string(),
   profile: z.strictObject({ name: z.string(), title: z.string(), hash: z.string() }),
@@ -100,6 +126,8 @@ export const auditReportSchema = z.strictObject({
   commands: z.record(z.string(), z.string()).describe('by key of a fact: the shell text that reads it'),
   hosts: z.array(auditHostSchema),
   waivers: z.array(waiverReportSchema),
+  tests: z.array(pastTestSchema).describe('the last one of each pair that an audited host belongs to'),
+  trend: z.array(auditPointSchema).describe('earlier audits of this pattern by this profile, the oldest first'),
   diagnostics: z.array(diagnosticSchema),
 })
 export type AuditReport = z.infer<typeof auditReportSchema>

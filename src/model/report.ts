@@ -79,7 +79,7 @@ const subflowSchema = z.strictObject({
   share: z.number().describe('part of all bytes, 0 to 1'),
 })
 
-const trialSchema = z.strictObject({
+export const trialSchema = z.strictObject({
   server: z.string(),
   client: z.string(),
   verdict: z.enum(['pass', 'fail', 'not-run']),

@@ -1,8 +1,10 @@
-/** Keeps audits below `.mptcp-fleet/runs/RUNID/`: journal, matrix.json with the statuses, evidence.json beside it. */
+/** Keeps audits below `.mptcp-fleet/runs/RUNID/`: journal, matrix.json with the statuses, evidence.json and summary.json beside it. */
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
-import type { z } from 'zod'
-import type { AuditReport } from '../model/audit.ts'
+import * as z from 'zod'
+import type { AuditPoint, AuditReport } from '../model/audit.ts'
+import { auditPointSchema } from '../model/audit.ts'
+import { auditPoint } from '../model/audit-score.ts'
 import type { AuditMatrix } from '../model/audit-columns.ts'
 import { auditEvidenceSchema, auditMatrixSchema, fromColumns, toColumns } from '../model/audit-columns.ts'
 import { writeDurably } from './durable.ts'
@@ -13,6 +15,13 @@ import { readTrusted, refused } from './trust.ts'
 
 const MATRIX = 'matrix.json'
 const EVIDENCE = 'evidence.json'
+const SUMMARY = 'summary.json'
+
+const summarySchema = auditPointSchema.extend({ pattern: z.string(), profile: z.string() })
+type Summary = z.infer<typeof summarySchema>
+
+/** Longest row of audits in a report. */
+const MAX_TREND = 90
 
 /** Throws DiagnosticsError where runs cannot be kept, or what is there is not trusted. */
 export function checkAuditFolder(cwd: string): void {
@@ -32,6 +41,8 @@ export function keepAudit(cwd: string, report: AuditReport): void {
   const { matrix, evidence } = toColumns(report)
   writeDurably(join(folder, EVIDENCE), JSON.stringify(evidence))
   writeDurably(join(folder, MATRIX), JSON.stringify(matrix))
+  const summary: Summary = { ...auditPoint(report), pattern: report.pattern, profile: report.profile.name }
+  writeDurably(join(folder, SUMMARY), JSON.stringify(summary))
   journal.append({ type: 'run-finished', at: endedAt, exitCode })
   journal.close()
 }
@@ -44,13 +55,22 @@ export function loadMatrices(cwd: string): AuditMatrix[] {
 
 /** Null where the run was no audit, or did not come to its end. Throws DiagnosticsError. */
 export function loadMatrix(cwd: string, runId: string): AuditMatrix | null {
-  const folder = findFleetFolder(cwd, 'runs', runId)
-  if (folder === null) return null
-  const path = join(folder, MATRIX)
-  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return null
+  const path = recordPath(cwd, runId, MATRIX)
+  if (path === null) return null
   const matrix = parseAs(path, auditMatrixSchema)
   if (matrix.runId !== runId) throw refused(`${path} is of another run, ${matrix.runId}`, 'move it away')
   return matrix
+}
+
+/** The last audits of a pattern by a profile, the oldest first. Throws DiagnosticsError. */
+export function loadTrend(cwd: string, pattern: string, profile: string): AuditPoint[] {
+  const points = listRuns(cwd).flatMap((runId): AuditPoint[] => {
+    const path = recordPath(cwd, runId, SUMMARY)
+    if (path === null) return []
+    const { pattern: of, profile: by, ...point } = parseAs(path, summarySchema)
+    return of === pattern && by === profile ? [point] : []
+  })
+  return points.toSorted((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt)).slice(-MAX_TREND)
 }
 
 /** The whole report; null as above. Throws DiagnosticsError. */
@@ -58,6 +78,13 @@ export function loadAudit(cwd: string, runId: string): AuditReport | null {
   const matrix = loadMatrix(cwd, runId)
   if (matrix === null) return null
   return fromColumns(matrix, parseAs(join(findFleetFolder(cwd, 'runs', runId)!, EVIDENCE), auditEvidenceSchema))
+}
+
+/** Null where the run has no such file. */
+function recordPath(cwd: string, runId: string, name: string): string | null {
+  const folder = findFleetFolder(cwd, 'runs', runId)
+  const path = folder === null ? null : join(folder, name)
+  return path === null || lstatSync(path, { throwIfNoEntry: false }) === undefined ? null : path
 }
 
 function parseAs<T>(path: string, schema: z.ZodType<T>): T {

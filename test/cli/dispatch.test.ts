@@ -8,7 +8,7 @@ import { testIo } from './test-io.ts'
 
 async function call(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
   const { io, out, err } = testIo()
-  const code = await dispatch(argv, '9.8.7', io)
+  const code = await dispatch(argv, io)
   return { code, out: out(), err: err() }
 }
 

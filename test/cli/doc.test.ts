@@ -149,7 +149,7 @@ describe('doc NAME', () => {
 
   it.each(commands.map(({ name }) => name))('%s: a command as its own help has it', async (name) => {
     const { io, out } = testIo()
-    expect(await dispatch([name, '--help'], '0', io)).toBe(0)
+    expect(await dispatch([name, '--help'], io)).toBe(0)
     expect(await docOf(name)).toBe(out())
   })
 
@@ -185,7 +185,7 @@ describe('doc NAME', () => {
 
   it('says what was meant', async () => {
     const { io, err } = testIo()
-    expect(await dispatch(['doc', 'limit'], '0', io)).toBe(5)
+    expect(await dispatch(['doc', 'limit'], io)).toBe(5)
     expect(err()).toMatch(/nothing is called "limit"\n +hint: did you mean "limits"\?/)
   })
 })

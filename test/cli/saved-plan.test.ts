@@ -58,7 +58,7 @@ async function check(file: string, folder = '', more: { signer?: string; asks?: 
 
 async function call(folder: string, ...argv: string[]): Promise<{ code: number; err: string }> {
   const { io, err } = testIo({ cwd: join(root, folder) })
-  return { code: await dispatch(argv, '1', io), err: err().replaceAll(/\s+/g, ' ') }
+  return { code: await dispatch(argv, io), err: err().replaceAll(/\s+/g, ' ') }
 }
 
 describe('the machines of a plan', () => {

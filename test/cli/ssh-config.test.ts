@@ -12,7 +12,7 @@ async function list(config: string, ...flags: string[]): Promise<string[]> {
     'ssh/config': config,
   })
   const { io, err } = testIo({ cwd })
-  await dispatch(['plan', '-i', 'inventory.yml', 'playbook.yml', '--list-hosts', ...flags], '1', io)
+  await dispatch(['plan', '-i', 'inventory.yml', 'playbook.yml', '--list-hosts', ...flags], io)
   const places = err().matchAll(/^(\S+:\d+):\d+: (.*)$/gm)
   return [...places].map(([, place, summary]) => `${place!.slice(join(cwd, '/').length)}: ${summary}`)
 }
@@ -20,7 +20,7 @@ async function list(config: string, ...flags: string[]): Promise<string[]> {
 test('what is wrong for every host is said once', async () => {
   const cwd = makeFiles({ 'inventory.yml': 'all:\n  hosts:\n    web1:\n    web2:\n', config: 'Prot 22\n' })
   const { io, err } = testIo({ cwd })
-  expect(await dispatch(['status', '-i', 'inventory.yml', '--ssh-config', 'config'], '1', io)).toBe(1)
+  expect(await dispatch(['status', '-i', 'inventory.yml', '--ssh-config', 'config'], io)).toBe(1)
   expect(err().match(/ssh knows no keyword prot/g)).toHaveLength(1)
 })
 
@@ -46,7 +46,7 @@ test('a fleet task with a jump host and a host behind it is refused, and the jum
   const said = async (config: string): Promise<{ code: number; text: string }> => {
     const { io, out, err } = testIo({ cwd })
     const argv = ['plan', '-i', 'inventory.yml', 'playbook.yml', '--list-hosts', '--ssh-config', config]
-    const code = await dispatch(argv, '1', io)
+    const code = await dispatch(argv, io)
     return { code, text: (out() + err()).replaceAll(/\s+/g, ' ') }
   }
   const split = await said('config')

@@ -27,7 +27,7 @@ describe('--watch', () => {
     [['--output', 'ndjson'], 'must be one of text, json'],
   ])('%j is wrong usage', async (argv, message) => {
     const { io, err } = testIo()
-    expect(await dispatch(['status', ...argv], '1', io)).toBe(5)
+    expect(await dispatch(['status', ...argv], io)).toBe(5)
     expect(err()).toContain(message)
   })
 })
@@ -40,7 +40,7 @@ describe('what cannot start', () => {
   ])('%j', async (argv, message) => {
     const cwd = makeFiles({ 'hosts.yml': 'all: {hosts: {web: , db: }}\n' })
     const { io, out, err } = testIo({ cwd })
-    expect(await dispatch(argv, '1', io)).toBe(1)
+    expect(await dispatch(argv, io)).toBe(1)
     expect(err()).toContain(message)
     expect(out()).toBe('')
   })

@@ -20,7 +20,7 @@ afterEach(() => rmSync(cwd, { recursive: true, force: true }))
 
 async function call(...argv: string[]): Promise<{ code: number; err: string }> {
   const { io, err } = testIo({ cwd })
-  const code = await dispatch(argv, '9.8.7', io).catch((error: unknown) => reportError(error, io))
+  const code = await dispatch(argv, io).catch((error: unknown) => reportError(error, io))
   return { code, err: err().replaceAll(/\s+/g, ' ') }
 }
 

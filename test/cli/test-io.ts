@@ -13,6 +13,16 @@ export function testIo(more: Partial<Io> = {}): { io: Io; out: () => string; err
   const stdin = new PassThrough() as unknown as Io['stdin']
   const [stdout, stderr] = [collect('out'), collect('err')]
   const secrets = createRedactor()
-  const io: Io = { stdout, data: stdout, stderr, secrets, stdin, env: {}, cwd: process.cwd(), ...more }
+  const io: Io = {
+    stdout,
+    data: stdout,
+    stderr,
+    secrets,
+    stdin,
+    env: {},
+    cwd: process.cwd(),
+    version: '9.8.7',
+    ...more,
+  }
   return { io, out: () => written.out, err: () => written.err }
 }

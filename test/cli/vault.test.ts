@@ -28,14 +28,14 @@ const tagged = (text: string, indent: number): string =>
 
 async function call(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
   const { io, out, err } = testIo({ cwd: root, env: { HOME: root } })
-  return { code: await dispatch(argv, '1', io), out: out(), err: err().replaceAll(/\s+/g, ' ') }
+  return { code: await dispatch(argv, io), out: out(), err: err().replaceAll(/\s+/g, ' ') }
 }
 
 /** All that is shown, as a terminal gets it. */
 async function shown(...argv: string[]): Promise<string> {
   const { io, out, err } = testIo({ cwd: root, env: { HOME: root } })
   const [stdout, stderr] = [redacted(io.stdout, io.secrets), redacted(io.stderr, io.secrets)]
-  const code = await dispatch(argv, '1', { ...io, stdout, stderr })
+  const code = await dispatch(argv, { ...io, stdout, stderr })
   stdout.flush()
   stderr.flush()
   return `${code} ${out()}${err()}`

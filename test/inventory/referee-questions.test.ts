@@ -26,7 +26,7 @@ async function selected(dir: string, each: Case, pattern: string): Promise<unkno
 
 async function printed(dir: string, argv: string[]): Promise<string> {
   const { io, out } = testIo({ cwd: dir })
-  return (await dispatch(['inventory', ...argv], '1', io)) === 0 ? out() : 'refused'
+  return (await dispatch(['inventory', ...argv], io)) === 0 ? out() : 'refused'
 }
 
 /** This machine has a Python to Ansible, and none to us. */

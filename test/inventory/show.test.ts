@@ -69,7 +69,7 @@ describe.runIf(ansible)(`as ansible-inventory${skipped}`, { timeout: 60_000 }, (
   it('prints the same list, but for the password', async () => {
     const dir = makeFiles(files)
     const { io, out } = testIo({ cwd: dir })
-    expect(await dispatch(['inventory', 'list', '-i', 'hosts.yml', '--output', 'json'], '1', io)).toBe(0)
+    expect(await dispatch(['inventory', 'list', '-i', 'hosts.yml', '--output', 'json'], io)).toBe(0)
     expect(out()).toBe(ansibleSays(dir, '--list').replace('"tiger"', '"[secret]"'))
   })
 
@@ -106,7 +106,7 @@ describe('the command', () => {
     }
     const dir = makeFiles({ 'hosts.yml': JSON.stringify({ all: { hosts: { a: vars } } }) })
     const { io, out } = testIo({ cwd: dir })
-    expect(await dispatch(['inventory', 'host', 'a', '-i', 'hosts.yml'], '1', io)).toBe(0)
+    expect(await dispatch(['inventory', 'host', 'a', '-i', 'hosts.yml'], io)).toBe(0)
     expect(JSON.parse(out())).toMatchObject({ pw: '[secret]', url: 'x:[secret]@y', ansible_password: '{{ pw }}' })
   })
 
@@ -116,7 +116,7 @@ describe('the command', () => {
     [['graph', 'web'], 0, /^@web:\n {2}\|--@east:/],
   ])('inventory %j', async (argv, code, text) => {
     const { io, out } = testIo({ cwd: makeFiles(files) })
-    expect(await dispatch(['inventory', ...argv, '-i', 'hosts.yml'], '1', io)).toBe(code)
+    expect(await dispatch(['inventory', ...argv, '-i', 'hosts.yml'], io)).toBe(code)
     expect(out()).toMatch(text)
     expect(out()).not.toContain('tiger')
   })
@@ -136,7 +136,7 @@ describe('the command', () => {
       ['graph', '--vars'],
     ]) {
       const { io, out } = testIo({ cwd: dir })
-      expect(await dispatch(['inventory', ...words, '-i', 'inv/hosts.yml', ...argv], '1', io)).toBe(0)
+      expect(await dispatch(['inventory', ...words, '-i', 'inv/hosts.yml', ...argv], io)).toBe(0)
       expect(out()).toContain(from)
     }
   })
@@ -163,7 +163,7 @@ describe('the command', () => {
       ['graph', '--vars'],
     ]) {
       const { io, out } = testIo({ cwd: dir })
-      expect(await dispatch(['inventory', ...words, '-i', 'hosts.yml'], '1', io)).toBe(0)
+      expect(await dispatch(['inventory', ...words, '-i', 'hosts.yml'], io)).toBe(0)
       expect(out()).not.toContain('tiger')
       expect(out().match(/\[secret\]/g)).toHaveLength(5)
       expect(out()).toContain('{{ pw }}')
@@ -191,7 +191,7 @@ describe('the command', () => {
     [['host'], 5, 'needs the name of a host'],
   ])('inventory %j says what is wrong', async (argv, code, text) => {
     const { io, err } = testIo({ cwd: makeFiles(files) })
-    expect(await dispatch(['inventory', ...argv, '-i', 'hosts.yml'], '1', io)).toBe(code)
+    expect(await dispatch(['inventory', ...argv, '-i', 'hosts.yml'], io)).toBe(code)
     expect(err()).toContain(text)
   })
 })

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { DiagnosticsError } from '../../src/model/diagnostic.ts'
-import { keepAudit, loadAudit, loadMatrices, loadMatrix } from '../../src/store/audit-record.ts'
+import { auditPoint } from '../../src/model/audit-score.ts'
+import { keepAudit, loadAudit, loadMatrices, loadMatrix, loadTrend } from '../../src/store/audit-record.ts'
 import { loadRunState, loadUndo } from '../../src/store/load-run.ts'
 import { auditReport } from '../report/audit/fleet-sample.ts'
 
@@ -26,6 +27,7 @@ test('an audit is read as it was kept, and is a run among others', () => {
     'evidence.json',
     'journal.ndjson',
     'matrix.json',
+    'summary.json',
   ])
 })
 
@@ -58,4 +60,13 @@ test('what is no audit, or did not come to its end, is none', () => {
   keepAudit(cwd, one)
   rmSync(file('matrix.json'))
   expect([loadMatrix(cwd, 'B'), loadMatrix(cwd, 'C'), loadMatrices(cwd)]).toEqual([null, null, []])
+})
+
+test('a trend is of audits of one pattern by one profile, the oldest first', () => {
+  keepAudit(cwd, one)
+  keepAudit(cwd, two)
+  keepAudit(cwd, { ...one, runId: 'C', pattern: 'web' })
+  expect(loadTrend(cwd, one.pattern, one.profile.name).map(({ runId }) => runId)).toEqual(['B', 'A'])
+  expect(loadTrend(cwd, 'web', one.profile.name)).toEqual([auditPoint({ ...one, runId: 'C' })])
+  expect(loadTrend(cwd, one.pattern, 'another')).toEqual([])
 })

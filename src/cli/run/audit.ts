@@ -1,4 +1,5 @@
 /** The audit command: reads profile and waivers, audits, shows; with --fix mends what fails and audits once more. */
+import { hostname, userInfo } from 'node:os'
 import { controls } from '../../audit/registry.ts'
 import type { AuditOptions } from '../../engine/audit/run.ts'
 import { prepareAudit } from '../../engine/audit/run.ts'
@@ -10,7 +11,8 @@ import { auditSince } from '../../report/audit/history.ts'
 import { renderAudit } from '../../report/audit/render.ts'
 import { renderAuditSince } from '../../report/audit/since.ts'
 import { renderJson } from '../../report/json.ts'
-import { checkAuditFolder, keepAudit } from '../../store/audit-record.ts'
+import { checkAuditFolder, keepAudit, loadTrend } from '../../store/audit-record.ts'
+import { loadPastTests } from '../../store/past-tests.ts'
 import { createKeyFiles } from '../../transport/private-key.ts'
 import type { FlagValues } from '../command.ts'
 import type { auditFlags } from '../commands/audit.ts'
@@ -60,8 +62,10 @@ export async function auditFleet(pattern: string, flags: AuditFlags, io: Io): Pr
   const today = new Date().toISOString().slice(0, 10)
   const failOn = flags['fail-on'] as Severity
   const question = { inventory, pattern, limit: flags.limit, connection, profile, profileHash: hash }
+  const generator = { name: 'mptcp-fleet' as const, version: io.version, account: localAccount() }
   const audit = async (): Promise<AuditReport> => {
-    const made = await auditOnce({ ...question, waivers, failOn, today }, flags, io)
+    const past = { tests: loadPastTests(io.cwd), trend: loadTrend(io.cwd, pattern, profile.name) }
+    const made = await auditOnce({ ...question, waivers, generator, past, failOn, today }, flags, io)
     keepAudit(io.cwd, made)
     return made
   }
@@ -82,6 +86,11 @@ export async function auditFleet(pattern: string, flags: AuditFlags, io: Io): Pr
 
 /** Declined, interrupted, or a bug: there is nothing to prove. */
 const NOTHING_DONE: ReadonlySet<number> = new Set([EXIT.notStarted.code, EXIT.interrupted.code, EXIT.bug.code])
+
+/** Who runs this, as this machine has it. */
+function localAccount(): string {
+  return `${userInfo().username}@${hostname()}`
+}
 
 function show(report: AuditReport, flags: AuditFlags, io: Io): void {
   io.stdout.write(renderAudit(report, createScreen(io).outStyle, flags.verbose > 0))

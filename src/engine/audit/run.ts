@@ -4,7 +4,7 @@ import type { Profile } from '../../audit/profile.ts'
 import type { Waiver } from '../../audit/waivers.ts'
 import { isExpired } from '../../audit/waivers.ts'
 import { selectHosts } from '../../inventory/select.ts'
-import type { AuditHost, AuditReport, Severity } from '../../model/audit.ts'
+import type { AuditHost, AuditPoint, AuditReport, Generator, PastTest, Severity } from '../../model/audit.ts'
 import { AUDIT_SCHEMA_VERSION } from '../../model/audit.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { DiagnosticsError, hasErrors } from '../../model/diagnostic.ts'
@@ -27,6 +27,9 @@ export interface AuditOptions extends ReadOptions {
   /** SHA-256 in hex over the profile's files. */
   profileHash: string
   waivers: readonly Waiver[]
+  generator: Generator
+  /** What kept runs say: the last test of each pair, and earlier audits of this kind, the oldest first. */
+  past: { tests: readonly PastTest[]; trend: readonly AuditPoint[] }
   failOn: Severity
   /** YYYY-MM-DD in UTC: on which waivers are held against. */
   today: string
@@ -87,6 +90,7 @@ async function runAudit(
   const report: AuditReport = {
     schemaVersion: AUDIT_SCHEMA_VERSION,
     command: 'audit',
+    generator: options.generator,
     runId: options.runId,
     pattern: options.pattern,
     profile: { name: profile.name, title: profile.title, hash: options.profileHash },
@@ -102,6 +106,8 @@ async function runAudit(
       ...waiver,
       state: isExpired(waiver, options.today) ? 'expired' : used.has(index) ? 'active' : 'unused',
     })),
+    tests: options.past.tests.filter(({ server, client }) => context.hosts.has(server) || context.hosts.has(client)),
+    trend: [...options.past.trend],
     diagnostics: [...warnings, ...unusedWaivers(options, used), ...context.secrets.warnings()],
   }
   return shown(report, context.secrets)
@@ -149,6 +155,7 @@ function auditHost(
   return {
     name: state.name,
     address: state.target.connection.address,
+    groups: state.target.host.groups.filter((name) => name !== 'all' && name !== 'ungrouped'),
     status: isRead ? (state.status as AuditHost['status']) : 'failed',
     error: state.error,
     results:

@@ -5,7 +5,7 @@
 import type { AuditedControl, AuditHost, AuditReport, ControlResult } from '../../model/audit.ts'
 import { renderJson } from '../json.ts'
 import { sanitize } from '../sanitize.ts'
-import { WEIGHTS } from './score.ts'
+import { WEIGHTS } from '../../model/audit-score.ts'
 import { evidenceLine, remedyLine, waiverLine } from './words.ts'
 
 export function renderHdf(report: AuditReport): string {

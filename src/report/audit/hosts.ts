@@ -5,7 +5,7 @@ import { sanitize } from '../sanitize.ts'
 import type { Style } from '../style.ts'
 import { drawTable, tableWidth } from '../table.ts'
 import { count } from '../wrap.ts'
-import { severitiesOf } from './score.ts'
+import { severitiesOf } from '../../model/audit-score.ts'
 
 /** Rows that are shown unless verbose, and at most. */
 const MAX_ROWS = 30

@@ -5,7 +5,7 @@ import { capped, code, prose, section, table } from '../markdown.ts'
 import type { FailingControl } from './failing.ts'
 import { failingControls } from './failing.ts'
 import { hostRows } from './hosts.ts'
-import { fleetScore, scoreOf, severitiesOf } from './score.ts'
+import { fleetScore, scoreOf, severitiesOf } from '../../model/audit-score.ts'
 import { auditSummary } from './words.ts'
 
 /** Beyond these a page is no longer read, and comments of code hosts have their limit. */

@@ -5,7 +5,7 @@ import { code, prose } from '../markdown.ts'
 import { uuidOf } from '../uuid.ts'
 import { renderFindings } from './oscal-findings.ts'
 import { listed, nistId, propsOf } from './oscal-parts.ts'
-import { fleetScore } from './score.ts'
+import { fleetScore } from '../../model/audit-score.ts'
 
 /** What the UUIDs of all reports count from; made once, at random. */
 const NAMESPACE = '1d1a4c0e-5f0c-4f0e-9d5c-3a0d6f0b7e21'

@@ -2,7 +2,7 @@
 import type { AuditReport, ControlStatus } from '../../model/audit.ts'
 import { CONTROL_STATUSES } from '../../model/audit.ts'
 import { sanitizeTags } from '../sanitize.ts'
-import { fleetScore, scoreOf, severitiesOf } from './score.ts'
+import { fleetScore, scoreOf, severitiesOf } from '../../model/audit-score.ts'
 
 type Sample = [labels: Readonly<Record<string, string>>, value: number]
 

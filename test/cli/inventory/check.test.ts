@@ -5,7 +5,7 @@ import { testIo } from '../test-io.ts'
 
 async function check(files: Record<string, string>, ...argv: string[]) {
   const { io, out } = testIo({ cwd: makeFiles(files) })
-  const code = await dispatch(['inventory', 'check', ...argv], '1', io)
+  const code = await dispatch(['inventory', 'check', ...argv], io)
   return { code, out: out() }
 }
 
@@ -63,7 +63,7 @@ describe('inventory check', () => {
   ])('names where a setting comes from: %j, %j', async (config, more, said) => {
     const { io, out } = testIo({ cwd: makeFiles({ hosts: 'a\nb\n', 'ansible.cfg': config }) })
     Object.assign(io.env, more)
-    expect(await dispatch(['inventory', 'check', '-i', 'hosts'], '1', io)).toBe(1)
+    expect(await dispatch(['inventory', 'check', '-i', 'hosts'], io)).toBe(1)
     expect(out()).toMatch(said)
     expect(out()).toContain('1 error, 0 warnings')
   })

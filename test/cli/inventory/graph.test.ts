@@ -5,7 +5,7 @@ import { testIo } from '../test-io.ts'
 
 async function graph(yaml: string, ...argv: string[]) {
   const { io, out, err } = testIo({ cwd: makeFiles({ 'hosts.yml': yaml }) })
-  const code = await dispatch(['inventory', 'graph', '-i', 'hosts.yml', ...argv], '1', io)
+  const code = await dispatch(['inventory', 'graph', '-i', 'hosts.yml', ...argv], io)
   return { code, out: out(), err: err() }
 }
 

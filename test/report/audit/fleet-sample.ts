@@ -29,6 +29,7 @@ export function auditReport(
   return {
     schemaVersion: AUDIT_SCHEMA_VERSION,
     command: 'audit',
+    generator: { name: 'mptcp-fleet', version: '1.2.3', account: 'auditor@laptop' },
     runId: runId ?? `run-${day}`,
     pattern: 'all',
     profile: { name: 'baseline', title: 'Baseline', hash: 'ab' },
@@ -42,6 +43,7 @@ export function auditReport(
     hosts: Object.entries(hosts).map(([name, statuses]) => ({
       name,
       address: `${name}.example.org`,
+      groups: [],
       status: statuses.includes('unreachable') ? ('unreachable' as const) : ('ok' as const),
       error: null,
       results: controls.map(({ id, required }, index) =>
@@ -58,6 +60,8 @@ export function auditReport(
         state: 'active',
       },
     ],
+    tests: [],
+    trend: [],
     diagnostics: [],
   }
 }

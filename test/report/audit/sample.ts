@@ -51,7 +51,7 @@ export const failed: Partial<ControlResult> = {
 }
 
 export function host(name: string, results: ControlResult[], more: Partial<AuditHost> = {}): AuditHost {
-  return { name, address: '203.0.113.7', status: 'ok', error: null, results, ...more }
+  return { name, address: '203.0.113.7', groups: ['web'], status: 'ok', error: null, results, ...more }
 }
 
 const unread: Partial<ControlResult> = { status: 'unreachable', reason: 'it refused the connection', evidence: [] }
@@ -92,6 +92,7 @@ export function auditReport(more: Partial<AuditReport> = {}): AuditReport {
   return auditReportSchema.parse({
     schemaVersion: 1,
     command: 'audit',
+    generator: { name: 'mptcp-fleet', version: '1.2.3', account: 'auditor@laptop' },
     runId: '20260102T030405Z-1a2b3c',
     pattern: 'all',
     profile: { name: 'baseline', title: 'What every host should be', hash: 'ab'.repeat(32) },
@@ -108,6 +109,8 @@ export function auditReport(more: Partial<AuditReport> = {}): AuditReport {
       waiver('no-fallback', 'web*', 'unused'),
       waiver('enabled-running', 'bad', 'expired'),
     ],
+    tests: [],
+    trend: [],
     diagnostics: [
       { severity: 'warning', code: 'unused-waiver', summary: 'it covers nothing', detail: '', hint: '', source: null },
     ],
@@ -126,9 +129,16 @@ const OURS = new Set(
 
 /** The sample with a text behind every other one. */
 export function saying(text: string, report = auditReport()): AuditReport {
+  const { generator } = report
   const { name } = report.profile
   const said = say(report, text, '') as AuditReport
-  return auditReportSchema.parse({ ...said, command: 'audit', failOn: 'low', profile: { ...said.profile, name } })
+  return auditReportSchema.parse({
+    ...said,
+    command: 'audit',
+    generator: { ...said.generator, name: generator.name },
+    failOn: 'low',
+    profile: { ...said.profile, name },
+  })
 }
 
 function say(value: unknown, text: string, field: string): unknown {

@@ -1,5 +1,5 @@
 /** How good a host or a fleet is, as one number. */
-import type { AuditReport, ControlResult, Severity } from '../../model/audit.ts'
+import type { AuditPoint, AuditReport, ControlResult, Severity } from './audit.ts'
 
 /**
  * What a control counts, in tenths: the impact that InSpec and Heimdall give its severity
@@ -20,7 +20,10 @@ export function severitiesOf({ controls }: Pick<AuditReport, 'controls'>): Sever
  * Waived, not applicable, not tested and unreachable count on neither side; null where nothing else is left.
  * Of a host: over its results. Of a fleet: over the results of all its hosts.
  */
-export function scoreOf(results: Iterable<ControlResult>, severityOf: SeverityOf): number | null {
+export function scoreOf(
+  results: Iterable<Pick<ControlResult, 'control' | 'status' | 'failing'>>,
+  severityOf: SeverityOf,
+): number | null {
   let [passed, failing] = [0, 0]
   for (const { control, status, failing: isFailing } of results) {
     const weight = WEIGHTS[severityOf.get(control) ?? 'low']
@@ -37,4 +40,17 @@ export function fleetScore(report: AuditReport): number | null {
     report.hosts.flatMap(({ results }) => results),
     severitiesOf(report),
   )
+}
+
+/** What a chart of the fleet over time shows of one audit. */
+export function auditPoint(report: AuditReport): AuditPoint {
+  const severityOf = severitiesOf(report)
+  const failing = { critical: 0, high: 0, medium: 0, low: 0 }
+  for (const { results } of report.hosts) {
+    for (const { control, failing: isFailing } of results) {
+      if (isFailing) failing[severityOf.get(control) ?? 'low'] += 1
+    }
+  }
+  const { runId, startedAt, hosts } = report
+  return { runId, startedAt, hosts: hosts.length, score: fleetScore(report), failing }
 }

@@ -1,10 +1,10 @@
 /** The score: its formula, and what must hold for any results. */
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { ControlResult } from '../../../src/model/audit.ts'
-import { CONTROL_STATUSES } from '../../../src/model/audit.ts'
-import { fleetScore, scoreOf, severitiesOf, WEIGHTS } from '../../../src/report/audit/score.ts'
-import { auditReport, controls, failed, hosts, result } from './sample.ts'
+import type { ControlResult } from '../../src/model/audit.ts'
+import { CONTROL_STATUSES } from '../../src/model/audit.ts'
+import { fleetScore, scoreOf, severitiesOf, WEIGHTS } from '../../src/model/audit-score.ts'
+import { auditReport, controls, failed, hosts, result } from '../report/audit/sample.ts'
 
 const severityOf = severitiesOf({ controls })
 const score = (...results: ControlResult[]): number | null => scoreOf(results, severityOf)
