@@ -7,6 +7,7 @@ import { shownOutput } from './apply-errors.ts'
 import { applySteps, undoSteps } from './coalesce.ts'
 import type { PlacedStep } from './coalesce.ts'
 import type { NumberedStep } from './script/apply-script.ts'
+import { emptiedBy } from './script/file-lib.ts'
 import type { Section } from './script/frame.ts'
 import { STEP_TIMEOUT } from './script/step-text.ts'
 import type { UndoStep } from './script/undo-script.ts'
@@ -21,6 +22,8 @@ export interface Attempt {
   undo: readonly UndoStep[]
   /** Files that any step changes. */
   copies: readonly string[]
+  /** Folders that any step removes if empty. */
+  emptied: readonly string[]
   /** Seconds until the host takes the changes back unless they are confirmed; null: no guard. */
   guard: number | null
   /** What each step printed and returned, by number. A step without an entry is not known to have begun. */
@@ -51,6 +54,7 @@ export function newAttempt(
       once: changes[item.change]?.opaque === true,
     })),
     copies: [...new Set(placed.flatMap(({ step }) => filesOf(step)))],
+    emptied: placed.flatMap(({ step }) => emptiedBy(step)),
     guard,
     results: new Map(),
     undoFailed: new Set(),

@@ -41,8 +41,9 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }))
 
 /** Runs a script as on a host with systemd whose folders are the test's. */
-function run(script: readonly ScriptPart[], words: string[]): string {
+function run(script: readonly ScriptPart[], words: string[], cut = ''): string {
   const text = scriptText(script)
+    .replace(cut === '' ? /$^/ : cut, (found) => `kill -KILL $$; ${found}`)
     .replaceAll('/run/mptcp-fleet', at('run'))
     .replaceAll('/run/systemd/system', at('systemd'))
     .replaceAll('/etc/systemd/system', at('units'))
@@ -81,8 +82,8 @@ function attempt(steps: Step[] = []): Attempt {
 
 const apply = (of: Attempt): string =>
   run(applyScript(NONCE, { ...of, facts: [], steps: firstSteps(of) }).script, ['go'])
-const commit = (of: Attempt): string =>
-  run(commitScript(NONCE, { ...of, facts: [], steps: lastingSteps(of) }).script, ['ack'])
+const commit = (of: Attempt, cut?: string): string =>
+  run(commitScript(NONCE, { ...of, facts: [], steps: lastingSteps(of) }).script, ['ack'], cut)
 
 /** What a restart leaves, and the unit's program at the boot. */
 function restart(): void {
@@ -133,6 +134,31 @@ describe.runIf(process.getuid?.() === 0)(
       expect(existsSync(at('etc/link'))).toBe(false)
       restart()
       expectOld()
+    })
+
+    test.each(['outcome done\n', 'for f in /', 'boot_off "$B/commit'])(
+      'once the commit is final, before %j, stays as it was made, without copies',
+      (cut) => {
+        const emptied = [at('etc/empty.d')]
+        mkdirSync(at('etc/empty.d'))
+        apply({ ...attempt(), emptied })
+        expect(existsSync(at(`etc/.kept.${ID}`))).toBe(true)
+        commit({ ...attempt(), emptied }, cut)
+        restart()
+        expect(readdirSync(at('etc')).toSorted()).toEqual(['kept', 'new.d'])
+        expect(readFileSync(at('etc/kept'), 'utf8')).toBe('new\n')
+        expect(readdirSync(at('units'), { recursive: true })).toEqual(['sysinit.target.wants'])
+      },
+    )
+
+    test('once the commit is final is not taken back by the one who finds its lock', () => {
+      apply(attempt())
+      commit(attempt(), 'outcome done\n')
+      expect(spawnSync('sh', [at(`run/commit-${ID}/undo`), `commit-${ID}`]).status).toBe(0)
+      expect(readdirSync(at('etc')).toSorted()).toEqual(['kept', 'new.d'])
+      expect(readFileSync(at('etc/kept'), 'utf8')).toBe('new\n')
+      expect(readFileSync(at(`run/${ID}/outcome`), 'utf8')).toBe('done\n')
+      expect(readdirSync(at('units'), { recursive: true })).toEqual(['sysinit.target.wants'])
     })
 
     test('once the commit is over has no unit that would take it back', () => {

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { newAttempt } from '../../src/engine/attempt.ts'
+import { firstSteps, newAttempt } from '../../src/engine/attempt.ts'
 import { applyScript } from '../../src/engine/script/apply-script.ts'
 import { dialogue } from '../../src/engine/script/dialogue.ts'
 import { parseSections } from '../../src/engine/script/frame.ts'
@@ -39,10 +39,8 @@ const id = (): string => `test-${path.basename(folder)}`
 
 /** The apply script without a guard. */
 function scriptOf(steps: Step[]): ScriptPart[] {
-  const { placed } = newAttempt(id(), 1, [change(steps)], null)
-  const numbered = placed.map(({ step }, number) => ({ number, step }))
-  const copies = placed.flatMap(({ step }) => (step.kind === 'run' ? [] : [step.path]))
-  return applyScript(nonce, { id: id(), owner: 'me', facts: [], steps: numbered, undo: [], copies, guard: null }).script
+  const attempt = newAttempt(id(), 1, [change(steps)], null)
+  return applyScript(nonce, { ...attempt, owner: 'me', facts: [], steps: firstSteps(attempt), undo: [] }).script
 }
 
 function change(steps: Step[]): PlannedChange {

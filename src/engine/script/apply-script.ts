@@ -36,6 +36,8 @@ export interface ApplyScript {
   undo: readonly UndoStep[]
   /** Files to be copied first: those that these steps change, and those that are changed at commit. */
   copies: readonly string[]
+  /** Folders that go with the copies, where empty then. */
+  emptied: readonly string[]
   /** Seconds from the end of the steps until the host undoes them by itself; null: no guard. */
   guard: number | null
 }
@@ -73,7 +75,7 @@ export function applyScript(nonce: string, apply: ApplyScript): { script: Script
         ? []
         : armed(1, `${until(seconds + guard)} && arm_watch armed "$B/armed-$RUN/undo" ${seconds}`)),
       // The watch calls it off where this script is killed: it must never be there without a run.
-      ...(guard === null ? [] : armed(0, armBoot(apply.id, apply.copies))),
+      ...(guard === null ? [] : armed(0, armBoot(apply))),
       ...runSteps(apply.steps),
       ...(guard === null ? finish(apply) : guardEnd(guard)),
     ]),
@@ -99,10 +101,10 @@ export function runSteps(steps: readonly NumberedStep[]): ScriptPart[] {
 }
 
 /** Without a guard what was done stays: the lock is given back, and the record too once its results have arrived. */
-function finish({ copies, steps }: ApplyScript): ScriptPart[] {
+function finish({ copies, emptied }: ApplyScript): ScriptPart[] {
   return [
     dropCopies(copies),
-    `if [ "$r" -eq 0 ]; then\n${dropFolders(steps)}outcome done; else outcome failed; fi\nrelease\n`,
+    `if [ "$r" -eq 0 ]; then\n${dropFolders(emptied)}outcome done; else outcome failed; fi\nrelease\n`,
     ACKNOWLEDGED,
   ]
 }

@@ -26,6 +26,8 @@ interface CommitScript {
   /** Steps that outlast a reboot. */
   steps: readonly NumberedStep[]
   copies: readonly string[]
+  /** Folders that go with the copies, where empty then. */
+  emptied: readonly string[]
   /** Read once all is done. */
   facts: readonly Fact[]
 }
@@ -59,10 +61,10 @@ export function commitScript(nonce: string, commit: CommitScript): { script: Scr
       `[ "$r" -eq 0 ] || { ${undo}; }\n`,
       ...section('back', readBack(commit.steps)),
       `[ "$r" -eq 0 ] || { ${undo}; }\n`,
-      'boot_off "$B/commit-$RUN"; outcome done\n',
+      'outcome done\n',
       dropCopies(commit.copies),
-      dropFolders(commit.steps),
-      'rm -rf "$B/commit-$RUN" "$R/undo"\n',
+      dropFolders(commit.emptied),
+      'boot_off "$B/commit-$RUN"; rm -rf "$B/commit-$RUN" "$R/undo"\n',
       ...commit.facts.flatMap((fact, index) => section(`f${index}`, [fact.probe])),
       'r=0\n',
       ACKNOWLEDGED,
@@ -71,7 +73,7 @@ export function commitScript(nonce: string, commit: CommitScript): { script: Scr
   }
 }
 
-/** The last content of each file must be on the disk as it was sent. */
+/** The last content of each file must be on the disk as it was sent; then the run is final. */
 function readBack(steps: readonly NumberedStep[]): ScriptPart[] {
   const last = new Map<string, WriteStep | null>()
   for (const { step } of steps) {
@@ -88,7 +90,7 @@ function readBack(steps: readonly NumberedStep[]): ScriptPart[] {
       `  -' ] || { echo ${shellQuote(`${path} does not hold what was written`)} >&2; exit 1; }\n`,
     ]
   })
-  return [...checks, ':']
+  return [...checks, 'boot_done "$B/commit-$RUN"']
 }
 
 function sha256(text: string): string {

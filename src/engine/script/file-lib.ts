@@ -68,10 +68,12 @@ export function dropCopies(paths: readonly string[]): string {
   return `for f in ${paths.map(shellQuote).join(' ')}; do rm -f "\${f%/*}/.\${f##*/}.$RUN"; done\n`
 }
 
-/** Shell text that removes the folders that these steps were to remove if empty, which copies had kept from being so. */
-export function dropFolders(steps: readonly { step: Step }[]): string {
-  const folders = steps.flatMap(({ step }) =>
-    step.kind === 'run' && step.argv[0] === 'rmdir' ? step.argv.slice(-1) : [],
-  )
-  return folders.map((path) => `rmdir ${shellQuote(path)} 2>/dev/null\n`).join('')
+/** Folders that a step removes if empty, which copies may keep from being so. */
+export function emptiedBy(step: Step): readonly string[] {
+  return step.kind === 'run' && step.argv[0] === 'rmdir' ? step.argv.slice(-1) : []
+}
+
+/** Shell text that removes them, the copies being gone. */
+export function dropFolders(emptied: readonly string[]): string {
+  return emptied.map((path) => `rmdir ${shellQuote(path)} 2>/dev/null\n`).join('')
 }

@@ -52,8 +52,10 @@ return 0
 breaks() {
 k=\${1##*/}; k=\${k#*-}; a=$B/armed-$k
 [ "$1" = "$a" ] || mv -T "$1" "$a" 2>/dev/null || return 0
-printf '%s\\n' "run $(cat "$a/run") of $(cat "$a/owner") ended here without a word; what it did was undone first"
+w="run $(cat "$a/run") of $(cat "$a/owner") ended here without a word; what it did"
 if [ -f "$a/undo" ]; then sh "$a/undo" </dev/null; else rm -rf "$a"; fi
+h3=; { read -r h3 <"$B/$k/outcome"; } 2>/dev/null
+[ "$h3" = done ] && printf '%s\\n' "$w is final" || printf '%s\\n' "$w was undone first"
 }
 release() { mv -T "$B/armed-$RUN" "$B/commit-$RUN" && rm -rf "$B/commit-$RUN"; }
 outcome() { printf '%s\\n' "$1" >"$R/outcome.new" && mv -fT "$R/outcome.new" "$R/outcome"; }

@@ -10,7 +10,7 @@ const NAME = 'left'
 export const LEFT_BEHIND = 'Left behind by an earlier run'
 
 /** Where files that modules change lie. Prints a path a line; a copy whose run holds the host's lock is in use. */
-const PROBE = `find /etc /usr/local/libexec -xdev -maxdepth 4 -type f -name '.*.20??????T??????Z-*' 2>/dev/null |
+const PROBE = `find /etc /usr/local/libexec /var/lib/NetworkManager -xdev -maxdepth 4 -type f -name '.*.20??????T??????Z-*' 2>/dev/null |
 while IFS= read -r c; do
 r=\${c%.new}; r=\${r##*.}
 for l in armed commit undo; do [ ! -d "/run/mptcp-fleet/$l-$r" ] || continue 2; done

@@ -20,7 +20,7 @@ export interface UndoStep {
 
 /**
  * The script's text, a secret where a step holds one. It takes the lock by a rename from `armed-RUN`, or from the folder
- * that $1 names, and does nothing where that is gone. Each step runs, whatever became of the one before. With `watch` it first
+ * that $1 names, and does nothing where that is gone; where the run is final it only tidies up. Each step runs, whatever became of the one before. With `watch` it first
  * waits for the end of another script: see UNDO_LIB.
  */
 export function undoScript(run: { id: string; owner: string }, steps: readonly UndoStep[], copies: readonly string[]) {
@@ -77,7 +77,7 @@ e=$(($(up) + $3))
 while [ "$(born "$4")" = "$5" ] && [ "$(up)" -lt "$e" ]; do sleep 1; done
 o=; { read -r o <"$R/outcome"; } 2>/dev/null
 case $2 in
-commit) [ -d "$B/commit-$RUN" ] || return 0; [ "$o" != done ] || { drop; rm -rf "$B/commit-$RUN"; return 0; };;
+commit) [ -d "$B/commit-$RUN" ] || return 0;;
 *) [ -z "$o" ] && [ -d "$B/armed-$RUN" ] || return 0;;
 esac
 set -- "$2-$RUN"
@@ -88,5 +88,6 @@ sign "$C"; rm -f "$C/until"
 i=0; while [ -n "$h" ] && [ "$h" != "$PPID" ] && [ "$(born "$h")" = "$hb" ] && [ "$i" -lt ${HOLDER_SECONDS * 5} ]; do
 sleep 0.2; i=$((i+1))
 done
+if final "$C"; then drop; boot_off "$C"; outcome done; rm -rf "$C" "$R/undo"; return 0; fi
 failed=0; F=
 `
