@@ -169,6 +169,15 @@ describe.runIf(process.getuid?.() === 0)(
       expect(readdirSync(at('units'), { recursive: true })).toEqual(['sysinit.target.wants'])
     })
 
+    test('whose commit was killed while it wrote has no unfinished file either once all is taken back', () => {
+      apply(attempt())
+      mkdirSync(at('etc/new.d'))
+      for (const name of ['etc/.kept', 'etc/new.d/.made']) writeFileSync(at(`${name}.${ID}.new`), 'ne')
+      writeFileSync(at(`run/${ID}/steps`), 'b 0\n0 0\nb 1\n1 0\nb 2\n')
+      expect(spawnSync('sh', [at(`run/armed-${ID}/undo`)]).status).toBe(0)
+      expect(readdirSync(at('etc'), { recursive: true }).toSorted()).toEqual(['kept', 'link', 'new.d'])
+    })
+
     test('after its changes were taken back has none either', () => {
       apply(attempt())
       expect(spawnSync('sh', [at(`run/armed-${ID}/undo`)]).status).toBe(0)

@@ -64,8 +64,17 @@ export function copyOf(path: string, id: string): string {
 
 /** Shell text that removes the copies of these files. */
 export function dropCopies(paths: readonly string[]): string {
+  return removeBeside(paths, '$RUN')
+}
+
+/** Shell text that removes what a script that was killed had begun to write of these files. */
+export function dropUnfinished(paths: readonly string[]): string {
+  return removeBeside(paths, '$RUN.new')
+}
+
+function removeBeside(paths: readonly string[], ending: string): string {
   if (paths.length === 0) return ':\n'
-  return `for f in ${paths.map(shellQuote).join(' ')}; do rm -f "\${f%/*}/.\${f##*/}.$RUN"; done\n`
+  return `for f in ${paths.map(shellQuote).join(' ')}; do rm -f "\${f%/*}/.\${f##*/}.${ending}"; done\n`
 }
 
 /** Folders that a step removes if empty, which copies may keep from being so. */

@@ -4,7 +4,7 @@ import { Secret } from '../../model/secret.ts'
 import { shellQuote } from '../../text/shell.ts'
 import type { ScriptPart } from '../../transport/types.ts'
 import { BOOT_LIB } from './boot-lib.ts'
-import { dropCopies, FILE_LIB } from './file-lib.ts'
+import { dropCopies, dropUnfinished, FILE_LIB } from './file-lib.ts'
 import { SCRIPT_HEAD } from './frame.ts'
 import { GUARD_LIB } from './guard-lib.ts'
 import { HOST_LIB } from './host-lib.ts'
@@ -41,6 +41,7 @@ export function undoScript(run: { id: string; owner: string }, steps: readonly U
     BOOT_LIB,
     `drop() {\n${dropCopies(copies)}}\n`,
     UNDO_LIB,
+    dropUnfinished(copies),
     ...body,
     REPEAT,
     'drop; boot_off "$C"; disarm "$C"\noutcome "rolled-back $failed"\nrm -rf "$C" "$R/undo"\nreturn 0\n}\nmain "$@"\n',
