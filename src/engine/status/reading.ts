@@ -1,8 +1,8 @@
 /** From a host's facts to what `status` reports of it. Pure. */
 import { endpointKey } from '../../facts/mptcp_endpoints.ts'
 import type { StatusReading } from '../../model/status.ts'
-import type { CardFacts } from '../../modules/lib/card.ts'
-import { missingEndpoints, ownerOf } from '../../modules/lib/owner.ts'
+import type { CardFacts } from '../../facts/read/card.ts'
+import { missingEndpoints, ownerOf } from '../../facts/read/owner.ts'
 import { fallbackCount, troubles } from '../../mptcp/trouble.ts'
 import type { StatusFacts, Unread } from './facts.ts'
 
