@@ -65,7 +65,7 @@ function endpointsOf(have: StatusFacts): Pick<StatusReading, 'endpoints' | 'miss
   })
   return {
     endpoints: list.toSorted((a, b) => a.id - b.id || (endpointKey(a) < endpointKey(b) ? -1 : 1)),
-    missingEndpoints: missingEndpoints({ ...known, persisted }),
+    missingEndpoints: missingEndpoints({ ...known, persisted }).map(({ key }) => key),
   }
 }
 
