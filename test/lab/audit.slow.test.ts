@@ -38,6 +38,9 @@ const CLEAR =
   'nmcli connection modify eth0 connection.mptcp-flags 0; nmcli device modify eth0 connection.mptcp-flags 0; ip mptcp endpoint flush'
 const BY_HAND = `${CLEAR}; ip mptcp endpoint add 192.0.2.10 dev eth0 signal`
 
+const ON = 'echo net.mptcp.enabled=1 >/etc/sysctl.d/90-mptcp.conf; sysctl -qw net.mptcp.enabled=1'
+const MPTCPIZE = 'command -v mptcpize || { apt-get update && apt-get install -y mptcpize; } >/dev/null 2>&1'
+
 const ENDPOINT_STATES: Readonly<Record<string, State>> = {
   'endpoints-persistent': { fail: BY_HAND, after: CLEAR },
   'nm-ownership': { fail: BY_HAND, after: CLEAR },
@@ -58,9 +61,12 @@ const ENDPOINT_STATES: Readonly<Record<string, State>> = {
     after: `nft delete table inet t; ${CLEAR}`,
     params: { ports: [8099] },
   },
-  'survives-reboot': { fail: 'sysctl -qw net.mptcp.enabled=1; ip mptcp limits set subflows 6' },
+  'survives-reboot': {
+    fail: `${ON}; ip mptcp limits set subflows 6`,
+    after: CLEAR,
+  },
   'vendor-units': {
-    fail: "printf '[Service]\\nExecStart=sleep 1000\\n' >/usr/lib/systemd/system/audited.service; systemctl daemon-reload; mptcpize enable audited",
+    fail: `${MPTCPIZE}; printf '[Service]\\nExecStart=sleep 1000\\n' >/usr/lib/systemd/system/audited.service; systemctl daemon-reload; mptcpize enable audited`,
     mend: 'mptcpize disable audited',
     after: 'rm /usr/lib/systemd/system/audited.service; systemctl daemon-reload',
   },
@@ -182,6 +188,25 @@ test('check mode shows what --fix would do and changes nothing; a waiver counts 
   expect([expired.code, expired.report.waivers.map(({ state }) => state)]).toEqual([2, ['expired', 'active', 'unused']])
   expect(waived.report.diagnostics.map(({ code }) => code)).toEqual(['unused-waiver'])
   expect((await audit(...args, '--fail-on', 'critical')).code).toBe(0)
+})
+
+test('that what runs outlasts a reboot is proven by one, and not before', async () => {
+  const profile = work.write(
+    'proven.yml',
+    'name: p\ntitle: P\ncontrols: { survives-reboot: { required: true, params: { proven: true } } }\n',
+  )
+  await lab().exec('system-a', ON)
+  const before = await audit('--profile', profile, '-l', 'system-a', '--fix', '--yes')
+  expect([before.code, resultOf(before.report, 'system-a', 'survives-reboot')]).toMatchObject([
+    2,
+    { status: 'not-tested', failing: true },
+  ])
+  await lab().reboot('system-a')
+  const proven = await audit('--profile', profile, '-l', 'system-a')
+  expect([proven.code, resultOf(proven.report, 'system-a', 'survives-reboot')]).toMatchObject([
+    0,
+    { status: 'pass', reason: 'proven: the host has booted since its files last changed' },
+  ])
 })
 
 test('one exec a host; a host that is away is unreachable, and code 4 unless something fails', async () => {

@@ -6,13 +6,14 @@ import { mptcpPersisted } from '../../facts/mptcp_persisted.ts'
 import type { MptcpPersisted } from '../../facts/mptcp_persisted.ts'
 import { nmProfiles } from '../../facts/nm_profile.ts'
 import type { NmProfiles } from '../../facts/nm_profile.ts'
+import { sysctl } from '../../facts/sysctl.ts'
 import { sysctlPersisted } from '../../facts/sysctl_persisted.ts'
 import type { SysctlPersisted } from '../../facts/sysctl_persisted.ts'
 import type { Evidence } from '../../model/audit.ts'
 import type { Fact } from '../../model/fact.ts'
 import { RESTORE_SCRIPT_PATH, RESTORE_UNIT_PATH } from '../../mptcp/restore-script.ts'
 import type { Control, Verdict } from '../define.ts'
-import { defineControl, fail, notTested, pass } from '../define.ts'
+import { defineControl, fail, notApplicable, notTested, pass } from '../define.ts'
 import { enabledPersistent } from './enabled-persistent.ts'
 import { endpointsPersistent } from './endpoints-persistent.ts'
 import { limitsPersistent } from './limits-persistent.ts'
@@ -22,13 +23,16 @@ import { sysctlsPersistent } from './sysctls-persistent.ts'
 const PARTS: readonly Control[] = [enabledPersistent, sysctlsPersistent, limitsPersistent, endpointsPersistent]
 
 interface OwnFacts {
+  running: Record<string, string>
   boot: Boot
   sysctls: SysctlPersisted
   restored: MptcpPersisted
   profiles: NmProfiles
 }
 
-const OWN = { boot, sysctls: sysctlPersisted, restored: mptcpPersisted, profiles: nmProfiles }
+const ENABLED = 'net.mptcp.enabled'
+
+const OWN = { running: sysctl, boot, sysctls: sysctlPersisted, restored: mptcpPersisted, profiles: nmProfiles }
 
 export const survivesReboot = defineControl({
   id: 'survives-reboot',
@@ -45,6 +49,8 @@ export const survivesReboot = defineControl({
   }),
   facts: (): Record<string, Fact> => ({ ...OWN, ...Object.fromEntries(PARTS.flatMap((part) => factsOf(part))) }),
   check: (want, have) => {
+    const { sysctls, running, ...own } = have as unknown as OwnFacts
+    if (running[ENABLED] !== '1') return notApplicable('MPTCP is not switched on: there is nothing to bring back')
     const parts = PARTS.map((part) => judge(part, have))
     const broken = parts.filter(({ status }) => status === 'fail')
     if (broken.length > 0) {
@@ -54,13 +60,13 @@ export const survivesReboot = defineControl({
     }
     const open = parts.find(({ status }) => status === 'not-tested')
     if (open !== undefined) return notTested(open.reason, ...open.evidence)
-    return proof(want.proven, have as unknown as OwnFacts, parts)
+    return proof(want.proven, { sysctls, ...own }, parts)
   },
 })
 
 function proof(
   required: boolean,
-  { boot: { startedAt, changed }, ...files }: OwnFacts,
+  { boot: { startedAt, changed }, ...files }: Omit<OwnFacts, 'running'>,
   parts: readonly Verdict[],
 ): Verdict {
   const derived = parts.flatMap(({ evidence }) => evidence).filter(({ kind }) => kind === 'persistent')
@@ -69,14 +75,15 @@ function proof(
     return at === undefined ? [] : [{ kind: 'reboot', fact: `boot/${path}`, value: isoTime(at), where: path }]
   })
   const booted: Evidence = { kind: 'reboot', fact: 'boot/startedAt', value: isoTime(startedAt) }
-  const later = seen.filter(({ where }) => changed[where!]! >= startedAt)
+  // A file of which no time is known proves nothing.
+  const later = bootFiles(files).filter((path) => !((changed[path] ?? Infinity) < startedAt))
   if (later.length === 0) return pass('proven: the host has booted since its files last changed', booted, ...seen)
-  const said = `the host has not booted since ${later.map(({ where }) => where!).join(', ')} changed`
+  const said = `the host is not known to have booted since ${later.join(', ')} changed`
   return required ? notTested(said, booted, ...seen) : pass(`its files say so; ${said}`, ...derived)
 }
 
 /** Files that what runs now came from, as far as it came from files. */
-function bootFiles({ sysctls, restored, profiles }: Omit<OwnFacts, 'boot'>): string[] {
+function bootFiles({ sysctls, restored, profiles }: Omit<OwnFacts, 'boot' | 'running'>): string[] {
   const owned = Object.values(profiles).filter((one) => Number(one['connection.mptcp-flags'] ?? 0) !== 0)
   return [
     ...Object.keys(sysctls.files),
