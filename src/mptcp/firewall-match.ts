@@ -19,7 +19,7 @@ const OTHER_PROTOCOLS = new Set('udp udplite sctp dccp icmp icmpv6 igmp esp ah c
 
 /** Of `{ op, left, right }` as `nft -j` has it. */
 export function matches(match: unknown, packet: Given): Answer {
-  const { op, left, right } = (match ?? {}) as { op?: unknown; left?: unknown; right?: unknown }
+  const [op, left, right] = ['op', 'left', 'right'].map((name) => part(match, name))
   const compare = comparison(left, packet)
   if (compare === null || compare === false) return compare
   const found = among(right, compare)
@@ -29,11 +29,11 @@ export function matches(match: unknown, packet: Given): Answer {
 
 /** The verdicts that a verdict map may give; null where that is not told. `sure`: it is this one. */
 export function vmapTargets(vmap: unknown, packet: Given): { verdict: unknown; sure: boolean }[] | null {
-  const { key, data } = (vmap ?? {}) as { key?: unknown; data?: { set?: unknown } }
-  const compare = comparison(key, packet)
+  const compare = comparison(part(vmap, 'key'), packet)
+  const entries = part(part(vmap, 'data'), 'set')
   if (compare === false) return []
-  if (compare === null || typeof data !== 'object' || !Array.isArray(data?.set)) return null
-  return data.set.flatMap((entry: unknown) => {
+  if (compare === null || !Array.isArray(entries)) return null
+  return entries.flatMap((entry: unknown) => {
     if (!Array.isArray(entry)) return []
     const found = among(entry[0], compare)
     return found === false ? [] : [{ verdict: entry[1] as unknown, sure: found === true }]
@@ -42,19 +42,17 @@ export function vmapTargets(vmap: unknown, packet: Given): { verdict: unknown; s
 
 /** How members are held against the packet's own value; false: such a packet has none; null: it is not known. */
 function comparison(left: unknown, packet: Given): Compare | false | null {
-  const {
-    meta,
-    payload,
-    ct,
-    'tcp option': option,
-  } = (left ?? {}) as Record<string, Record<string, unknown> | undefined>
-  if (meta !== undefined) return ofMeta(meta['key'], packet)
-  if (payload !== undefined) return ofPayload(payload, packet)
-  if (ct?.['key'] === 'state') return equal('new')
-  if (ct?.['key'] === 'status')
-    return packet.rewritten ? null : (member) => (member === 'dnat' || member === 'snat' ? false : null)
-  if (option?.['name'] === 'mptcp' && option['field'] === undefined) return (member) => member === true || member === 1
-  return null
+  const [meta, payload, ct, option] = ['meta', 'payload', 'ct', 'tcp option'].map((name) => part(left, name))
+  if (meta !== undefined) return ofMeta(part(meta, 'key'), packet)
+  if (payload !== undefined) return ofPayload(part(payload, 'protocol'), part(payload, 'field'), packet)
+  if (part(ct, 'key') === 'state') return equal('new')
+  if (part(ct, 'key') === 'status') return packet.rewritten ? null : untranslated
+  const isMptcp = part(option, 'name') === 'mptcp' && part(option, 'field') === undefined
+  return isMptcp ? (member) => member === true || member === 1 : null
+}
+
+function untranslated(member: unknown): Answer {
+  return member === 'dnat' || member === 'snat' ? false : null
 }
 
 function ofMeta(key: unknown, { family, iif, oif }: Given): Compare | null {
@@ -65,8 +63,8 @@ function ofMeta(key: unknown, { family, iif, oif }: Given): Compare | null {
   return key === 'protocol' ? equal(family === 4 ? 'ip' : 'ip6') : null
 }
 
-function ofPayload({ protocol, field }: Record<string, unknown>, packet: Given): Compare | false | null {
-  if (OTHER_PROTOCOLS.has(String(protocol))) return false
+function ofPayload(protocol: unknown, field: unknown, packet: Given): Compare | false | null {
+  if (typeof protocol === 'string' && OTHER_PROTOCOLS.has(protocol)) return false
   if (protocol === 'ip' || protocol === 'ip6') {
     if ((protocol === 'ip') !== (packet.family === 4)) return false
     if (field === 'protocol' || field === 'nexthdr') return (member) => member === 'tcp' || member === 6
@@ -80,7 +78,7 @@ function ofPayload({ protocol, field }: Record<string, unknown>, packet: Given):
 
 /** Whether one of the members of a set, a list or a single value is it. */
 function among(right: unknown, compare: Compare): Answer {
-  const set = (right as { set?: unknown } | null)?.set
+  const set = part(right, 'set')
   const members = Array.isArray(right) ? right : Array.isArray(set) ? set : [right]
   const found = new Set(members.map((member: unknown) => (isNamed(member) ? null : compare(unwrapped(member)))))
   return found.has(true) ? true : found.has(null) ? null : false
@@ -92,8 +90,14 @@ function isNamed(member: unknown): boolean {
 }
 
 function unwrapped(member: unknown): unknown {
-  const elem = (member as { elem?: { val?: unknown } } | null)?.elem
-  return elem === undefined ? member : elem.val
+  const elem = part(member, 'elem')
+  return elem === undefined ? member : part(elem, 'val')
+}
+
+/** What a host sent may be of any shape. */
+function part(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
+  return (value as Record<string, unknown>)[name]
 }
 
 function equal(own: string): Compare {
@@ -111,9 +115,8 @@ function address(own: string | null): Compare {
   const read = own === null ? null : readNetwork(own)
   return (member) => {
     if (read === null) return null
-    const { prefix } =
-      ((typeof member === 'object' ? member : null) as { prefix?: { addr: unknown; len: unknown } }) ?? {}
-    const text = prefix === undefined ? member : `${String(prefix.addr)}/${String(prefix.len)}`
+    const [addr, len] = ['addr', 'len'].map((name) => part(part(member, 'prefix'), name))
+    const text = typeof addr === 'string' && typeof len === 'number' ? `${addr}/${len}` : member
     const network = typeof text === 'string' ? readNetwork(text) : null
     return network === null ? null : isInNetwork(network, read)
   }
@@ -123,7 +126,7 @@ function port(own: number | null): Compare {
   return (member) => {
     if (own === null) return null
     if (typeof member === 'number') return member === own
-    const range = (member as { range?: unknown } | null)?.range
+    const range = part(member, 'range')
     if (!Array.isArray(range)) return null
     const [from, to] = range as unknown[]
     return typeof from === 'number' && typeof to === 'number' ? own >= from && own <= to : null

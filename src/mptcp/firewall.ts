@@ -155,8 +155,9 @@ function follow(
 
 function takeMap(value: unknown, chain: FilterChain, ends: Set<End>, walk: Walk, depth: number): boolean {
   const targets = vmapTargets(value, walk.packet)
-  if (targets === null) return openEnd(ends)
-  const endings = targets.map(({ verdict, sure }) => takeRule([verdict], chain, ends, walk, depth, false) && sure)
+  // A map in a map is none of nftables': a host may say so all the same.
+  if (targets === null || depth >= DEEPEST) return openEnd(ends)
+  const endings = targets.map(({ verdict, sure }) => takeRule([verdict], chain, ends, walk, depth + 1, false) && sure)
   return endings.includes(true)
 }
 

@@ -190,6 +190,23 @@ test('check mode shows what --fix would do and changes nothing; a waiver counts 
   expect((await audit(...args, '--fail-on', 'critical')).code).toBe(0)
 })
 
+test('a control of one’s own is held against what the host says', async () => {
+  const own = {
+    title: 'The clock is kept',
+    rationale: 'Logs compare only where clocks agree.',
+    severity: 'low',
+    facts: { clock: 'unit/kept.service', sysctl: 'sysctl' },
+    expression: "clock.active == 'active' and sysctl | length > 1",
+  }
+  const profile = work.write('own.yml', JSON.stringify({ name: 'o', title: 'O', controls: { clock: own } }))
+  const failing = await audit('--profile', profile, '-l', 'system-a')
+  expect([failing.code, resultOf(failing.report, 'system-a', 'clock')?.status]).toEqual([2, 'fail'])
+  await lab().exec('system-a', 'systemd-run -q --unit=kept sleep 1000')
+  const passing = await audit('--profile', profile, '-l', 'system-a')
+  expect([passing.code, resultOf(passing.report, 'system-a', 'clock')?.status]).toEqual([0, 'pass'])
+  await lab().exec('system-a', 'systemctl stop kept')
+})
+
 test('that what runs outlasts a reboot is proven by one, and not before', async () => {
   const profile = work.write(
     'proven.yml',

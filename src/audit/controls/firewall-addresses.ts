@@ -12,6 +12,9 @@ import { filterAnswer } from '../../mptcp/firewall.ts'
 import { defineControl, fail, notApplicable, notTested, pass } from '../define.ts'
 import { madeEndpoints } from '../endpoints.ts'
 
+/** Each is walked through all rules. */
+const MOST = 500
+
 const COMING = ['ingress', 'prerouting', 'input']
 const GOING = ['output', 'postrouting']
 
@@ -38,6 +41,7 @@ export const firewallAddresses = defineControl({
     if (homes.length === 0) return notApplicable('no endpoint has an address of this host')
     if (filter.absent !== null) return notTested(`the packet filter was not looked at: ${filter.absent}`)
     const ways = homes.flatMap((home) => packetsOf(home.endpoint, home, servedPorts(home.endpoint, want.ports, open)))
+    if (ways.length > MOST) return notTested(`there are ${ways.length} addresses with ports, more than ${MOST}`)
     const judged = ways.map(({ said, hooks, packet }) => ({ said, ...filterAnswer(filter.chains, hooks, packet) }))
     const seen = judged.map(({ said, verdict, strips, chain }): Evidence => ({
       kind: 'running',
