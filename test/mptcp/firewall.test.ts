@@ -51,7 +51,11 @@ test('chains that jump to each other many times over are walked once each', () =
   const names = Array.from({ length: 15 }, (_, index) => `c${index}`)
   const chains = names.map((name, index) => {
     const jump = [{ jump: { target: names[index + 1] ?? 'none' } }]
-    return chain(name, Array<unknown[]>(50).fill(jump), index === 0 ? 'input' : null)
+    return chain(
+      name,
+      Array.from({ length: 50 }, () => jump),
+      index === 0 ? 'input' : null,
+    )
   })
   expect(verdictOf(...chains)).toBe('open')
 })
