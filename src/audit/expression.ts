@@ -47,7 +47,9 @@ export function judgeExpression(
     return unjudged(`${expression} gives ${kindOf(value)}, neither true nor false`, ...seen)
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error
-    return unjudged(`${expression} cannot be told: ${error.message}`, ...seen)
+    // The message may quote what was read.
+    const why = holdsPrivate(have) ? 'it reads a private file, of which errors are not shown' : error.message
+    return unjudged(`${expression} cannot be told: ${why}`, ...seen)
   }
 }
 
@@ -69,9 +71,16 @@ function evidenceOf(
   return [...found.values()]
 }
 
+/** Whether something in it is shown otherwise than it is. */
+function holdsPrivate(have: Readonly<Record<string, unknown>>): boolean {
+  return JSON.stringify(plainValue(have)) !== JSON.stringify(have)
+}
+
 /** Null where there is nothing. */
 function stepInto(value: unknown, step: string | number): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return null
+  if (typeof value !== 'object' || value === null) return null
+  if (step === 'content' && 'sha256' in value) return { sha256: value.sha256 }
+  if (!Object.hasOwn(value, step)) return null
   return (value as Record<string | number, unknown>)[step]
 }
 
