@@ -7,7 +7,7 @@ type FactMap = Record<string, Fact<any>>
 
 /** What a control found on one host. */
 export interface Verdict {
-  status: 'pass' | 'fail' | 'not-applicable' | 'not-tested'
+  status: 'pass' | 'fail' | 'not-applicable' | 'not-tested' | 'error'
   /** One sentence: what is so, or what is wrong. */
   reason: string
   evidence: Evidence[]
@@ -54,4 +54,9 @@ export function notApplicable(reason: string, ...evidence: Evidence[]): Verdict 
 
 export function notTested(reason: string, ...evidence: Evidence[]): Verdict {
   return { status: 'not-tested', reason, evidence }
+}
+
+/** The evidence was read, and nothing can be told from it. */
+export function unjudged(reason: string, ...evidence: Evidence[]): Verdict {
+  return { status: 'error', reason, evidence }
 }

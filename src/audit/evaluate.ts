@@ -3,6 +3,7 @@ import type { AuditedControl, ControlResult, ControlStatus, Severity } from '../
 import { SEVERITIES } from '../model/audit.ts'
 import type { Fact } from '../model/fact.ts'
 import { plainValue } from '../model/plain.ts'
+import type { Control } from './define.ts'
 import type { ChosenControl, Profile } from './profile.ts'
 
 /** What became of a fact that was asked for. */
@@ -13,10 +14,14 @@ export type WaiverOf = (control: string) => number | null
 
 /** Facts that the profile needs of each host, by key. */
 export function profileFacts({ controls }: Profile): Map<string, Fact> {
-  const all = controls.flatMap(({ control, params }) =>
-    Object.values<Fact>(control.facts(params) as Record<string, Fact>),
-  )
+  const all = controls.flatMap(({ control, params }) => factsOf(control, params))
   return new Map(all.map((fact) => [fact.key, fact]))
+}
+
+/** What a control reads, each fact once. */
+export function factsOf(control: Control, params: unknown): Fact[] {
+  const all = Object.values<Fact>(control.facts(params) as Record<string, Fact>)
+  return [...new Map(all.map((fact) => [fact.key, fact])).values()]
 }
 
 /** Every control of the profile on one host that was read. */
@@ -71,7 +76,7 @@ export function auditedControls({ controls }: Profile): AuditedControl[] {
     nist: [...control.nist],
     references: [...control.references],
     required,
-    facts: Object.values<Fact>(control.facts(params) as Record<string, Fact>).map(({ key }) => key),
+    facts: factsOf(control, params).map(({ key }) => key),
   }))
 }
 

@@ -5,9 +5,11 @@ import type { Severity } from '../model/audit.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { errorDiagnostic } from '../model/diagnostic.ts'
 import { didYouMean } from '../text/closest.ts'
+import type { Locate } from '../text/validate.ts'
 import { locateIn, validate, validateNode } from '../text/validate.ts'
 import type { YamlNode } from '../text/yaml-node.ts'
 import type { Control } from './define.ts'
+import { readOwnControl } from './own-control.ts'
 
 /** A control as a profile has it. */
 export interface ChosenControl {
@@ -25,10 +27,18 @@ export interface Profile {
   controls: ChosenControl[]
 }
 
+const OWN_KEYS = ['title', 'rationale', 'nist', 'references', 'facts', 'expression'] as const
+const ownKeys = Object.fromEntries(OWN_KEYS.map((key) => [key, z.unknown().optional()])) as Record<
+  (typeof OWN_KEYS)[number],
+  z.ZodOptional<z.ZodUnknown>
+>
+
 const choiceSchema = z.strictObject({
   severity: severitySchema.optional().describe('in place of the control’s own'),
   params: z.record(z.string(), z.unknown()).optional(),
   required: z.boolean().optional().describe('true: where nothing has tested it, that counts as failing'),
+  // What only a control of one's own says; checked when it is known to be one.
+  ...ownKeys,
 })
 
 const profileSchema = z.strictObject({
@@ -62,7 +72,8 @@ export function assembleProfile(
   for (const file of files.toReversed()) take(file, chosen, registry, diagnostics)
   if (diagnostics.length > 0) return { diagnostics }
   const [{ content }] = files
-  const order = [...registry.keys()].flatMap((id) => chosen.get(id) ?? [])
+  const own = [...chosen.keys()].filter((id) => !registry.has(id))
+  const order = [...registry.keys(), ...own].flatMap((id) => chosen.get(id) ?? [])
   return { profile: { name: content.name, title: content.title, controls: order } }
 }
 
@@ -72,27 +83,65 @@ function take(
   registry: ReadonlyMap<string, Control>,
   diagnostics: Diagnostic[],
 ): void {
-  const locate = locateIn(node)
   for (const [id, choice] of Object.entries(content.controls)) {
-    const control = registry.get(id)
-    if (control === undefined) {
-      const hint = didYouMean(id, registry.keys()) || 'mptcp-fleet doc controls lists them'
-      const source = locate(['controls', id], 'key')
-      diagnostics.push(errorDiagnostic('unknown-control', `no control is named "${id}"`, { source, hint }))
-    } else if (choice === false) chosen.delete(id)
+    const locate: Locate = (path, of) => locateIn(node)(['controls', id, ...path], of)
+    const found = controlOf(id, choice, locate, chosen, registry)
+    if ('diagnostics' in found) diagnostics.push(...found.diagnostics)
+    else if (choice === false) chosen.delete(id)
     else {
-      const before = chosen.get(id)
-      const given = { ...(before?.params as object | undefined), ...choice?.params }
-      const checked = validate(control.params, given, {
-        prefix: `${id}.params`,
-        locate: (path, of) => locate(['controls', id, 'params', ...path], of),
-      })
-      if ('diagnostics' in checked) diagnostics.push(...checked.diagnostics)
-      else {
-        const severity = choice?.severity ?? before?.severity ?? control.severity
-        const required = choice?.required ?? before?.required ?? false
-        chosen.set(id, { control, severity, params: checked.value, required })
-      }
+      const made = chooseControl(found, choice, chosen.get(id), locate)
+      if ('diagnostics' in made) diagnostics.push(...made.diagnostics)
+      else chosen.set(id, made)
     }
   }
+}
+
+type Choice = z.infer<typeof choiceSchema> | null
+
+/** The control that is built in, that an extended profile brought, or that is said here. */
+function controlOf(
+  id: string,
+  choice: Choice | false,
+  locate: Locate,
+  chosen: ReadonlyMap<string, ChosenControl>,
+  registry: ReadonlyMap<string, Control>,
+): { control: Control; isNew: boolean } | { diagnostics: Diagnostic[] } {
+  const said = OWN_KEYS.find((key) => choice !== false && choice?.[key] !== undefined)
+  const builtIn = registry.get(id)
+  const known = builtIn ?? chosen.get(id)?.control
+  if (said === undefined && known !== undefined) return { control: known, isNew: false }
+  if (said === undefined) {
+    const hint = didYouMean(id, [...registry.keys(), ...chosen.keys()]) || UNKNOWN_HINT
+    const source = locate([], 'key')
+    return { diagnostics: [errorDiagnostic('unknown-control', `no control is named "${id}"`, { source, hint })] }
+  }
+  if (builtIn !== undefined) {
+    const source = locate([said], 'key')
+    const hint = 'give a control of your own another id'
+    return {
+      diagnostics: [errorDiagnostic('own-control', `"${id}" is built in and takes no ${said}`, { source, hint })],
+    }
+  }
+  const read = readOwnControl(id, choice, locate)
+  return 'diagnostics' in read ? read : { control: read.control, isNew: true }
+}
+
+const UNKNOWN_HINT = 'mptcp-fleet doc controls lists them; one of your own needs an expression'
+
+function chooseControl(
+  { control, isNew }: { control: Control; isNew: boolean },
+  choice: Choice,
+  before: ChosenControl | undefined,
+  locate: Locate,
+): ChosenControl | { diagnostics: Diagnostic[] } {
+  const given = { ...(before?.params as object | undefined), ...choice?.params }
+  const checked = validate(control.params, given, {
+    prefix: `${control.id}.params`,
+    locate: (path, of) => locate(['params', ...path], of),
+  })
+  if ('diagnostics' in checked) return checked
+  const earlier = isNew ? undefined : before
+  const severity = choice?.severity ?? earlier?.severity ?? control.severity
+  const required = choice?.required ?? earlier?.required ?? false
+  return { control, severity, params: checked.value, required }
 }

@@ -8,6 +8,10 @@ import { endpointAddress } from './controls/endpoint-address.ts'
 import { endpointCapacity } from './controls/endpoint-capacity.ts'
 import { endpointDevice } from './controls/endpoint-device.ts'
 import { endpointRoles } from './controls/endpoint-roles.ts'
+import { endpointsComplete } from './controls/endpoints-complete.ts'
+import { endpointsDeclared } from './controls/endpoints-declared.ts'
+import { endpointsPersistent } from './controls/endpoints-persistent.ts'
+import { firewallAddresses } from './controls/firewall-addresses.ts'
 import { joinInitialAddress } from './controls/join-initial-address.ts'
 import { joinsSucceed } from './controls/joins-succeed.ts'
 import { kernelBuilt } from './controls/kernel-built.ts'
@@ -17,15 +21,20 @@ import { limitsSufficient } from './controls/limits-sufficient.ts'
 import { limitsWithinPolicy } from './controls/limits-within-policy.ts'
 import { listenersMptcp } from './controls/listeners-mptcp.ts'
 import { mptcpdOff } from './controls/mptcpd-off.ts'
+import { nmOwnership } from './controls/nm-ownership.ts'
 import { noFallback } from './controls/no-fallback.ts'
 import { noOverridingLine } from './controls/no-overriding-line.ts'
 import { pathManager } from './controls/path-manager.ts'
 import { restoreUnit } from './controls/restore-unit.ts'
 import { rpFilter } from './controls/rp-filter.ts'
 import { scheduler } from './controls/scheduler.ts'
+import { selinuxDenials } from './controls/selinux-denials.ts'
 import { socketAllowed } from './controls/socket-allowed.ts'
+import { sourceRouting } from './controls/source-routing.ts'
+import { survivesReboot } from './controls/survives-reboot.ts'
 import { sysctlsPersistent } from './controls/sysctls-persistent.ts'
 import { toolsSupported } from './controls/tools-supported.ts'
+import { vendorUnits } from './controls/vendor-units.ts'
 import type { Control } from './define.ts'
 
 export const controls: ReadonlyMap<string, Control> = new Map(
@@ -50,10 +59,19 @@ export const controls: ReadonlyMap<string, Control> = new Map(
     endpointDevice,
     endpointRoles,
     endpointCapacity,
+    endpointsPersistent,
+    endpointsDeclared,
+    endpointsComplete,
     rpFilter,
     arpAnswers,
+    sourceRouting,
+    firewallAddresses,
+    nmOwnership,
     mptcpdOff,
     restoreUnit,
+    vendorUnits,
+    survivesReboot,
+    selinuxDenials,
     listenersMptcp,
     noFallback,
     joinsSucceed,

@@ -113,6 +113,12 @@ export function isSaved(settings: NmSettings): boolean {
   return !file.startsWith('/run/') || /\/netplan-[^/]*$/.test(file)
 }
 
+/** The file on the disk that a profile is read from at boot, as far as it is told: null for one in memory. */
+export function fileOf(settings: NmSettings): string | null {
+  const file = settings['filename'] ?? ''
+  return file === '' || file.startsWith('/run/') ? null : file
+}
+
 function byName(profiles: readonly NmSettings[]): NmProfiles {
   const times = new Map<string, number>()
   const nameOf = (settings: NmSettings): string => settings['connection.id'] ?? ''

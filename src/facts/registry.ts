@@ -1,10 +1,12 @@
 /** All facts, for documentation and for the tests that hold them to their rules. */
 import type { Fact } from '../model/fact.ts'
 import { addresses } from './addresses.ts'
+import { boot } from './boot.ts'
 import { connections } from './connections.ts'
 import { counters } from './counters.ts'
 import type { DocumentedFact } from './define.ts'
 import { fileFact } from './file.ts'
+import { firewall } from './firewall.ts'
 import { identity } from './identity.ts'
 import { kernel } from './kernel.ts'
 import { links } from './links.ts'
@@ -23,12 +25,14 @@ import { os } from './os.ts'
 import { packages } from './packages.ts'
 import { pathFact } from './path.ts'
 import { routing } from './routing.ts'
+import { selinux } from './selinux.ts'
 import { serviceFact } from './service.ts'
 import { sshConnection } from './ssh_connection.ts'
 import { sysctl } from './sysctl.ts'
 import { sysctlPersisted } from './sysctl_persisted.ts'
 import { tools } from './tools.ts'
 import { unitFact } from './unit.ts'
+import { unitFiles } from './unit_files.ts'
 import { wrapLibrary } from './wrap_library.ts'
 
 /** Facts without arguments, by key. */
@@ -44,10 +48,14 @@ export const facts: ReadonlyMap<string, DocumentedFact> = new Map(
     endpoints,
     mptcpPersisted,
     mptcpDropIns,
+    unitFiles,
+    boot,
     links,
     addresses,
     routing,
     netFilters,
+    firewall,
+    selinux,
     nm,
     nmProfiles,
     tools,

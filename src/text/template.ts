@@ -3,7 +3,7 @@ import { Secret } from '../model/secret.ts'
 import { markUnsafe, Unsafe, unmarkUnsafe } from '../model/unsafe.ts'
 import { hasTemplate, isRecord, parseBarePath, parseDefaulted } from './template-scan.ts'
 import { pythonLiteral } from './python-literal.ts'
-import type { NameProblem } from './template/code.ts'
+import type { NamedPath, NameProblem } from './template/code.ts'
 import type { Compiled } from './template/compile.ts'
 import { compileTemplate } from './template/compile.ts'
 import { run } from './template/engine.ts'
@@ -59,7 +59,37 @@ export function findUnknownNames(template: string): readonly NameProblem[] {
 
 /** The same for a bare expression. */
 export function findUnknownNamesInExpression(expression: string): NameProblem[] {
-  return compiled(`{{ ${expression} }}`).problems.map(({ message, offset }) => ({ message, offset: offset - 3 }))
+  return compiled(`{{ ${expression} }}`).problems.map(inExpression)
+}
+
+/**
+ * The value of a bare expression as it is, of whatever type: nothing in it is taken for a template, and text of variables
+ * stays text. Throws TemplateError.
+ */
+export function evaluateStrictly(expression: string, vars: Vars): unknown {
+  const value = renderString(`{{ ${expression} }}`, new Scope(markUnsafe(vars) as Vars, renderDeep))
+  return holdsUnsafe(value) ? unmarkUnsafe(value) : value
+}
+
+/** Variables that a bare expression reads, with their steps, and names in it that nobody has. Throws TemplateError where it is none. */
+export function readExpression(expression: string): { reads: NamedPath[]; problems: NameProblem[] } {
+  const { reads, problems, single } = compiled(`{{ ${expression} }}`)
+  if (!single) throw new TemplateError('syntax error: it is more than one expression')
+  if (problems.length === 0) checkSyntax(expression)
+  return { reads: reads.map(inExpression), problems: problems.map(inExpression) }
+}
+
+/** The engine reads all of it before it asks for the first variable, of which it gets none. */
+function checkSyntax(expression: string): void {
+  try {
+    evaluateStrictly(expression, {})
+  } catch (error) {
+    if (!(error instanceof TemplateError) || error.message.startsWith('syntax error')) throw error
+  }
+}
+
+function inExpression<T extends { offset: number }>(found: T): T {
+  return { ...found, offset: found.offset - 3 }
 }
 
 function asAnsible(value: unknown, isFloat: boolean): unknown {

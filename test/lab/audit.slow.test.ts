@@ -33,6 +33,45 @@ interface State {
 
 const OTHER_FILE = '/etc/sysctl.d/50-other.conf'
 
+/** No endpoints, and nobody who makes them on eth0. */
+const CLEAR =
+  'nmcli connection modify eth0 connection.mptcp-flags 0; nmcli device modify eth0 connection.mptcp-flags 0; ip mptcp endpoint flush'
+const BY_HAND = `${CLEAR}; ip mptcp endpoint add 192.0.2.10 dev eth0 signal`
+
+const ON = 'echo net.mptcp.enabled=1 >/etc/sysctl.d/90-mptcp.conf; sysctl -qw net.mptcp.enabled=1'
+const MPTCPIZE = 'command -v mptcpize || { apt-get update && apt-get install -y mptcpize; } >/dev/null 2>&1'
+
+const ENDPOINT_STATES: Readonly<Record<string, State>> = {
+  'endpoints-persistent': { fail: BY_HAND, after: CLEAR },
+  'nm-ownership': { fail: BY_HAND, after: CLEAR },
+  'endpoints-declared': {
+    fail: BY_HAND,
+    mend: `nmcli connection modify eth0 connection.mptcp-flags 0x1e; nmcli device modify eth0 connection.mptcp-flags 0x1e`,
+    after: CLEAR,
+  },
+  'endpoints-complete': { fail: CLEAR, after: CLEAR, params: { paths: ['192.0.2.0/24'], role: 'server' } },
+  'source-routing': {
+    fail: `${BY_HAND}; ip route add default dev wlan0 table 100; ip rule add from 192.0.2.10 lookup 100`,
+    mend: 'ip rule del from 192.0.2.10 lookup 100',
+    after: `ip route flush table 100; ${CLEAR}`,
+  },
+  'firewall-addresses': {
+    fail: `${BY_HAND}; nft add table inet t; nft 'add chain inet t in { type filter hook input priority 0; }'; nft add rule inet t in ip daddr 192.0.2.10 tcp dport 8099 drop`,
+    mend: 'nft flush chain inet t in; nft add rule inet t in ip daddr 192.0.2.10 tcp dport 8098 drop',
+    after: `nft delete table inet t; ${CLEAR}`,
+    params: { ports: [8099] },
+  },
+  'survives-reboot': {
+    fail: `${ON}; ip mptcp limits set subflows 6`,
+    after: CLEAR,
+  },
+  'vendor-units': {
+    fail: `${MPTCPIZE}; printf '[Service]\\nExecStart=sleep 1000\\n' >/usr/lib/systemd/system/audited.service; systemctl daemon-reload; mptcpize enable audited`,
+    mend: 'mptcpize disable audited',
+    after: 'rm /usr/lib/systemd/system/audited.service; systemctl daemon-reload',
+  },
+}
+
 const STATES: Readonly<Record<string, State>> = {
   'socket-allowed': { fail: 'sysctl -qw net.mptcp.enabled=0' },
   'enabled-running': { fail: 'sysctl -qw net.mptcp.enabled=0' },
@@ -89,6 +128,7 @@ const STATES: Readonly<Record<string, State>> = {
     fail: 'ip mptcp endpoint flush; ip mptcp endpoint add 203.0.113.77 signal',
     mend: 'ip mptcp endpoint flush; ip mptcp endpoint add 192.0.2.10 dev eth0 signal',
   },
+  ...ENDPOINT_STATES,
 }
 
 /** What no host of the lab can be made to be. */
@@ -97,6 +137,7 @@ const NOT_HERE: Readonly<Record<string, string>> = {
   'kernel-supported': 'the machine has one kernel',
   scheduler: 'the kernel has one scheduler',
   'no-fallback': 'needs a transfer: see status.test.ts, which reads the same fact',
+  'selinux-denials': 'its kernel has no SELinux: see test/cases/audit/selinux-denials.yml',
   'joins-succeed': 'needs a network that drops joins: see diagnosis.slow.test.ts, which reads the same counters',
 }
 
@@ -147,6 +188,42 @@ test('check mode shows what --fix would do and changes nothing; a waiver counts 
   expect([expired.code, expired.report.waivers.map(({ state }) => state)]).toEqual([2, ['expired', 'active', 'unused']])
   expect(waived.report.diagnostics.map(({ code }) => code)).toEqual(['unused-waiver'])
   expect((await audit(...args, '--fail-on', 'critical')).code).toBe(0)
+})
+
+test('a control of one’s own is held against what the host says', async () => {
+  const own = {
+    title: 'The clock is kept',
+    rationale: 'Logs compare only where clocks agree.',
+    severity: 'low',
+    facts: { clock: 'unit/kept.service', sysctl: 'sysctl' },
+    expression: "clock.active == 'active' and sysctl | length > 1",
+  }
+  const profile = work.write('own.yml', JSON.stringify({ name: 'o', title: 'O', controls: { clock: own } }))
+  const failing = await audit('--profile', profile, '-l', 'system-a')
+  expect([failing.code, resultOf(failing.report, 'system-a', 'clock')?.status]).toEqual([2, 'fail'])
+  await lab().exec('system-a', 'systemd-run -q --unit=kept sleep 1000')
+  const passing = await audit('--profile', profile, '-l', 'system-a')
+  expect([passing.code, resultOf(passing.report, 'system-a', 'clock')?.status]).toEqual([0, 'pass'])
+  await lab().exec('system-a', 'systemctl stop kept')
+})
+
+test('that what runs outlasts a reboot is proven by one, and not before', async () => {
+  const profile = work.write(
+    'proven.yml',
+    'name: p\ntitle: P\ncontrols: { survives-reboot: { required: true, params: { proven: true } } }\n',
+  )
+  await lab().exec('system-a', ON)
+  const before = await audit('--profile', profile, '-l', 'system-a', '--fix', '--yes')
+  expect([before.code, resultOf(before.report, 'system-a', 'survives-reboot')]).toMatchObject([
+    2,
+    { status: 'not-tested', failing: true },
+  ])
+  await lab().reboot('system-a')
+  const proven = await audit('--profile', profile, '-l', 'system-a')
+  expect([proven.code, resultOf(proven.report, 'system-a', 'survives-reboot')]).toMatchObject([
+    0,
+    { status: 'pass', reason: 'proven: the host has booted since its files last changed' },
+  ])
 })
 
 test('one exec a host; a host that is away is unreachable, and code 4 unless something fails', async () => {

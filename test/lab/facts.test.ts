@@ -47,6 +47,7 @@ i=0; until ss -HMn state established | grep -q . || [ $i -ge 50 ]; do sleep 0.1;
 
 /** Values, and parts of them, whose keys are names that a host has. */
 const MAPS = new Set([
+  'boot/changed',
   'counters',
   'endpoint',
   'links',
@@ -60,6 +61,7 @@ const MAPS = new Set([
   'packages/installed',
   'service/overriddenBy',
   'service/triggers',
+  'unit_files/shadowing',
   'sysctl',
   'sysctl_persisted/files',
   'sysctl_persisted/values',

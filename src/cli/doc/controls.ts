@@ -1,7 +1,7 @@
 /** Documentation of controls: the list of them, and one with its reasons, parameters and facts. */
 import type { Control } from '../../audit/define.ts'
+import { factsOf } from '../../audit/evaluate.ts'
 import { SEVERITIES } from '../../model/audit.ts'
-import type { Fact } from '../../model/fact.ts'
 import type { Style } from '../../report/style.ts'
 import { paint } from '../../report/style.ts'
 import { wrap } from '../../report/wrap.ts'
@@ -15,11 +15,27 @@ export function renderControls(controls: readonly Control[], style: Style): stri
     const lines = own.map(({ id, title }) => ({ name: id, summary: title }))
     return lines.length === 0 ? [] : [section(`Controls: ${severity}`, lines, style)]
   })
-  return `${[...blocks, 'mptcp-fleet doc NAME explains one of them; profiles choose, parameterise and re-grade them.'].join('\n\n')}\n`
+  const own = `${paint(style, 'bold', 'Controls of your own')}\n${wrap(OWN_TEXT, style.width, '  ')}\n\n${OWN_EXAMPLE}`
+  const last = 'mptcp-fleet doc NAME explains one of them; profiles choose, parameterise and re-grade them.'
+  return `${[...blocks, own, last].join('\n\n')}\n`
 }
 
+const OWN_TEXT =
+  'A profile may hold controls of its own: a Jinja expression over facts, with the names and values that mptcp-fleet doc FACT ' +
+  'shows. It must give true or false: all else is an error on that host. What it reads is the evidence; there is no remedy.'
+
+const OWN_EXAMPLE = `  controls:
+    site-ntp:
+      title: The clock is kept by chrony
+      rationale: Logs of several hosts compare only where their clocks agree.
+      severity: medium
+      nist: [AU-8]
+      references: ['site handbook 4.2']
+      facts: { ntp: unit/chronyd.service }
+      expression: ntp.enabled == 'enabled' and ntp.active == 'active'`
+
 export function renderControl(control: Control, style: Style): string {
-  const facts = Object.values<Fact>(control.facts(control.params.parse({})) as Record<string, Fact>)
+  const facts = factsOf(control, control.params.parse({}))
   const list = (title: string, items: readonly string[]): string =>
     `${paint(style, 'bold', title)}\n${items.map((item) => wrap(item, style.width, '  ')).join('\n')}`
   const params = paramDocs(control.params)

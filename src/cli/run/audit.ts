@@ -55,7 +55,10 @@ export async function auditFleet(pattern: string, flags: AuditFlags, io: Io): Pr
   checkAuditFolder(io.cwd)
   const history = flags.since === null ? null : earlierAudit(flags.since, io.cwd)
   const { profile, hash } = loadProfile(flags.profile, io.cwd, controls)
-  const waivers = loadWaivers(flags.waivers, io.cwd, controls.keys())
+  const waivers = loadWaivers(flags.waivers, io.cwd, [
+    ...controls.keys(),
+    ...profile.controls.map(({ control }) => control.id),
+  ])
   const inventory = await readInventory(flags, [], io)
   const passwords = await passwordsOf(flags, io)
   const connection: ConnectionFlags = { ...plainConnectionOf(flags, io), ...passwords }

@@ -33,7 +33,7 @@ export function remedyPlay(
   }
 }
 
-/** Wishes of several controls for one module become one: the greater number wins, maps are merged. */
+/** Wishes of several controls for one module become one: the greater number wins, maps and lists of endpoints are merged. */
 function add(wants: Map<string, Map<string, Record<string, unknown>>>, host: string, { module, params }: Remedy): void {
   const byHost = wants.get(module) ?? new Map<string, Record<string, unknown>>()
   wants.set(module, byHost)
@@ -46,9 +46,26 @@ function mergeParams(before: Record<string, unknown>, more: Record<string, unkno
     const known = merged[name]
     if (typeof known === 'number' && typeof value === 'number') merged[name] = Math.max(known, value)
     else if (isMap(known) && isMap(value)) merged[name] = mergeParams(known, value)
+    else if (isEndpoints(known) && isEndpoints(value)) merged[name] = mergeEndpoints(known, value)
     else merged[name] = value
   }
   return merged
+}
+
+interface ListedEndpoint {
+  address: string
+  port?: number
+}
+
+function isEndpoints(value: unknown): value is ListedEndpoint[] {
+  return Array.isArray(value) && value.every((item) => isMap(item) && typeof item['address'] === 'string')
+}
+
+/** Of one that several controls name the first is kept: what is declared comes before what a profile asks for. */
+function mergeEndpoints(known: readonly ListedEndpoint[], more: readonly ListedEndpoint[]): ListedEndpoint[] {
+  const isKnown = ({ address, port }: ListedEndpoint): boolean =>
+    known.some((one) => one.address === address && one.port === port)
+  return [...known, ...more.filter((one) => !isKnown(one))]
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {

@@ -1,8 +1,8 @@
 /** From a host's facts to what `status` reports of it. Pure. */
 import { endpointKey } from '../../facts/mptcp_endpoints.ts'
 import type { StatusReading } from '../../model/status.ts'
-import type { CardFacts } from '../../modules/lib/card.ts'
-import { missingEndpoints, ownerOf } from '../../modules/lib/owner.ts'
+import type { CardFacts } from '../../facts/read/card.ts'
+import { missingEndpoints, ownerOf } from '../../facts/read/owner.ts'
 import { fallbackCount, troubles } from '../../mptcp/trouble.ts'
 import type { StatusFacts, Unread } from './facts.ts'
 
@@ -65,7 +65,7 @@ function endpointsOf(have: StatusFacts): Pick<StatusReading, 'endpoints' | 'miss
   })
   return {
     endpoints: list.toSorted((a, b) => a.id - b.id || (endpointKey(a) < endpointKey(b) ? -1 : 1)),
-    missingEndpoints: missingEndpoints({ ...known, persisted }),
+    missingEndpoints: missingEndpoints({ ...known, persisted }).map(({ key }) => key),
   }
 }
 

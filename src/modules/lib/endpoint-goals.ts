@@ -4,8 +4,8 @@ import type { Endpoint, EndpointFlag } from '../../facts/mptcp_endpoints.ts'
 import { endpointKey } from '../../facts/mptcp_endpoints.ts'
 import { NM_DISABLED, nmFlagsFor } from '../../mptcp/nm-flags.ts'
 import type { PersistedEndpoint } from '../../mptcp/restore-script.ts'
-import type { Card, CardFacts } from './card.ts'
-import { cardOf, isDefaultMade, readCard, sameFlags } from './card.ts'
+import type { Card, CardFacts } from '../../facts/read/card.ts'
+import { cardOf, isDefaultMade, readCard, sameFlags } from '../../facts/read/card.ts'
 
 /** An endpoint that somebody wants. */
 export interface EndpointWish {

@@ -1,10 +1,10 @@
 /** The changes of a profile's MPTCP flags alone. */
 import { endpointKey } from '../../facts/mptcp_endpoints.ts'
+import { fileOf } from '../../facts/nm_profile.ts'
+import { readCard } from '../../facts/read/card.ts'
 import type { Change } from '../../model/change.ts'
 import { NM_DISABLED, nmFlagsText } from '../../mptcp/nm-flags.ts'
-import { readCard } from './card.ts'
 import { endpointsAfterFlags, missingMade } from './nm-activation.ts'
-import { fileOf } from './nm-save.ts'
 import { FLAGS } from './nm-settings.ts'
 import { cardChange, coveredEndpoints, deviceSteps, emptyCard, savedFlagsChange } from './nm-steps.ts'
 import type { ProfileFacts, Target } from './nm-target.ts'

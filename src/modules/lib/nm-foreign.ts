@@ -1,7 +1,7 @@
 /** What NetworkManager would take away from a card, since it does not know of it, when the card is set anew. */
 import type { Note, Problem } from '../../model/change.ts'
 import { nmCovers } from '../../mptcp/nm-flags.ts'
-import type { CardFacts } from './card.ts'
+import type { CardFacts } from '../../facts/read/card.ts'
 
 /**
  * `nmcli device modify` and an activation set all of a card: addresses and routes that others put there (keepalived, a

@@ -35,12 +35,6 @@ export function syncStep(file: string | null): RunStep {
   return lasting(run('sync', '-f', file.slice(0, file.lastIndexOf('/'))), file)
 }
 
-/** The file on the disk that a profile is read from at boot, as far as it is told: null for one in memory. */
-export function fileOf(settings: NmSettings): string | null {
-  const file = settings['filename'] ?? ''
-  return file === '' || file.startsWith('/run/') ? null : file
-}
-
 /** Where a profile that has no file yet goes, unless a file of that name is there. */
 export function newFile(name: string): string {
   return `${KEYFILES}/${fileName(name)}`

@@ -3,8 +3,8 @@ import type { EndpointFlag } from '../../facts/mptcp_endpoints.ts'
 import type { MptcpPersisted } from '../../facts/mptcp_persisted.ts'
 import type { Problem } from '../../model/change.ts'
 import type { PathEnd } from '../../mptcp/pairing.ts'
-import type { Card, CardFacts } from './card.ts'
-import { isDefaultMade, readCard } from './card.ts'
+import type { Card, CardFacts } from '../../facts/read/card.ts'
+import { isDefaultMade, readCard } from '../../facts/read/card.ts'
 
 export interface RoleFacts extends CardFacts {
   persisted: MptcpPersisted

@@ -9,6 +9,12 @@ export interface NameProblem {
   offset: number
 }
 
+/** A variable that is read, with the steps behind it as far as they are written out, and where it stands. */
+export interface NamedPath {
+  path: (string | number)[]
+  offset: number
+}
+
 export interface Code {
   kind: 'expression' | 'statement'
   tokens: readonly Token[]
@@ -25,10 +31,11 @@ export interface Code {
   /** What a `for` goes through: first and last token. */
   loop: readonly [number, number] | null
   problems: NameProblem[]
+  reads: NamedPath[]
   orders: (readonly string[])[]
 }
 
-type Shared = Pick<Code, 'locals' | 'problems' | 'orders'>
+type Shared = Pick<Code, 'locals' | 'problems' | 'reads' | 'orders'>
 
 export function newCode(part: TemplatePart, offset: number, shared: Shared): Code {
   const kind = part.kind === 'statement' ? 'statement' : 'expression'

@@ -6,7 +6,7 @@
 import type { TemplatePart } from '../template-scan.ts'
 import { scanTemplate } from '../template-scan.ts'
 import { closeConcatenations } from './concatenation.ts'
-import type { Code, NameProblem } from './code.ts'
+import type { Code, NamedPath, NameProblem } from './code.ts'
 import { is, isInside, newCode, sourceOf } from './code.ts'
 import { guardProducts } from './repetition.ts'
 import { rewriteFilters, rewriteTests } from './rewrite-filters.ts'
@@ -19,6 +19,9 @@ export interface Compiled {
   /** For the engine. */
   source: string
   problems: readonly NameProblem[]
+  reads: readonly NamedPath[]
+  /** It is one expression and nothing else. */
+  single: boolean
   /** Keys of mappings that the template writes out, in its order. */
   orders: readonly (readonly string[])[]
   written: string
@@ -34,7 +37,7 @@ export function compileTemplate(template: string): Compiled {
   if (parts.some((part) => part.kind === 'expression' && part.inner.trim() === '')) {
     throw new TemplateError('there is nothing between "{{" and "}}"')
   }
-  const shared = { locals: new Set<string>(), problems: [], orders: [] }
+  const shared = { locals: new Set<string>(), problems: [], reads: [], orders: [] }
   const codes = new Map<TemplatePart, Code>()
   let offset = 0
   for (const part of parts) {
@@ -47,7 +50,8 @@ export function compileTemplate(template: string): Compiled {
   for (const code of codes.values()) rewrite(code)
   const single = parts.length === 1 && parts[0]!.kind === 'expression'
   const source = parts.map((part) => partSource(part, codes.get(part), single))
-  return { source: source.join(''), problems: shared.problems, orders: shared.orders, written: template }
+  const { problems, reads, orders } = shared
+  return { source: source.join(''), problems, reads, single, orders, written: template }
 }
 
 function rewrite(code: Code): void {

@@ -3,7 +3,7 @@ import type { Code } from './code.ts'
 import { bracketed, is, isName, isPiped, partner, WORDS } from './code.ts'
 import { markNamed } from './rewrite-filters.ts'
 import { unknownName } from './unknown-name.ts'
-import { quoted } from './tokens.ts'
+import { quoted, stringValue } from './tokens.ts'
 
 const FUNCTIONS = ['range', 'dict', 'namespace']
 /** The engine's own names inside loops and macros. */
@@ -42,6 +42,7 @@ function rewriteVariable(code: Code, i: number): void {
   const name = code.tokens[i]!.text
   const end = stepsEnd(code, i)
   const own = code.locals.has(name) || SPECIAL.has(name)
+  if (!own) code.reads.push({ path: [name, ...writtenSteps(code, i + 1, end)], offset: code.tokens[i]!.at })
   const piped = isPiped(code, i, end)
   if (own && !piped) return
   if (own && end === i + 1) {
@@ -64,6 +65,22 @@ function rewriteVariable(code: Code, i: number): void {
   }
   code.behind[end - 1] += ')'
   bracketed(code, i, end - 1)
+}
+
+/** Steps up to the first that is worked out. */
+function writtenSteps(code: Code, from: number, end: number): (string | number)[] {
+  const steps: (string | number)[] = []
+  for (let at = from; at < end;) {
+    const isDot = is(code, at, '.')
+    const token = code.tokens[at + 1]!
+    if (!isDot && partner(code, at) !== at + 2) break
+    if (token.kind === 'string') steps.push(stringValue(token, true))
+    else if (/^\d{1,9}$/.test(token.text)) steps.push(Number(token.text))
+    else if (token.kind === 'name' && isDot) steps.push(token.text)
+    else break
+    at += isDot ? 2 : 3
+  }
+  return steps
 }
 
 /** Behind the last step: `.name` that is no method, `.0`, `[…]` that is no slice. */

@@ -55,6 +55,35 @@ describe('the play of remedies', () => {
     expect(play?.tasks[0]?.wants.get('a')).toMatchObject({ values: { checksum_enabled: 1, stale_loss_cnt: 1 } })
   })
 
+  test('merges endpoints of two controls; of one that both name, the first stays', () => {
+    const declare = (...endpoints: object[]) => ({ module: 'mptcp_endpoints', params: { endpoints } })
+    const [first, second] = ['192.0.2.10', '198.51.100.10']
+    const play = remedyPlay(
+      report({
+        a: [
+          result('endpoints-persistent', declare({ address: first, flags: ['signal'] })),
+          result(
+            'endpoints-complete',
+            declare(
+              { address: first, flags: ['subflow'] },
+              { address: second, flags: ['subflow'] },
+              { address: first, port: 8443, flags: ['signal'] },
+            ),
+          ),
+        ],
+      }),
+      modules,
+      [target('a')],
+    )
+    expect(play?.tasks[0]?.wants.get('a')).toMatchObject({
+      endpoints: [
+        { address: first, flags: ['signal'] },
+        { address: second, flags: ['subflow'] },
+        { address: first, port: 8443, flags: ['signal'] },
+      ],
+    })
+  })
+
   test('is none where nothing fails that a task could mend', () => {
     const waived = report({ a: [result('enabled-running', enable, false), result('no-fallback', null)] })
     expect(remedyPlay(waived, modules, [target('a')])).toBeNull()

@@ -92,6 +92,10 @@ test('each endpoint has one owner', () => {
   expect(owner({ endpoints: endpoint({ signal: false, implicit: true }), ...restored })).toEqual(['kernel', false])
   expect(owner({ endpoints: endpoint(), ...restored })).toEqual(['mptcp-fleet', true])
   expect(owner({ endpoints: endpoint(), ...managed(0x1e) })).toEqual(['networkmanager', true])
+  const changed = `u-1:/run/NetworkManager/system-connections/wired.nmconnection\n${managed(0x1e).nmProfiles}`
+  const uuid = '96ba3487-e973-8a3e-8ace-82620f8489ae'
+  const inMemory = { nm: managed(0x1e).nm!.replace('u-1', uuid), nmProfiles: changed.replaceAll('u-1', uuid) }
+  expect(owner({ endpoints: endpoint(), ...inMemory })).toEqual(['networkmanager', false])
   // The profile makes others than are there.
   expect(owner({ endpoints: endpoint(), ...managed(0x2e) })).toEqual(['kernel', false])
 })

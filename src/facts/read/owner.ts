@@ -1,8 +1,10 @@
-/** Whose each endpoint of a host is, and whether it comes back at boot: told as the modules that plan endpoints tell it. */
-import type { Endpoint } from '../../facts/mptcp_endpoints.ts'
-import { endpointKey } from '../../facts/mptcp_endpoints.ts'
-import type { MptcpPersisted } from '../../facts/mptcp_persisted.ts'
-import type { CardFacts } from './card.ts'
+/** Whose each endpoint of a host is, and whether it comes back at boot: told in one way for modules, status and audit. */
+import type { Endpoint, EndpointFlag } from '../mptcp_endpoints.ts'
+import { endpointKey } from '../mptcp_endpoints.ts'
+import type { MptcpPersisted } from '../mptcp_persisted.ts'
+import type { NmSettings } from '../nm_profile.ts'
+import { isSaved } from '../nm_profile.ts'
+import type { Card, CardFacts } from './card.ts'
 import { cardOf, readCard, sameFlags } from './card.ts'
 
 export interface Ownership {
@@ -21,19 +23,37 @@ export function ownerOf(endpoint: Endpoint, have: CardFacts & { persisted: Mptcp
   }
   const card = readCard(cardOf(endpoint, have.addresses) ?? '', have)
   if (endpoint.port === null && sameFlags(card.makes[endpoint.address] ?? null, endpoint.flags)) {
-    return { owner: 'networkmanager', persistent: true }
+    return { owner: 'networkmanager', persistent: isSaved(savedBy(card, have)) }
   }
   const untold = have.persisted === null || (have.nm.installed && !have.nm.running)
   return { owner: 'kernel', persistent: untold ? null : false }
 }
 
+/** A profile that is in memory only is another one, or none, after a boot. */
+function savedBy({ nm }: Card, { nmProfiles }: CardFacts): NmSettings {
+  return (nm !== null && nm !== 'no-profile' ? nmProfiles[nm.profile] : undefined) ?? {}
+}
+
+/** An endpoint that is declared. */
+interface MissingEndpoint {
+  key: string
+  address: string
+  port: number | null
+  flags: EndpointFlag[]
+}
+
 /** Endpoints that are declared, in the restore script or by a profile's own flags, and are not there. */
-export function missingEndpoints(have: CardFacts & { persisted: MptcpPersisted | null }): string[] {
+export function missingEndpoints(have: CardFacts & { persisted: MptcpPersisted | null }): MissingEndpoint[] {
   const there = new Set(Object.values(have.endpoints).map(endpointKey))
-  const restored = Object.keys(have.persisted?.endpoints ?? {})
   const cards = Object.keys(have.nm.devices).map((dev) => readCard(dev, have))
   // A profile with default flags declares nothing: what NetworkManager makes of it hangs on the moment of activation.
   const made = cards.filter(({ nm }) => nm !== null && nm !== 'no-profile' && nm.flags !== 0)
-  const keys = [...restored, ...made.flatMap((card) => Object.keys(card.makes))]
-  return [...new Set(keys)].filter((key) => !there.has(key))
+  const all = [
+    ...Object.values(have.persisted?.endpoints ?? {}),
+    ...made.flatMap(({ makes }) => Object.entries(makes).map(([address, flags]) => ({ address, port: null, flags }))),
+  ]
+  const byKey = new Map(
+    all.map(({ address, port, flags }) => [endpointKey({ address, port }), { address, port, flags }]),
+  )
+  return [...byKey].flatMap(([key, one]) => (there.has(key) ? [] : [{ key, ...one }]))
 }

@@ -1,13 +1,12 @@
 /** Who owns the endpoints of one network card: the kernel and our restore script, or NetworkManager by its profile. */
-import type { Addresses } from '../../facts/addresses.ts'
-import type { Endpoint, EndpointFlag, Endpoints } from '../../facts/mptcp_endpoints.ts'
-import type { Nm } from '../../facts/nm.ts'
-import type { NmProfiles } from '../../facts/nm_profile.ts'
-import { profileWith } from '../../facts/nm_profile.ts'
-import type { Routing } from '../../facts/routing.ts'
+import type { Addresses } from '../addresses.ts'
+import type { Endpoint, EndpointFlag, Endpoints } from '../mptcp_endpoints.ts'
+import type { Nm } from '../nm.ts'
+import type { NmProfiles } from '../nm_profile.ts'
+import { fileOf, profileWith } from '../nm_profile.ts'
+import type { Routing } from '../routing.ts'
 import { nmCovers, nmKnowsMptcp, nmMakes } from '../../mptcp/nm-flags.ts'
 import { parseAddress } from '../../text/ip.ts'
-import { fileOf } from './nm-save.ts'
 
 export interface CardFacts {
   endpoints: Endpoints
