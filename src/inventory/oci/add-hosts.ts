@@ -3,17 +3,21 @@ import type { Diagnostic, Source } from '../../model/diagnostic.ts'
 import type { Draft } from '../draft.ts'
 import { draftGroup, draftHost } from '../draft.ts'
 import type { OciHost } from './hosts.ts'
-import { aliasNotice, clashNotice } from './notices.ts'
+import { aliasNotice, renamedNotice } from './notices.ts'
+
+/** As in any inventory no name of a host, and whoever may name an instance must not be able to take it: it means all. */
+const RESERVED = 'all'
 
 /** The names under which they are in the draft. The OCID is another name of each, and so are those of its other VNICs. */
 export function addHosts(hosts: readonly OciHost[], draft: Draft, source: Source, found: Diagnostic[]): string[] {
   const owners = new Map([...draft.aliases].filter(([alias]) => isInstance(alias)).map(([ocid, name]) => [name, ocid]))
   const clashes: { name: string; ocid: string }[] = []
+  const reserved: { name: string; ocid: string }[] = []
   const listed: OciHost[] = []
   for (const host of hosts) {
     const known = draft.aliases.get(host.ocid)
-    const isTaken = known === undefined && owners.has(host.name)
-    if (isTaken) clashes.push({ name: host.name, ocid: host.ocid })
+    const isTaken = known === undefined && (host.name === RESERVED || owners.has(host.name))
+    if (isTaken) (host.name === RESERVED ? reserved : clashes).push({ name: host.name, ocid: host.ocid })
     const name = known ?? (isTaken ? host.ocid : host.name)
     owners.set(name, host.ocid)
     if (name !== host.ocid) draft.aliases.set(host.ocid, name)
@@ -26,9 +30,13 @@ export function addHosts(hosts: readonly OciHost[], draft: Draft, source: Source
   // Once all have their names: a name of its own is stronger than another's further name.
   for (const { name, aliases } of listed) {
     for (const alias of aliases)
-      if (!draft.hosts.has(alias) && !draft.aliases.has(alias)) draft.aliases.set(alias, name)
+      if (!draft.hosts.has(alias) && !draft.aliases.has(alias) && alias !== RESERVED) draft.aliases.set(alias, name)
   }
-  found.push(...aliasNotice(listed, source), ...clashNotice(clashes, source))
+  found.push(
+    ...aliasNotice(listed, source),
+    ...renamedNotice(clashes, 'another has the same name', source),
+    ...renamedNotice(reserved, 'no host can be called so', source),
+  )
   return listed.map((host) => host.name)
 }
 

@@ -1,8 +1,7 @@
 /** What a reader of an OCI inventory should know of it: warnings, each said once for all hosts it concerns. */
 import type { Diagnostic, Source } from '../../model/diagnostic.ts'
 import { errorDiagnostic } from '../../model/diagnostic.ts'
-import type { OciHost } from './hosts.ts'
-import type { Resource } from './resource.ts'
+import type { Nameless, OciHost } from './hosts.ts'
 import { idOf, text } from './resource.ts'
 import type { OciOptions } from './schema.ts'
 
@@ -10,19 +9,34 @@ import type { OciOptions } from './schema.ts'
 const SHOWN = 3
 
 /** Instances without a name are left out, as the plugin does; under `strict` that is an error, as there. */
-export function namelessNotice(instances: readonly Resource[], options: OciOptions, source: Source): Diagnostic[] {
-  if (instances.length === 0) return []
+export function namelessNotice(instances: readonly Nameless[], options: OciOptions, source: Source): Diagnostic[] {
   const byPreference = options.hostname_format_preferences.length > 0
   const format = options.hostname_format ?? 'public_ip'
   const lacks = byPreference ? 'a name by hostname_format_preferences' : `a ${format}`
-  const names = instances.map((each) => text(each, 'display_name') ?? idOf(each))
-  const summary = `${count(instances, 'instance')} without ${lacks} left out: ${listed(names)}`
   const hint =
     byPreference || format !== 'public_ip'
       ? 'hostname_format_preferences with "id" as the last names every instance'
       : 'to list them by their private addresses, say hostname_format: private_ip'
-  const diagnostic = errorDiagnostic('oci-left-out', summary, { hint, source })
-  return [options.strict ? diagnostic : { ...diagnostic, severity: 'warning' }]
+  const tell = (some: readonly Nameless[], what: string, how: string): Diagnostic[] => {
+    if (some.length === 0) return []
+    const names = some.map(({ instance }) => text(instance, 'display_name') ?? idOf(instance))
+    const summary = `${count(some, 'instance')} without ${what} left out: ${listed(names)}`
+    const diagnostic = errorDiagnostic('oci-left-out', summary, { hint: how, source })
+    return [options.strict ? diagnostic : { ...diagnostic, severity: 'warning' }]
+  }
+  const bare = options.primary_vnic_only ? 'a primary VNIC that could be read' : 'a VNIC that could be read'
+  return [
+    ...tell(
+      instances.filter((each) => each.hasVnic),
+      lacks,
+      hint,
+    ),
+    ...tell(
+      instances.filter((each) => !each.hasVnic),
+      bare,
+      "as in Oracle's plugin, names and addresses are those of VNICs",
+    ),
+  ]
 }
 
 /** Where the plugin would list an instance more than once. */
@@ -35,11 +49,15 @@ export function aliasNotice(hosts: readonly OciHost[], source: Source): Diagnost
   return [{ ...errorDiagnostic('oci-vnics', summary, { hint, source }), severity: 'warning' }]
 }
 
-/** Two instances that would have one name: they stay two hosts. */
-export function clashNotice(hosts: readonly { name: string; ocid: string }[], source: Source): Diagnostic[] {
+/** Instances that are called by their OCIDs, each with the name that it would have had; `why`: what is wrong with that. */
+export function renamedNotice(
+  hosts: readonly { name: string; ocid: string }[],
+  why: string,
+  source: Source,
+): Diagnostic[] {
   if (hosts.length === 0) return []
   const names = hosts.map(({ name, ocid }) => `${name}: ${ocid}`)
-  const summary = `${count(hosts, 'instance')} named by OCID, since another has the same name: ${listed(names)}`
+  const summary = `${count(hosts, 'instance')} named by OCID, since ${why}: ${listed(names)}`
   const hint = 'make names differ, for example by hostname_format_preferences'
   return [{ ...errorDiagnostic('oci-same-name', summary, { hint, source }), severity: 'warning' }]
 }

@@ -130,7 +130,7 @@ describe('what stays is told, and the rest is read', () => {
       'warning: us-ashburn-1: VNIC OCID',
       'warning: us-ashburn-1: subnet OCID',
       'warning: eu-frankfurt-1: subnet OCID',
-      'warning: 1 instance without a display_name left out: a0',
+      'warning: 1 instance without a VNIC that could be read left out: a0',
     ])
     expect([...read.draft.hosts.keys()]).toEqual(['b0', 'c0', 'a1', 'b1', 'c1'])
     expect(read.draft.hosts.get('b0')?.get('vnics')?.value).toMatchObject([
