@@ -3,7 +3,7 @@ import type { Diagnostic, Source } from '../../model/diagnostic.ts'
 import type { Draft } from '../draft.ts'
 import { draftGroup, draftHost } from '../draft.ts'
 import type { OciHost } from './hosts.ts'
-import { aliasNotice, renamedNotice } from './notices.ts'
+import { aliasNotice, renamedNotice, unheardNotice } from './notices.ts'
 
 /** As in any inventory no name of a host, and whoever may name an instance must not be able to take it: it means all. */
 const RESERVED = 'all'
@@ -13,6 +13,8 @@ export function addHosts(hosts: readonly OciHost[], draft: Draft, source: Source
   const owners = new Map([...draft.aliases].filter(([alias]) => isInstance(alias)).map(([ocid, name]) => [name, ocid]))
   const clashes: { name: string; ocid: string }[] = []
   const reserved: { name: string; ocid: string }[] = []
+  /** Further names that mean another host. */
+  const unheard = new Set<string>()
   const listed: OciHost[] = []
   for (const host of hosts) {
     const known = draft.aliases.get(host.ocid)
@@ -20,6 +22,8 @@ export function addHosts(hosts: readonly OciHost[], draft: Draft, source: Source
     if (isTaken) (host.name === RESERVED ? reserved : clashes).push({ name: host.name, ocid: host.ocid })
     const name = known ?? (isTaken ? host.ocid : host.name)
     owners.set(name, host.ocid)
+    // A name of its own is stronger than another's further name.
+    if (draft.aliases.delete(name)) unheard.add(name)
     if (name !== host.ocid) draft.aliases.set(host.ocid, name)
     const own = { ...host, name, aliases: [host.name, ...host.aliases].filter((alias) => alias !== name && !isTaken) }
     listed.push(own)
@@ -27,13 +31,17 @@ export function addHosts(hosts: readonly OciHost[], draft: Draft, source: Source
     const vars = draft.hosts.get(name)!
     for (const [key, value] of Object.entries(host.vars)) vars.set(key, { value, source: null })
   }
-  // Once all have their names: a name of its own is stronger than another's further name.
+  // Once all have their names.
   for (const { name, aliases } of listed) {
-    for (const alias of aliases)
-      if (!draft.hosts.has(alias) && !draft.aliases.has(alias) && alias !== RESERVED) draft.aliases.set(alias, name)
+    for (const alias of aliases) {
+      if (alias === RESERVED || draft.hosts.has(alias) || (draft.aliases.get(alias) ?? name) !== name)
+        unheard.add(alias)
+      else draft.aliases.set(alias, name)
+    }
   }
   found.push(
     ...aliasNotice(listed, source),
+    ...unheardNotice(unheard, source),
     ...renamedNotice(clashes, 'another has the same name', source),
     ...renamedNotice(reserved, 'no host can be called so', source),
   )

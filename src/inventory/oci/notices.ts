@@ -49,6 +49,14 @@ export function aliasNotice(hosts: readonly OciHost[], source: Source): Diagnost
   return [{ ...errorDiagnostic('oci-vnics', summary, { hint, source }), severity: 'warning' }]
 }
 
+/** Further names of instances that mean another host, whose own name or further name they are as well. */
+export function unheardNotice(names: ReadonlySet<string>, source: Source): Diagnostic[] {
+  if (names.size === 0) return []
+  const summary = `${count([...names], 'name')} of a further VNIC left out, since another host has the same: ${listed([...names])}`
+  const hint = 'primary_vnic_only: true keeps names of further VNICs out'
+  return [{ ...errorDiagnostic('oci-same-name', summary, { hint, source }), severity: 'warning' }]
+}
+
 /** Instances that are called by their OCIDs, each with the name that it would have had; `why`: what is wrong with that. */
 export function renamedNotice(
   hosts: readonly { name: string; ocid: string }[],

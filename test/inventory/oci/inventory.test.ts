@@ -164,39 +164,6 @@ describe('names', () => {
     expect(told(read)[0]).toContain('named by OCID, since another has the same name: 10.0.0.1: ocid1.instance.oc1..us-')
   })
 
-  test('a name that looks like a template is that text', async () => {
-    const tenancy = emptyTenancy([ASHBURN])
-    const vnic = { name: 'v', subnet: addSubnet(tenancy, ASHBURN, 'a'), privateIp: '10.0.0.1' }
-    addInstance(tenancy, ASHBURN, TENANCY, 'red {{ 7 * 7 }}', [vnic])
-    for (const yaml of ['hostname_format: display_name', 'hostname_format_preferences: [display_name]']) {
-      const { draft } = await readYaml(await startOci(tenancy), yaml)
-      expect([...draft.hosts.keys()]).toEqual(['red____7___7___'])
-    }
-  })
-
-  test('an instance called "all" is not all hosts', async () => {
-    const tenancy = emptyTenancy([ASHBURN])
-    const subnet = addSubnet(tenancy, ASHBURN, 'a')
-    for (const name of ['all', 'web'])
-      addInstance(tenancy, ASHBURN, TENANCY, name, [{ name, subnet, privateIp: '10.0.0.1' }])
-    const read = await readYaml(await startOci(tenancy), 'hostname_format: display_name')
-    expect([...read.draft.hosts.keys()]).toEqual(['ocid1.instance.oc1..us-ashburn-1.all', 'web'])
-    expect(read.draft.aliases.has('all')).toBe(false)
-    expect(told(read)).toEqual([
-      'warning: 1 instance named by OCID, since no host can be called so: all: ocid1.instance.oc1..us-ashburn-1.all',
-    ])
-  })
-
-  test('an instance without a VNIC is told apart from one whose VNICs lack the name', async () => {
-    const tenancy = small()
-    addInstance(tenancy, ASHBURN, TENANCY, 'bare', [])
-    const lines = told(await readYaml(await startOci(tenancy), ''))
-    expect(lines.slice(0, 2)).toEqual([
-      'warning: 1 instance without a public_ip left out: db-1',
-      'warning: 1 instance without a VNIC that could be read left out: bare',
-    ])
-  })
-
   test('an instance that two files list is one host', async () => {
     const server = await startOci(small())
     const draft = newDraft()
