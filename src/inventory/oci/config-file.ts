@@ -16,8 +16,16 @@ export interface Profile {
   source: Source
 }
 
-/** Null where `diagnostics` got an error; undefined where there is no such file. */
-export function readProfile(path: string, name: string, diagnostics: Diagnostic[]): Profile | null | undefined {
+/**
+ * Null where `diagnostics` got an error; undefined where there is no such file, or, if it is not needed, no DEFAULT in it:
+ * for Python DEFAULT is always there.
+ */
+export function readProfile(
+  path: string,
+  name: string,
+  isNeeded: boolean,
+  diagnostics: Diagnostic[],
+): Profile | null | undefined {
   let bytes: Uint8Array
   try {
     bytes = readFileSync(path)
@@ -34,6 +42,7 @@ export function readProfile(path: string, name: string, diagnostics: Diagnostic[
   const profiles = parseProfiles(decoded.text, path, diagnostics)
   if (profiles === null) return null
   const chosen = profiles.get(name)
+  if (chosen === undefined && name === 'DEFAULT' && !isNeeded) return undefined
   if (chosen === undefined) {
     const near = didYouMean(name, profiles.keys())
     const summary = `there is no profile "${name}"${near === '' ? '' : `, ${near}`}`

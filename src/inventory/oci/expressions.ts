@@ -53,7 +53,7 @@ export function checkExpressions(options: OciOptions, locate: Locate): Diagnosti
   )
   return [...keys.map((key) => at([key], options[key])), ...preferences].flatMap(({ path, list }) =>
     list.flatMap((text, i) =>
-      mistakes(text).map((message) =>
+      mistakes(text, path[0] === 'hostname_format_preferences').map((message) =>
         errorDiagnostic('constructed', `${path.join('.')}: ${message}`, { source: locate([...path, i], 'value') }),
       ),
     ),
@@ -64,9 +64,15 @@ function at(path: Path, list: readonly string[]): { path: Path; list: readonly s
   return { path, list }
 }
 
-function mistakes(expression: string): string[] {
+/** The variable, and no key of that name. */
+const METADATA = /(?<![\w.'"])metadata\b/
+
+function mistakes(expression: string, isName: boolean): string[] {
   try {
-    return findUnknownNamesInExpression(expression).map(({ message }) => message)
+    const unknown = findUnknownNamesInExpression(expression).map(({ message }) => message)
+    // With it come passwords for the first start of an instance: it is looked at, and not kept.
+    if (isName && METADATA.test(expression)) unknown.push('metadata can be named in host filters alone')
+    return unknown
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error
     return [error.message]

@@ -21,6 +21,8 @@ interface OciHosts {
   hosts: OciHost[]
   /** Instances that no name is found for. */
   nameless: Nameless[]
+  /** All names that instances have, also of those that `hostnames` leaves out. */
+  names: ReadonlySet<string>
 }
 
 export interface Nameless {
@@ -34,6 +36,7 @@ export function toHosts(snapshot: Snapshot, options: OciOptions, expressions: Ex
   const preferred = expressions.first(['hostname_format_preferences'], options.hostname_format_preferences)
   const hosts: OciHost[] = []
   const nameless: Nameless[] = []
+  const names = new Set<string>()
   for (const { region, instance, vnics: ids } of snapshot.instances) {
     const compartment = snapshot.compartments[text(instance, 'compartment_id') ?? ''] ?? {}
     const common = {
@@ -54,6 +57,7 @@ export function toHosts(snapshot: Snapshot, options: OciOptions, expressions: Ex
       return name === null ? [] : [{ name: sanitize(pythonText(unmarkUnsafe(name))), vars: marked }]
     })
     if (named.length === 0) nameless.push({ instance, hasVnic: views.length > 0 })
+    for (const { name } of named) names.add(name)
     const asked = named.filter(({ name }) => options.hostnames.length === 0 || options.hostnames.includes(name))
     const [chosen] = asked
     if (chosen === undefined) continue
@@ -67,7 +71,7 @@ export function toHosts(snapshot: Snapshot, options: OciOptions, expressions: Ex
       vars: chosen.vars,
     })
   }
-  return { hosts, nameless }
+  return { hosts, nameless, names }
 }
 
 /** No attribute of the cloud says how a host is reached; `compose` may. */

@@ -19,7 +19,7 @@ import type { HttpLimits } from './http.ts'
 import { HTTP_LIMITS } from './http.ts'
 import { readIdentity } from './identity.ts'
 import { newKeep } from './keep.ts'
-import { namelessNotice } from './notices.ts'
+import { namelessNotice, unknownNotice } from './notices.ts'
 import { parseOciOptions } from './options.ts'
 import type { Reading } from './read-tenancy.ts'
 import { readTenancy } from './read-tenancy.ts'
@@ -54,8 +54,9 @@ export async function readOci(
     const snapshot = await attempt(found, () => snapshotOf(options, reading, reader.cwd, settings))
     if (snapshot !== null) {
       reader.count(`${source.file}: OCI`, Buffer.from(JSON.stringify(snapshot)))
-      const { hosts, nameless } = toHosts(snapshot, options, expressions)
+      const { hosts, nameless, names: all } = toHosts(snapshot, options, expressions)
       found.push(...problems.diagnostics(), ...namelessNotice(nameless, options, source))
+      found.push(...unknownNotice(options.hostnames, all, locate))
       const names = addHosts(hosts, draft, source, found)
       found.push(...applyConstructed(draft, names, constructed, draftVarsOf(draft, { groups: [], hosts: [] })))
     } else found.push(...problems.diagnostics())

@@ -1,6 +1,8 @@
 /** What a reader of an OCI inventory should know of it: warnings, each said once for all hosts it concerns. */
 import type { Diagnostic, Source } from '../../model/diagnostic.ts'
 import { errorDiagnostic } from '../../model/diagnostic.ts'
+import { didYouMean } from '../../text/closest.ts'
+import type { Locate } from '../../text/validate.ts'
 import type { Nameless, OciHost } from './hosts.ts'
 import { idOf, text } from './resource.ts'
 import type { OciOptions } from './schema.ts'
@@ -39,6 +41,29 @@ export function namelessNotice(instances: readonly Nameless[], options: OciOptio
   ]
 }
 
+/** Names of `hostnames` that no instance has. */
+export function unknownNotice(wanted: readonly string[], names: ReadonlySet<string>, locate: Locate): Diagnostic[] {
+  return [...wanted.entries()].flatMap(([i, name]) => {
+    if (names.has(name)) return []
+    const near = didYouMean(name, names)
+    const summary = `hostnames: no instance is called "${name}"${near === '' ? '' : `, ${near}`}`
+    const source = locate(['hostnames', i], 'value')
+    return [{ ...errorDiagnostic('oci-no-instance', summary, { source }), severity: 'warning' }]
+  })
+}
+
+/** `seen`: instances that were read, before filters. */
+export function emptyNotice(seen: number, where: string, source: Source): Diagnostic {
+  const [summary, hint] =
+    seen === 0
+      ? [`no instance runs in ${where}`, 'check regions and compartments']
+      : [
+          `none of the ${seen} instances that run in ${where} is kept`,
+          'check filters, include_host_filters and exclude_host_filters',
+        ]
+  return { ...errorDiagnostic('oci-no-instance', summary, { hint, source }), severity: 'warning' }
+}
+
 /** Where the plugin would list an instance more than once. */
 export function aliasNotice(hosts: readonly OciHost[], source: Source): Diagnostic[] {
   const several = hosts.filter((host) => host.aliases.length > 0)
@@ -70,7 +95,7 @@ export function renamedNotice(
   return [{ ...errorDiagnostic('oci-same-name', summary, { hint, source }), severity: 'warning' }]
 }
 
-function count({ length }: readonly unknown[], noun: string): string {
+export function count({ length }: readonly unknown[], noun: string): string {
   return `${length} ${noun}${length === 1 ? '' : 's'}`
 }
 

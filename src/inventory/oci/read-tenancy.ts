@@ -13,6 +13,7 @@ import { gather } from './gather.ts'
 import type { HttpLimits } from './http.ts'
 import { newHttpClient } from './http.ts'
 import type { Identity } from './identity.ts'
+import { count, emptyNotice } from './notices.ts'
 import type { Resource } from './resource.ts'
 import type { OciOptions } from './schema.ts'
 import type { Sdk } from './sdk.ts'
@@ -47,7 +48,12 @@ export async function readTenancy(
   const attempts = newAttempts(options.enable_parallel_processing ? limits.atOnce : 1, () => stop.abort())
   const regions = await chooseRegions(options, identity.tenancy, home, calls, attempts)
   const compartments = await chooseCompartments(options, identity.tenancy, calls, attempts, locate, found)
-  const wishes = { ipv6: options.enable_ipv6, vcns: options.hostname_format === 'fqdn', keep: reading.keep }
+  let seen = 0
+  const keep = (instance: Resource): boolean => {
+    seen++
+    return reading.keep(instance)
+  }
+  const wishes = { ipv6: options.enable_ipv6, vcns: options.hostname_format === 'fqdn', keep }
   const isReady = !hasErrors(found) && attempts.refused() === null
   const snapshot = isReady ? await gather(calls, regions, compartments, wishes, attempts) : null
   const refusal = attempts.refused()
@@ -58,7 +64,11 @@ export async function readTenancy(
       errorDiagnostic('oci-auth', summary, { detail, hint: REFUSED[options.auth_type], source }),
     ])
   }
-  found.push(...attempts.tell(options.strict || !attempts.anyRead(), source))
+  const partial = attempts.tell(options.strict || !attempts.anyRead(), source)
+  found.push(...partial)
+  if (snapshot?.instances.length === 0 && partial.length === 0) {
+    found.push(emptyNotice(seen, `${count(compartments, 'compartment')} of ${regions.join(', ')}`, source))
+  }
   return hasErrors(found) ? null : snapshot
 }
 
@@ -84,9 +94,9 @@ async function chooseRegions(
 
 /** A warning: OCI may have opened regions since this version of the SDK. */
 function unknownRegions(sdk: Sdk, options: OciOptions, locate: Locate): Diagnostic[] {
-  const known = sdk.common.Region.values().map((region) => region.regionId)
+  const known = sdk.common.Region.values().flatMap(({ regionId, regionCode }) => [regionId, regionCode ?? regionId])
   return options.regions.flatMap((name, i) => {
-    const near = name === 'all' || known.includes(name) ? null : closest(name, known)
+    const near = name === 'all' || known.includes(name.toLowerCase()) ? null : closest(name, known)
     if (near === null) return []
     const summary = `regions: "${name}" is no region that is known here, did you mean "${near}"?`
     return [

@@ -23,7 +23,8 @@ const wholeNumber = z.preprocess(
   (value) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value),
   z.int().min(0),
 )
-const scalar = z.union([z.string(), z.number(), z.boolean()])
+/** Of a tag: none stands for instances without it. */
+const scalar = z.union([z.string(), z.number(), z.boolean()]).nullable()
 const lower = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : value)
 const groupKind = z.preprocess(lower, z.enum(GROUP_KINDS))
 
@@ -37,7 +38,7 @@ const conditions = z.strictObject({ include: texts.nullish(), exclude: texts.nul
 
 const filter = z.strictObject({
   display_name: z.string().optional(),
-  lifecycle_state: z.string().optional(),
+  lifecycle_state: z.string().optional().describe('Only instances in the state RUNNING are read at all.'),
   availability_domain: z.string().optional(),
   freeform_tags: z.record(z.string(), scalar).optional(),
   defined_tags: z.record(z.string(), z.record(z.string(), scalar)).optional(),
