@@ -65,6 +65,16 @@ export async function readOci(
   reader.diagnostics.push(...found.map((each) => Object.assign({}, each, { source: each.source ?? source })))
 }
 
+/** Diagnostics of a reading that lacks something, or found nothing: the next one asks again. */
+const NOT_KEPT = new Set(['oci-partial', 'oci-no-instance'])
+
+/** What was read is as good where it cannot be kept. */
+async function keep(write: () => Promise<void>, found: Diagnostic[]): Promise<void> {
+  const wrong: Diagnostic[] = []
+  await attempt(wrong, write)
+  found.push(...wrong.map((each) => Object.assign({}, each, { severity: 'warning' })))
+}
+
 /** From the cache while it is fresh, else from OCI; null where there is an error. What is not whole is not kept. */
 async function snapshotOf(
   options: OciOptions,
@@ -87,7 +97,8 @@ async function snapshotOf(
   return await quietly(async () => {
     const known = reading.found.length
     const snapshot = await readTenancy(sdk, await identity.open(sdk), options, reading)
-    if (snapshot !== null && isCached && reading.found.length === known) await writeCache(place, snapshot)
+    const isWhole = !reading.found.slice(known).some(({ code }) => NOT_KEPT.has(code))
+    if (snapshot !== null && isCached && isWhole) await keep(() => writeCache(place, snapshot), reading.found)
     return snapshot
   })
 }

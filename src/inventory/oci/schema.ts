@@ -159,9 +159,12 @@ const constructed = {
 const caching = {
   cache: yesNo
     .default(false)
-    .describe('Keep what was read in a file (0600), and read it from there until it is too old.'),
+    .describe('Keep what was read in a file (0600), and read it from there until it is too old, or removed.'),
   cache_timeout: wholeNumber.default(3600).describe('Seconds until it is too old.'),
-  cache_connection: z.string().optional().describe('The folder for it, yours alone (0700); else .mptcp-fleet/cache.'),
+  cache_connection: z
+    .string()
+    .optional()
+    .describe('The folder for it, to which nobody else may write; else .mptcp-fleet/cache.'),
   cache_prefix: z
     .string()
     .regex(/^[\w.-]*$/, 'letters, digits, dots and dashes only')
