@@ -24,7 +24,7 @@ export function addHosts(hosts: readonly OciHost[], draft: Draft, source: Source
     owners.set(name, host.ocid)
     // A name of its own is stronger than another's further name.
     if (draft.aliases.delete(name)) unheard.add(name)
-    if (name !== host.ocid) draft.aliases.set(host.ocid, name)
+    if (name !== host.ocid) setAlias(draft, host.ocid, name)
     const own = { ...host, name, aliases: [host.name, ...host.aliases].filter((alias) => alias !== name && !isTaken) }
     listed.push(own)
     for (const group of host.groups) draftHost(draft, draftGroup(draft, group), name)
@@ -34,9 +34,9 @@ export function addHosts(hosts: readonly OciHost[], draft: Draft, source: Source
   // Once all have their names.
   for (const { name, aliases } of listed) {
     for (const alias of aliases) {
-      if (alias === RESERVED || draft.hosts.has(alias) || (draft.aliases.get(alias) ?? name) !== name)
-        unheard.add(alias)
-      else draft.aliases.set(alias, name)
+      const isTaken = alias === RESERVED || owners.has(alias) || (draft.aliases.get(alias) ?? name) !== name
+      if (isTaken) unheard.add(alias)
+      else setAlias(draft, alias, name)
     }
   }
   found.push(
@@ -46,6 +46,18 @@ export function addHosts(hosts: readonly OciHost[], draft: Draft, source: Source
     ...renamedNotice(reserved, 'no host can be called so', source),
   )
   return listed.map((host) => host.name)
+}
+
+/** Where a file before this one has a host of this name, it is that instance. What OCI says is said later, and counts. */
+function setAlias(draft: Draft, alias: string, name: string): void {
+  const before = draft.hosts.get(alias)
+  if (before !== undefined) {
+    for (const { hosts } of draft.groups.values()) if (hosts.delete(alias)) hosts.add(name)
+    draft.hosts.set(name, new Map([...before, ...(draft.hosts.get(name) ?? [])]))
+    draft.hosts.delete(alias)
+    draft.foundIn.delete(alias)
+  }
+  draft.aliases.set(alias, name)
 }
 
 function isInstance(name: string): boolean {

@@ -80,6 +80,23 @@ test('a further name that another host has is that host, in one file and in two'
   expect(told(later)).toContain(left)
 })
 
+test('a host that a file before names by a further name, or by its OCID, is that instance', async () => {
+  const server = await startOci(two())
+  server.keys.set(`${TENANCY}/${USER}/${fingerprint(publicKey)}`, publicKey)
+  const id = `ocid1.instance.oc1..${ASHBURN}.web`
+  const dir = makeFiles({
+    'a.yml': `edge: {hosts: {203.0.113.2: {rack: 7, region: mine}}}\nraw: {hosts: {${id}: {by_id: 1}}}\n`,
+    'prod.oci.yml': `plugin: oracle.oci.oci\nconfig_file: config\nendpoint: "${server.endpoint}"\n`,
+    'key.pem': pem(privateKey),
+  })
+  writeFileSync(`${dir}/config`, profile().replace('key.pem', `${dir}/key.pem`))
+  const inventory = await loadInventory(['a.yml', 'prod.oci.yml'], dir)
+  expect([...inventory.hosts.keys()]).toEqual(['203.0.113.1'])
+  const host = inventory.hosts.get('203.0.113.1')
+  expect(host?.vars).toMatchObject({ rack: 7, by_id: 1, region: 'iad' })
+  expect(host?.groups).toEqual(expect.arrayContaining(['edge', 'raw', 'all_hosts']))
+})
+
 test('a further name that a group has, too, is told', async () => {
   const server = await startOci(two())
   server.keys.set(`${TENANCY}/${USER}/${fingerprint(publicKey)}`, publicKey)
