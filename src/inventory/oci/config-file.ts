@@ -62,6 +62,15 @@ function parseProfiles(text: string, file: string, diagnostics: Diagnostic[]): M
     const source = { file, line: i + 1, column: 1 }
     const section = /^\s*\[([^\]]+)\]/.exec(line)?.[1]?.trim()
     const [, key = '', value = ''] = /^\s*([^=:]+?)\s*[=:]\s*(.*?)\s*$/.exec(line) ?? []
+    // Oracle's tools refuse both; whoever meant one of two keys should say which.
+    const isTwice =
+      section === undefined ? current?.has(key.toLowerCase()) : section !== 'DEFAULT' && profiles.has(section)
+    if (isTwice === true) {
+      const summary =
+        section === undefined ? `"${key}" stands twice in this profile` : `there are two profiles "${section}"`
+      diagnostics.push(errorDiagnostic('oci-config', summary, { source, hint: 'remove one of them' }))
+      return null
+    }
     if (section !== undefined) {
       const profile = profiles.get(section) ?? { settings: new Map<string, Setting>(), source }
       profiles.set(section, profile)

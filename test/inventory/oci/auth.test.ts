@@ -55,6 +55,8 @@ test.each<[string, Record<string, string>, string, string]>([
   ['no such profile', {}, 'config_profile: DEFUALT', 'error: there is no profile "DEFUALT", did you mean "DEFAULT"?'],
   ['no profile at all', { config: 'user=x\n' }, '', 'error: expected a [profile] before this line'],
   ['no setting', { config: '[DEFAULT]\nsecret text\n' }, '', 'error: expected key=value'],
+  ['a setting twice', { config: profile('user=x') }, '', 'error: "user" stands twice in this profile'],
+  ['a profile twice', { config: profile('[a]\n[b]\n[a]') }, '', 'error: there are two profiles "a"'],
   [
     'settings missing',
     { config: '[DEFAULT]\nuser=x\n' },
