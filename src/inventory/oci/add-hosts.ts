@@ -5,8 +5,10 @@ import { draftGroup, draftHost } from '../draft.ts'
 import type { OciHost } from './hosts.ts'
 import { aliasNotice, renamedNotice, unheardNotice } from './notices.ts'
 
-/** As in any inventory no name of a host, and whoever may name an instance must not be able to take it: it means all. */
-const RESERVED = 'all'
+/** Refused as names of hosts in any inventory; here whoever may name an instance could stop a run by it. */
+function isReserved(name: string): boolean {
+  return name === 'all' || name.startsWith('-')
+}
 
 /** The names under which they are in the draft. The OCID is another name of each, and so are those of its other VNICs. */
 export function addHosts(hosts: readonly OciHost[], draft: Draft, source: Source, found: Diagnostic[]): string[] {
@@ -18,8 +20,8 @@ export function addHosts(hosts: readonly OciHost[], draft: Draft, source: Source
   const listed: OciHost[] = []
   for (const host of hosts) {
     const known = draft.aliases.get(host.ocid)
-    const isTaken = known === undefined && (host.name === RESERVED || owners.has(host.name))
-    if (isTaken) (host.name === RESERVED ? reserved : clashes).push({ name: host.name, ocid: host.ocid })
+    const isTaken = known === undefined && (isReserved(host.name) || owners.has(host.name))
+    if (isTaken) (isReserved(host.name) ? reserved : clashes).push({ name: host.name, ocid: host.ocid })
     const name = known ?? (isTaken ? host.ocid : host.name)
     owners.set(name, host.ocid)
     // A name of its own is stronger than another's further name.
@@ -34,7 +36,7 @@ export function addHosts(hosts: readonly OciHost[], draft: Draft, source: Source
   // Once all have their names.
   for (const { name, aliases } of listed) {
     for (const alias of aliases) {
-      const isTaken = alias === RESERVED || owners.has(alias) || (draft.aliases.get(alias) ?? name) !== name
+      const isTaken = isReserved(alias) || owners.has(alias) || (draft.aliases.get(alias) ?? name) !== name
       if (isTaken) unheard.add(alias)
       else setAlias(draft, alias, name)
     }

@@ -14,8 +14,8 @@ interface Part {
 export interface Attempts {
   /** What the call gives, or null where it failed. */
   read: <T>(part: Part, call: () => Promise<T>) => Promise<T | null>
-  /** Set once OCI does not know who asks; nothing is read after it. */
-  refused: () => CallError | null
+  /** Set once OCI does not know who asks, with the part that it was; nothing is read after it. */
+  refused: () => { part: Part; error: CallError } | null
   /** False: something was asked for, and nothing at all was read. */
   anyRead: () => boolean
   /** One diagnostic for each reason, kind and region; none where all was read. */
@@ -34,7 +34,7 @@ export function newAttempts(atOnce: number, abort: () => void): Attempts {
   const failures: { part: Part; error: CallError }[] = []
   /** By region: how many calls got no answer since the last one that did; an error: it is not asked any more. */
   const silent = new Map<string, number | CallError>()
-  let refused: CallError | null = null
+  let refused: { part: Part; error: CallError } | null = null
   let reads = 0
   return {
     read: (part, call) =>
@@ -51,7 +51,7 @@ export function newAttempts(atOnce: number, abort: () => void): Attempts {
         } catch (error) {
           if (!(error instanceof CallError)) throw error
           if (error.status === 401 && refused === null) {
-            refused = error
+            refused = { part, error }
             abort()
           }
           const before = silent.get(region)

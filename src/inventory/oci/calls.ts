@@ -56,7 +56,10 @@ export function newCalls(sdk: Sdk, httpClient: HttpClient, home: string, endpoin
   return {
     regions: async (tenancyId) => {
       const { items } = await told(identity.listRegionSubscriptions({ tenancyId }))
-      return items.map((item) => item.regionName)
+      // One that is still being set up knows nobody yet, and has no instances.
+      return items
+        .filter(({ status }) => status !== sdk.identity.models.RegionSubscription.Status.InProgress)
+        .map((item) => item.regionName)
     },
     compartment: async (compartmentId) =>
       toResource((await told(identity.getCompartment({ compartmentId }))).compartment),

@@ -57,13 +57,7 @@ export async function readTenancy(
   const isReady = !hasErrors(found) && attempts.refused() === null
   const snapshot = isReady ? await gather(calls, regions, compartments, wishes, attempts) : null
   const refusal = attempts.refused()
-  if (refusal !== null) {
-    const summary = `OCI does not accept who asks (auth_type ${options.auth_type}): ${refusal.message}`
-    const detail = refusal.requestId === '' ? '' : `opc-request-id: ${refusal.requestId}`
-    throw new DiagnosticsError([
-      errorDiagnostic('oci-auth', summary, { detail, hint: REFUSED[options.auth_type], source }),
-    ])
-  }
+  if (refusal !== null) throw new DiagnosticsError([tellRefusal(refusal, home, options, source)])
   const partial = attempts.tell(options.strict || !attempts.anyRead(), source)
   found.push(...partial)
   if (snapshot?.instances.length === 0 && partial.length === 0) {
@@ -78,6 +72,23 @@ const REFUSED: Readonly<Record<OciOptions['auth_type'], string>> = {
   instance_principal: 'the instance must be in a dynamic group that a policy lets read instances and networks',
   resource_principal: 'a policy must let this resource read instances and networks',
   instance_obo_user: '',
+}
+
+function tellRefusal(
+  { part, error }: NonNullable<ReturnType<Attempts['refused']>>,
+  home: string,
+  { auth_type: type }: OciOptions,
+  source: Source,
+): Diagnostic {
+  const detail = error.requestId === '' ? '' : `opc-request-id: ${error.requestId}`
+  // Compartments have been read by then, elsewhere.
+  if (part.region !== null && part.region !== home) {
+    const summary = `${part.region}: OCI does not accept who asks there, and did elsewhere: ${error.message}`
+    const hint = 'check that the tenancy is subscribed to this region, or leave it out of regions'
+    return errorDiagnostic('oci-auth', summary, { detail, hint, source })
+  }
+  const summary = `OCI does not accept who asks (auth_type ${type}): ${error.message}`
+  return errorDiagnostic('oci-auth', summary, { detail, hint: REFUSED[type], source })
 }
 
 async function chooseRegions(

@@ -41,6 +41,18 @@ test('a short name of a region is the group that the plugin makes of it', async 
   expect([...read.draft.groups.keys()]).toContain('region_iad')
 })
 
+test('a region that is still being set up is not among all', async () => {
+  const body = [ASHBURN, 'xx-new-1'].map((regionName, i) => ({
+    regionName,
+    regionKey: regionName,
+    status: i === 0 ? 'READY' : 'IN_PROGRESS',
+  }))
+  const fault = ({ operation }: Call): Fault => (operation === 'ListRegionSubscriptions' ? { status: 200, body } : null)
+  const read = await readYaml(await startOci(two(), { fault }), `${BY_NAME}regions: all`)
+  expect(told(read)).toEqual([])
+  expect([...read.draft.hosts.keys()]).toEqual(['a', 'b'])
+})
+
 test.each<[string, string]>([
   ['filters: {display_name: c}', 'none of the 2 instances that run in 3 compartments of us-ashburn-1 is kept'],
   ['regions: [eu-frankfurt-1]', 'no instance runs in 3 compartments of eu-frankfurt-1'],

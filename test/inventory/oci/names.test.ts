@@ -32,17 +32,16 @@ test('a name that looks like a template is that text', async () => {
   }
 })
 
-test('an instance called "all" is not all hosts', async () => {
+test.each(['all', '-oProxyCommand=x'])('an instance cannot be called "%s"', async (odd) => {
   const tenancy = emptyTenancy([ASHBURN])
   const subnet = addSubnet(tenancy, ASHBURN, 'a')
-  for (const name of ['all', 'web'])
+  for (const name of [odd, 'web'])
     addInstance(tenancy, ASHBURN, TENANCY, name, [{ name, subnet, privateIp: '10.0.0.1' }])
   const read = await readYaml(await startOci(tenancy), 'hostname_format: display_name')
-  expect([...read.draft.hosts.keys()]).toEqual(['ocid1.instance.oc1..us-ashburn-1.all', 'web'])
-  expect(read.draft.aliases.has('all')).toBe(false)
-  expect(told(read)).toEqual([
-    'warning: 1 instance named by OCID, since no host can be called so: all: ocid1.instance.oc1..us-ashburn-1.all',
-  ])
+  const id = `ocid1.instance.oc1..us-ashburn-1.${odd}`
+  expect([...read.draft.hosts.keys()]).toEqual([id, 'web'])
+  expect(read.draft.aliases.has(odd)).toBe(false)
+  expect(told(read)).toEqual([`warning: 1 instance named by OCID, since no host can be called so: ${odd}: ${id}`])
 })
 
 test('an instance without a VNIC is told apart from one whose VNICs lack the name', async () => {
