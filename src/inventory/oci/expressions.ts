@@ -1,9 +1,11 @@
 /** Lists of Jinja conditions and expressions in the options, each with its place. */
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { errorDiagnostic } from '../../model/diagnostic.ts'
+import { unmarkUnsafe } from '../../model/unsafe.ts'
+import { truth } from '../../text/template/python.ts'
 import { findUnknownNamesInExpression, TemplateError } from '../../text/template.ts'
 import type { Locate } from '../../text/validate.ts'
-import { newCondition, newExpression } from '../constructed-evaluate.ts'
+import { newExpression } from '../constructed-evaluate.ts'
 import type { Problems } from '../constructed-problems.ts'
 import type { OciOptions } from './schema.ts'
 
@@ -12,7 +14,10 @@ type Path = readonly (string | number)[]
 
 /** What evaluates the lists of one file; what is wrong with them goes into the problems. */
 export interface Expressions {
-  /** Whether one of the conditions at a path is true. What cannot be evaluated is false. */
+  /**
+   * Whether one of the conditions at a path is true. What cannot be evaluated is false. As in the plugin, and not as in
+   * `groups`, a condition is a template, so that a tag of the text "False" is false, and the number 0, as text, is not.
+   */
   anyTrue: (path: Path, list: readonly string[]) => (vars: Vars, name: string) => boolean
   /** The first value that is not empty, or null. */
   first: (path: Path, list: readonly string[]) => (vars: Vars, name: string) => unknown
@@ -23,12 +28,12 @@ export function newExpressions(locate: Locate, problems: Problems): Expressions 
     problems.failed(path.join('.'), name, error, locate([...path, i], 'value')!)
   return {
     anyTrue: (path, list) => {
-      const conditions = list.map(newCondition)
+      const conditions = list.map(newExpression)
       return (vars, name) =>
-        conditions.some((isTrue, i) => {
-          const outcome = isTrue(vars)
+        conditions.some((evaluate, i) => {
+          const outcome = evaluate(vars)
           if ('error' in outcome) failed(path, i, name, outcome.error)
-          return 'value' in outcome && outcome.value
+          return 'value' in outcome && truth(unmarkUnsafe(outcome.value))
         })
     },
     first: (path, list) => {
@@ -37,7 +42,7 @@ export function newExpressions(locate: Locate, problems: Problems): Expressions 
         for (const [i, evaluate] of expressions.entries()) {
           const outcome = evaluate(vars)
           if ('error' in outcome) failed(path, i, name, outcome.error)
-          else if (outcome.value !== null && outcome.value !== '' && outcome.value !== false) return outcome.value
+          else if (truth(unmarkUnsafe(outcome.value))) return outcome.value
         }
         return null
       }

@@ -36,6 +36,24 @@ test.each<[string, string[]]>([
   expect([...read.draft.hosts.keys()]).toEqual(names)
 })
 
+test.each<[string, string[]]>([
+  ['"freeform_tags.on"', ['c']],
+  ['"freeform_tags.role"', ['a']],
+  ['"freeform_tags.get(\'no\')"', []],
+  ['"freeform_tags.keys() | length"', ['a', 'b', 'c', 'd']],
+])('include_host_filters: [%s] is what it is as a template', async (expression, names) => {
+  const tenancy = two()
+  for (const [name, on] of [
+    ['c', 'True {{ x }}'],
+    ['d', 'False'],
+  ] as const) {
+    const vnic = { name: 'v', subnet: tenancy.subnets[ASHBURN]![0]!.id, privateIp: '10.0.0.1' }
+    addInstance(tenancy, ASHBURN, A, name, [vnic], { freeformTags: { on } })
+  }
+  const read = await readYaml(await startOci(tenancy), `${BY_NAME}include_host_filters: [${expression}]`)
+  expect([...read.draft.hosts.keys()].sort()).toEqual(names)
+})
+
 test('a short name of a region is the group that the plugin makes of it', async () => {
   const read = await readYaml(await startOci(two()), `${BY_NAME}regions: [iad]`)
   expect([...read.draft.groups.keys()]).toContain('region_iad')
