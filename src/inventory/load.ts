@@ -93,7 +93,7 @@ async function assemble(
     aliases: draft.aliases,
     foundIn: draft.foundIn,
     confidential: confidentialTexts(merged.values(), reader.encrypted),
-    diagnostics: [...reader.diagnostics, ...sameNames(hostNames, groupNames)],
+    diagnostics: [...reader.diagnostics, ...sameNames([...hostNames, ...draft.aliases.keys()], groupNames)],
     hash: reader.digest(),
     originOf: (host, variable) => merged.get(host)?.get(variable)?.source ?? null,
     implicit: (name) => {

@@ -14,8 +14,8 @@ interface Part {
 export interface Attempts {
   /** What the call gives, or null where it failed. */
   read: <T>(part: Part, call: () => Promise<T>) => Promise<T | null>
-  /** Set once OCI does not know who asks; nothing is read after it. */
-  refused: () => CallError | null
+  /** Set once OCI does not know who asks, with the part that it was; nothing is read after it. */
+  refused: () => { part: Part; error: CallError } | null
   /** False: something was asked for, and nothing at all was read. */
   anyRead: () => boolean
   /** One diagnostic for each reason, kind and region; none where all was read. */
@@ -25,34 +25,40 @@ export interface Attempts {
 /** So many names of what failed are shown. */
 const SHOWN = 3
 
+/** So many calls one after the other without any answer, each sent again and again, and a region is not asked any more. */
+const MOST_SILENT = 3
+
 /** `abort` ends calls that are under way. */
 export function newAttempts(atOnce: number, abort: () => void): Attempts {
   const limit = pLimit(atOnce)
   const failures: { part: Part; error: CallError }[] = []
-  /** True: a region that answers; an error: one that never did. */
-  const answers = new Map<string, true | CallError>()
-  let refused: CallError | null = null
+  /** By region: how many calls got no answer since the last one that did; an error: it is not asked any more. */
+  const silent = new Map<string, number | CallError>()
+  let refused: { part: Part; error: CallError } | null = null
   let reads = 0
   return {
     read: (part, call) =>
       limit(async () => {
         const region = part.region ?? ''
-        const known = answers.get(region)
+        const known = silent.get(region)
         try {
           if (known instanceof CallError) throw known
           const value = await call()
-          answers.set(region, true)
+          silent.set(region, 0)
           // Compartments alone are no hosts.
           if (part.region !== null) reads++
           return value
         } catch (error) {
           if (!(error instanceof CallError)) throw error
           if (error.status === 401 && refused === null) {
-            refused = error
+            refused = { part, error }
             abort()
           }
-          if (error.status !== 0) answers.set(region, true)
-          else if (!answers.has(region)) answers.set(region, error)
+          const before = silent.get(region)
+          // One that never answered is given up at once.
+          if (error.status !== 0) silent.set(region, 0)
+          else if (before === undefined || before === MOST_SILENT - 1) silent.set(region, error)
+          else if (typeof before === 'number') silent.set(region, before + 1)
           failures.push({ part, error })
           return null
         }

@@ -1,5 +1,5 @@
 /** What was read from OCI, kept for a while in a file that is this user's alone. */
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
 import { chmod, lstat, mkdir, open, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -36,7 +36,7 @@ export async function readCache(place: CachePlace): Promise<Snapshot | null> {
   })
   if (handle === null) return null
   try {
-    const why = distrust(await handle.stat())
+    const why = distrust(await handle.stat(), 0o077)
     if (why !== null) throw refused(`${path} ${why}`)
     const kept = JSON.parse(await handle.readFile('utf8')) as Partial<Kept>
     const age = Date.now() - (kept.savedAt ?? 0)
@@ -49,11 +49,12 @@ export async function readCache(place: CachePlace): Promise<Snapshot | null> {
   }
 }
 
-/** Replaces what was kept, all at once. Throws DiagnosticsError where the folder is not this user's alone. */
+/** Replaces what was kept, all at once. Throws DiagnosticsError where it cannot, or the folder is not this user's alone. */
 export async function writeCache(place: CachePlace, snapshot: Snapshot): Promise<void> {
   if (!(await isTrusted(place.folder))) await makeFolder(place.folder)
   const path = join(place.folder, place.file)
-  const fresh = `${path}.${process.pid}`
+  // In containers one process has the number of the one before that was killed here.
+  const fresh = `${path}.${randomUUID()}`
   try {
     const kept: Kept = { format: 1, savedAt: Date.now(), snapshot }
     await writeFile(fresh, JSON.stringify(kept), { mode: 0o600, flag: 'wx' })
@@ -77,14 +78,19 @@ async function makeFolder(folder: string): Promise<void> {
 async function isTrusted(folder: string): Promise<boolean> {
   const state = await lstat(folder).catch(() => null)
   if (state === null) return false
-  const why = state.isDirectory() ? distrust(state) : state.isSymbolicLink() ? 'is a symbolic link' : 'is no folder'
+  const why = state.isDirectory()
+    ? distrust(state, 0o022)
+    : state.isSymbolicLink()
+      ? 'is a symbolic link'
+      : 'is no folder'
   if (why !== null) throw refused(`${folder} ${why}`)
   return true
 }
 
-function distrust({ uid, mode }: { uid: number; mode: number }): string | null {
+/** Others may see that a folder has files, as those that Ansible made; `open`: the bits of what they may not. */
+function distrust({ uid, mode }: { uid: number; mode: number }, open: number): string | null {
   if (uid !== (process.getuid?.() ?? uid)) return `belongs to another user (uid ${uid})`
-  return (mode & 0o077) === 0 ? null : `is open to others (mode ${(mode & 0o777).toString(8)})`
+  return (mode & open) === 0 ? null : `is open to others (mode ${(mode & 0o777).toString(8)})`
 }
 
 function refused(summary: string): DiagnosticsError {

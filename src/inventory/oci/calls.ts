@@ -41,7 +41,9 @@ export function newCalls(sdk: Sdk, httpClient: HttpClient, home: string, endpoin
     retryConfiguration: sdk.common.NoRetryConfigurationDetails,
     circuitBreaker: new sdk.common.CircuitBreaker({ disableClientCircuitBreaker: true }),
   }
-  const at = <T extends { endpoint: string; regionId: string }>(client: T, service: string, region: string): T => {
+  const at = <T extends { endpoint: string; regionId: string }>(client: T, service: string, name: string): T => {
+    // As Oracle's Python SDK, its other SDKs do not by themselves: "iad" is us-ashburn-1.
+    const region = sdk.common.Region.getRegionIdFromShortCode(name)
     if (endpoint === undefined) client.regionId = region
     else client.endpoint = serviceUrl(endpoint, service, region)
     return client
@@ -54,7 +56,10 @@ export function newCalls(sdk: Sdk, httpClient: HttpClient, home: string, endpoin
   return {
     regions: async (tenancyId) => {
       const { items } = await told(identity.listRegionSubscriptions({ tenancyId }))
-      return items.map((item) => item.regionName)
+      // One that is still being set up knows nobody yet, and has no instances.
+      return items
+        .filter(({ status }) => status !== sdk.identity.models.RegionSubscription.Status.InProgress)
+        .map((item) => item.regionName)
     },
     compartment: async (compartmentId) =>
       toResource((await told(identity.getCompartment({ compartmentId }))).compartment),

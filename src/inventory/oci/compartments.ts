@@ -30,14 +30,21 @@ export async function chooseCompartments(
   diagnostics: Diagnostic[],
 ): Promise<Resource[]> {
   const tree = newCompartmentTree(calls, attempts)
-  const checked = async <T>(path: readonly (string | number)[], work: () => Promise<T>): Promise<T | null> => {
+  /** Set once nobody answers. */
+  let silence: CallError | null = null
+  /** `spared`: what the rest goes on without, where OCI or the network is not up to it. */
+  const checked = async <T>(path: readonly (string | number)[], work: () => Promise<T>, spared?: string) => {
     try {
+      if (silence !== null) throw silence
       return await work()
     } catch (error) {
       if (!(error instanceof NotFound || error instanceof CallError)) throw error
-      // Of a refused identity the attempts tell.
-      if (error instanceof CallError && error.status === 401) await attempts.read(TENANCY, () => Promise.reject(error))
-      else diagnostics.push(notFound(error, locate(path, 'value'), tenancy))
+      const status = error instanceof CallError ? error.status : null
+      if (error instanceof CallError && status === 0) silence = error
+      // Of a refused identity the attempts tell, too.
+      if (status === 401 || (spared !== undefined && isPassing(status))) {
+        await attempts.read({ kind: 'compartment', region: null, name: spared ?? '' }, () => Promise.reject(error))
+      } else diagnostics.push(notFound(error, locate(path, 'value'), tenancy))
       return null
     }
   }
@@ -53,19 +60,34 @@ export async function chooseCompartments(
   const chosen = new Map<string, Resource>()
   for (const [i, wish] of options.compartments.entries()) {
     const deep = wish.fetch_hosts_from_subcompartments
-    const found = await checked(['compartments', i], async () => {
+    const place = ['compartments', i] as const
+    const tell = (summary: string, hint: string): unknown =>
+      diagnostics.push(doubtful(summary, hint, locate(place, 'value')))
+    const read = async (): Promise<Resource[]> => {
+      if (!isNamed(wish)) {
+        if (deep === false) tell(ALL_READ, 'for the root alone, name it by compartment_ocid')
+        return await tree.below(rootOf(tenancy), true, excluded)
+      }
       const id = await ocidOf(wish, tenancy, tree, excluded)
-      const read = await tree.below(id, deep ?? !isNamed(wish), excluded)
-      const isDoubtful = deep === undefined && isNamed(wish) && (await tree.children(id)).length > 0
-      if (isDoubtful) diagnostics.push(notDeep(locate(['compartments', i], 'value')))
-      return read
-    })
+      const below = await tree.below(id, deep === true, excluded)
+      if (deep === undefined && (await tree.children(id)).length > 0)
+        tell(NOT_DEEP, 'say fetch_hosts_from_subcompartments: yes or no')
+      return below
+    }
+    const found = await checked(place, read, wish.compartment_ocid ?? wish.compartment_name ?? 'root')
     for (const each of found ?? []) chosen.set(idOf(each), each)
   }
   return [...chosen.values()]
 }
 
-const TENANCY = { kind: 'tenancy', region: null, name: '' }
+const ALL_READ =
+  "no compartment is named here, so all are read, as Oracle's plugin does, whatever fetch_hosts_from_subcompartments says"
+const NOT_DEEP =
+  "compartments below this one are not read, as Oracle's plugin does not, whatever its documentation says"
+
+function isPassing(status: number | null): boolean {
+  return status !== null && (status === 0 || status >= 429)
+}
 
 function isNamed(wish: Wish): boolean {
   return wish.compartment_ocid !== undefined || wish.compartment_name !== undefined
@@ -96,15 +118,16 @@ async function ocidOf(
 }
 
 function notFound(error: Error, source: Source | null, tenancy: string | null): Diagnostic {
-  const isMissing = error instanceof CallError && error.status === 404
-  const hint = isMissing ? 'it does not exist, or no policy lets you see it' : ''
+  const status = error instanceof CallError ? error.status : null
+  const hints: Record<number, string> = {
+    0: 'check the name of the region and the network',
+    404: 'it does not exist, or no policy lets you see it',
+  }
+  const hint = hints[status ?? -1] ?? ''
   const summary = error instanceof CallError ? `OCI's compartments could not be read: ${error.message}` : error.message
   return errorDiagnostic('oci-compartment', summary, { hint, source, detail: `tenancy: ${tenancy ?? 'unknown'}` })
 }
 
-function notDeep(source: Source | null): Diagnostic {
-  const summary =
-    "compartments below this one are not read, as Oracle's plugin does not, whatever its documentation says"
-  const hint = 'say fetch_hosts_from_subcompartments: yes or no'
+function doubtful(summary: string, hint: string, source: Source | null): Diagnostic {
   return { ...errorDiagnostic('oci-subcompartments', summary, { hint, source }), severity: 'warning' }
 }

@@ -16,8 +16,16 @@ export interface Profile {
   source: Source
 }
 
-/** Null where `diagnostics` got an error; undefined where there is no such file. */
-export function readProfile(path: string, name: string, diagnostics: Diagnostic[]): Profile | null | undefined {
+/**
+ * Null where `diagnostics` got an error; undefined where there is no such file, or, if it is not needed, no DEFAULT in it:
+ * for Python DEFAULT is always there.
+ */
+export function readProfile(
+  path: string,
+  name: string,
+  isNeeded: boolean,
+  diagnostics: Diagnostic[],
+): Profile | null | undefined {
   let bytes: Uint8Array
   try {
     bytes = readFileSync(path)
@@ -34,6 +42,7 @@ export function readProfile(path: string, name: string, diagnostics: Diagnostic[
   const profiles = parseProfiles(decoded.text, path, diagnostics)
   if (profiles === null) return null
   const chosen = profiles.get(name)
+  if (chosen === undefined && name === 'DEFAULT' && !isNeeded) return undefined
   if (chosen === undefined) {
     const near = didYouMean(name, profiles.keys())
     const summary = `there is no profile "${name}"${near === '' ? '' : `, ${near}`}`
@@ -53,6 +62,15 @@ function parseProfiles(text: string, file: string, diagnostics: Diagnostic[]): M
     const source = { file, line: i + 1, column: 1 }
     const section = /^\s*\[([^\]]+)\]/.exec(line)?.[1]?.trim()
     const [, key = '', value = ''] = /^\s*([^=:]+?)\s*[=:]\s*(.*?)\s*$/.exec(line) ?? []
+    // Oracle's tools refuse both; whoever meant one of two keys should say which.
+    const isTwice =
+      section === undefined ? current?.has(key.toLowerCase()) : section !== 'DEFAULT' && profiles.has(section)
+    if (isTwice === true) {
+      const summary =
+        section === undefined ? `"${key}" stands twice in this profile` : `there are two profiles "${section}"`
+      diagnostics.push(errorDiagnostic('oci-config', summary, { source, hint: 'remove one of them' }))
+      return null
+    }
     if (section !== undefined) {
       const profile = profiles.get(section) ?? { settings: new Map<string, Setting>(), source }
       profiles.set(section, profile)

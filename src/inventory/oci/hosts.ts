@@ -1,5 +1,5 @@
 /** From what was read to hosts: one for each instance, with its name, its other names, groups and variables. Pure. */
-import { markUnsafe } from '../../model/unsafe.ts'
+import { markUnsafe, unmarkUnsafe } from '../../model/unsafe.ts'
 import { pythonText } from '../../text/template/python.ts'
 import type { Expressions } from './expressions.ts'
 import type { Snapshot } from './gather.ts'
@@ -20,14 +20,23 @@ export interface OciHost {
 interface OciHosts {
   hosts: OciHost[]
   /** Instances that no name is found for. */
-  nameless: Resource[]
+  nameless: Nameless[]
+  /** All names that instances have, also of those that `hostnames` leaves out. */
+  names: ReadonlySet<string>
+}
+
+export interface Nameless {
+  instance: Resource
+  /** False: none of its VNICs is known, and names are those of VNICs. */
+  hasVnic: boolean
 }
 
 export function toHosts(snapshot: Snapshot, options: OciOptions, expressions: Expressions): OciHosts {
   const groupsOf = newGroups(options, expressions)
   const preferred = expressions.first(['hostname_format_preferences'], options.hostname_format_preferences)
   const hosts: OciHost[] = []
-  const nameless: Resource[] = []
+  const nameless: Nameless[] = []
+  const names = new Set<string>()
   for (const { region, instance, vnics: ids } of snapshot.instances) {
     const compartment = snapshot.compartments[text(instance, 'compartment_id') ?? ''] ?? {}
     const common = {
@@ -45,9 +54,10 @@ export function toHosts(snapshot: Snapshot, options: OciOptions, expressions: Ex
         options.hostname_format_preferences.length > 0
           ? preferred(marked, idOf(instance))
           : nameByFormat(options.hostname_format ?? 'public_ip', instance, vnic, snapshot)
-      return name === null ? [] : [{ name: sanitize(pythonText(name)), vars: marked }]
+      return name === null ? [] : [{ name: sanitize(pythonText(unmarkUnsafe(name))), vars: marked }]
     })
-    if (named.length === 0) nameless.push(instance)
+    if (named.length === 0) nameless.push({ instance, hasVnic: views.length > 0 })
+    for (const { name } of named) names.add(name)
     const asked = named.filter(({ name }) => options.hostnames.length === 0 || options.hostnames.includes(name))
     const [chosen] = asked
     if (chosen === undefined) continue
@@ -61,7 +71,7 @@ export function toHosts(snapshot: Snapshot, options: OciOptions, expressions: Ex
       vars: chosen.vars,
     })
   }
-  return { hosts, nameless }
+  return { hosts, nameless, names }
 }
 
 /** No attribute of the cloud says how a host is reached; `compose` may. */

@@ -11,6 +11,8 @@ export interface HttpLimits {
   attempts: { throttled: number; failed: number }
   /** The first pause, doubled from time to time, and the longest one. In milliseconds. */
   pause: { first: number; longest: number }
+  /** Of one answer; a longer one is none of OCI's, whose pages hold some megabytes. */
+  bytes: number
 }
 
 /** OCI allows a tenancy some ten calls a second of one kind: more at once would only be told to wait. */
@@ -19,10 +21,8 @@ export const HTTP_LIMITS: HttpLimits = {
   timeout: 20_000,
   attempts: { throttled: 8, failed: 4 },
   pause: { first: 500, longest: 30_000 },
+  bytes: 64 * 1024 * 1024,
 }
-
-/** An answer longer than this is none of OCI's: its pages hold some megabytes. */
-const MOST_BYTES = 64 * 1024 * 1024
 
 /** A client for the SDK. After `signal` nothing is sent any more. */
 export function newHttpClient(
@@ -44,8 +44,7 @@ export function newHttpClient(
       redirect: 'error',
       signal: AbortSignal.any([signal, AbortSignal.timeout(limits.timeout)]),
     })
-    if (Number(answer.headers.get('content-length')) > MOST_BYTES) throw new Error('the answer is too long')
-    const body = await answer.arrayBuffer()
+    const body = await bodyOf(answer, limits.bytes)
     return new Response(answer.status === 204 ? null : body, { status: answer.status, headers: answer.headers })
   }
   const send = async (request: HttpRequest): Promise<Response> => {
@@ -61,6 +60,18 @@ export function newHttpClient(
     }
   }
   return { send }
+}
+
+/** Counted as it comes: an answer need not say its length, and a packed one is longer than it says. */
+async function bodyOf(answer: Response, most: number): Promise<Uint8Array<ArrayBuffer>> {
+  const parts: Uint8Array[] = []
+  let length = 0
+  for await (const part of (answer.body ?? []) as AsyncIterable<Uint8Array>) {
+    length += part.length
+    if (length > most) throw new Error('the answer is too long')
+    parts.push(part)
+  }
+  return Uint8Array.from(Buffer.concat(parts))
 }
 
 /** What became of a request that got no answer: an error, with 0 as its status. */

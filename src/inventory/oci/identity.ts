@@ -40,10 +40,12 @@ export function readIdentity(
   diagnostics: Diagnostic[],
 ): ClaimedIdentity | null {
   const path = expand(options.config_file, around)
-  const profile = readProfile(path, options.config_profile, diagnostics)
+  const isPrincipal = options.auth_type === 'instance_principal' || options.auth_type === 'resource_principal'
+  const profile = readProfile(path, options.config_profile, !isPrincipal, diagnostics)
   if (profile === null) return null
-  if (options.auth_type === 'instance_principal' || options.auth_type === 'resource_principal') {
-    const told = [around.env[METADATA_VARIABLE], around.env['OCI_RESOURCE_PRINCIPAL_RPST']]
+  if (isPrincipal) {
+    const stronger = ['tenancy', 'region'].map((name) => profile?.settings.get(name)?.value)
+    const told = [around.env[METADATA_VARIABLE], around.env['OCI_RESOURCE_PRINCIPAL_RPST'], ...stronger]
     const who = createHash('sha256')
       .update(JSON.stringify([options.auth_type, ...told]))
       .digest('hex')

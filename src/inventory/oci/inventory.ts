@@ -19,7 +19,7 @@ import type { HttpLimits } from './http.ts'
 import { HTTP_LIMITS } from './http.ts'
 import { readIdentity } from './identity.ts'
 import { newKeep } from './keep.ts'
-import { namelessNotice } from './notices.ts'
+import { namelessNotice, unknownNotice } from './notices.ts'
 import { parseOciOptions } from './options.ts'
 import type { Reading } from './read-tenancy.ts'
 import { readTenancy } from './read-tenancy.ts'
@@ -54,14 +54,25 @@ export async function readOci(
     const snapshot = await attempt(found, () => snapshotOf(options, reading, reader.cwd, settings))
     if (snapshot !== null) {
       reader.count(`${source.file}: OCI`, Buffer.from(JSON.stringify(snapshot)))
-      const { hosts, nameless } = toHosts(snapshot, options, expressions)
+      const { hosts, nameless, names: all } = toHosts(snapshot, options, expressions)
       found.push(...problems.diagnostics(), ...namelessNotice(nameless, options, source))
+      found.push(...unknownNotice(options.hostnames, all, locate))
       const names = addHosts(hosts, draft, source, found)
       found.push(...applyConstructed(draft, names, constructed, draftVarsOf(draft, { groups: [], hosts: [] })))
     } else found.push(...problems.diagnostics())
   }
   // What has no place of its own is about the file as a whole.
   reader.diagnostics.push(...found.map((each) => Object.assign({}, each, { source: each.source ?? source })))
+}
+
+/** Diagnostics of a reading that lacks something, or found nothing: the next one asks again. */
+const NOT_KEPT = new Set(['oci-partial', 'oci-no-instance'])
+
+/** What was read is as good where it cannot be kept. */
+async function keep(write: () => Promise<void>, found: Diagnostic[]): Promise<void> {
+  const wrong: Diagnostic[] = []
+  await attempt(wrong, write)
+  found.push(...wrong.map((each) => Object.assign({}, each, { severity: 'warning' })))
 }
 
 /** From the cache while it is fresh, else from OCI; null where there is an error. What is not whole is not kept. */
@@ -86,7 +97,8 @@ async function snapshotOf(
   return await quietly(async () => {
     const known = reading.found.length
     const snapshot = await readTenancy(sdk, await identity.open(sdk), options, reading)
-    if (snapshot !== null && isCached && reading.found.length === known) await writeCache(place, snapshot)
+    const isWhole = !reading.found.slice(known).some(({ code }) => NOT_KEPT.has(code))
+    if (snapshot !== null && isCached && isWhole) await keep(() => writeCache(place, snapshot), reading.found)
     return snapshot
   })
 }

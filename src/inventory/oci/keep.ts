@@ -17,7 +17,7 @@ export function newKeep(options: OciOptions, expressions: Expressions): (instanc
     const vars = markUnsafe(instance) as Resource
     if (exclude.length > 0 && isExcluded(vars, idOf(instance))) return false
     if (include.length > 0) return isIncluded(vars, idOf(instance))
-    if (PLAIN.some((name) => filter[name] !== undefined && filter[name] !== instance[name])) return false
+    if (PLAIN.some((name) => (filter[name] ?? '') !== '' && filter[name] !== instance[name])) return false
     if (!hasAll(instance['freeform_tags'], filter.freeform_tags)) return false
     const tags = instance['defined_tags'] as Record<string, unknown> | null
     return Object.entries(filter.defined_tags ?? {}).every(([namespace, wanted]) => hasAll(tags?.[namespace], wanted))
@@ -26,5 +26,5 @@ export function newKeep(options: OciOptions, expressions: Expressions): (instanc
 
 function hasAll(tags: unknown, wanted: Readonly<Record<string, unknown>> | undefined): boolean {
   const own = (tags ?? {}) as Record<string, unknown>
-  return Object.entries(wanted ?? {}).every(([key, value]) => Object.hasOwn(own, key) && own[key] === value)
+  return Object.entries(wanted ?? {}).every(([key, value]) => (Object.hasOwn(own, key) ? own[key] : null) === value)
 }

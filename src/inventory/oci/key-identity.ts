@@ -41,7 +41,9 @@ export function keyIdentity(
   const pem = key.export({ type: 'pkcs1', format: 'pem' }).toString()
   const provider = { getKeyId: async () => keyId, getPrivateKey: () => pem, getPassphrase: () => null }
   const identity = { provider, tenancy: get('tenancy'), region: get('region') === '' ? null : get('region') }
-  return { who: `${get('tenancy')} ${fingerprintOf(key)}`, open: async () => identity }
+  // A session gets another token from time to time.
+  const who = [isSession ? `${get('tenancy')} ${fingerprintOf(key)}` : keyId, get('region')].join(' ')
+  return { who, open: async () => identity }
 }
 
 function readKey(path: string, phrase: Secret | null, source: Source, diagnostics: Diagnostic[]): KeyObject | null {

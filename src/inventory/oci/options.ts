@@ -1,6 +1,8 @@
 /** Reads the options of an `*.oci.yml` file: keys, then environment, then defaults; what contradicts itself is told. */
+import * as z from 'zod'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { errorDiagnostic } from '../../model/diagnostic.ts'
+import type { Validated } from '../../text/validate.ts'
 import { locateIn, validate } from '../../text/validate.ts'
 import type { YamlMap } from '../../text/yaml-node.ts'
 import { toValue } from '../../text/yaml-node.ts'
@@ -22,17 +24,17 @@ type Env = Readonly<Record<string, string | undefined>>
 
 /** The options, or null where `diagnostics` got an error. */
 export function parseOciOptions(map: YamlMap, env: Env, diagnostics: Diagnostic[]): OciOptions | null {
-  const value: Record<string, unknown> = {}
-  for (const [key, name] of Object.entries(ENVIRONMENT)) {
-    if (env[name] !== undefined && env[name] !== '') value[key] = env[name]
+  const written = withoutNothing(toValue(map)) as Record<string, unknown>
+  for (const key of LISTS) {
+    const item = written[key]
+    if (item !== undefined) written[key] = Array.isArray(item) ? item.map(withoutNothing) : withoutNothing(item)
   }
-  // A key with nothing behind it is as good as none.
-  for (const [key, item] of Object.entries(toValue(map) as object)) if (item !== null) value[key] = item
+  const surroundings = fromEnvironment(env, (key) => key in written)
+  const value = { ...('value' in surroundings ? surroundings.value : {}), ...written }
   const validated = validate(ociSchema, value, { prefix: '', locate: locateIn(map) })
-  if ('diagnostics' in validated) {
-    diagnostics.push(...validated.diagnostics)
-    return null
-  }
+  if ('diagnostics' in surroundings) diagnostics.push(...surroundings.diagnostics)
+  if ('diagnostics' in validated) diagnostics.push(...validated.diagnostics)
+  if ('diagnostics' in surroundings || 'diagnostics' in validated) return null
   const options = validated.value
   if (options.instance_principal_authentication === 'instance_principal') options.auth_type = 'instance_principal'
   const wrong = contradictions(options).map(([key, summary, hint]) =>
@@ -40,6 +42,25 @@ export function parseOciOptions(map: YamlMap, env: Env, diagnostics: Diagnostic[
   )
   diagnostics.push(...wrong)
   return wrong.length === 0 ? options : null
+}
+
+/** Whose items are mappings of options as well. */
+const LISTS = ['compartments', 'exclude_compartments', 'filters'] as const
+
+/** A key with nothing behind it is as good as none. */
+function withoutNothing(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== null))
+}
+
+/** What the environment says where the file says nothing, by key; what is wrong with it names the variable. */
+function fromEnvironment(env: Env, isWritten: (key: string) => boolean): Validated<Record<string, unknown>> {
+  const set = Object.entries(ENVIRONMENT).filter(([key, name]) => !isWritten(key) && (env[name] ?? '') !== '')
+  const schema = z.object(Object.fromEntries(set.map(([key, name]) => [name, ociSchema.shape[key as never]])))
+  const values = Object.fromEntries(set.map(([, name]) => [name, env[name]]))
+  const validated = validate<Record<string, unknown>>(schema, values, { prefix: '', locate: () => null })
+  if ('diagnostics' in validated) return validated
+  return { value: Object.fromEntries(set.map(([key, name]) => [key, validated.value[name]])) }
 }
 
 type Contradiction = [key: keyof OciOptions, summary: string, hint: string]

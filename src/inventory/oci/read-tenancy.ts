@@ -13,6 +13,7 @@ import { gather } from './gather.ts'
 import type { HttpLimits } from './http.ts'
 import { newHttpClient } from './http.ts'
 import type { Identity } from './identity.ts'
+import { count, emptyNotice } from './notices.ts'
 import type { Resource } from './resource.ts'
 import type { OciOptions } from './schema.ts'
 import type { Sdk } from './sdk.ts'
@@ -47,18 +48,21 @@ export async function readTenancy(
   const attempts = newAttempts(options.enable_parallel_processing ? limits.atOnce : 1, () => stop.abort())
   const regions = await chooseRegions(options, identity.tenancy, home, calls, attempts)
   const compartments = await chooseCompartments(options, identity.tenancy, calls, attempts, locate, found)
-  const wishes = { ipv6: options.enable_ipv6, vcns: options.hostname_format === 'fqdn', keep: reading.keep }
+  let seen = 0
+  const keep = (instance: Resource): boolean => {
+    seen++
+    return reading.keep(instance)
+  }
+  const wishes = { ipv6: options.enable_ipv6, vcns: options.hostname_format === 'fqdn', keep }
   const isReady = !hasErrors(found) && attempts.refused() === null
   const snapshot = isReady ? await gather(calls, regions, compartments, wishes, attempts) : null
   const refusal = attempts.refused()
-  if (refusal !== null) {
-    const summary = `OCI does not accept who asks (auth_type ${options.auth_type}): ${refusal.message}`
-    const detail = refusal.requestId === '' ? '' : `opc-request-id: ${refusal.requestId}`
-    throw new DiagnosticsError([
-      errorDiagnostic('oci-auth', summary, { detail, hint: REFUSED[options.auth_type], source }),
-    ])
+  if (refusal !== null) throw new DiagnosticsError([tellRefusal(refusal, home, options, source)])
+  const partial = attempts.tell(options.strict || !attempts.anyRead(), source)
+  found.push(...partial)
+  if (snapshot?.instances.length === 0 && partial.length === 0) {
+    found.push(emptyNotice(seen, `${count(compartments, 'compartment')} of ${regions.join(', ')}`, source))
   }
-  found.push(...attempts.tell(options.strict || !attempts.anyRead(), source))
   return hasErrors(found) ? null : snapshot
 }
 
@@ -68,6 +72,23 @@ const REFUSED: Readonly<Record<OciOptions['auth_type'], string>> = {
   instance_principal: 'the instance must be in a dynamic group that a policy lets read instances and networks',
   resource_principal: 'a policy must let this resource read instances and networks',
   instance_obo_user: '',
+}
+
+function tellRefusal(
+  { part, error }: NonNullable<ReturnType<Attempts['refused']>>,
+  home: string,
+  { auth_type: type }: OciOptions,
+  source: Source,
+): Diagnostic {
+  const detail = error.requestId === '' ? '' : `opc-request-id: ${error.requestId}`
+  // Compartments have been read by then, elsewhere.
+  if (part.region !== null && part.region !== home) {
+    const summary = `${part.region}: OCI does not accept who asks there, and did elsewhere: ${error.message}`
+    const hint = 'check that the tenancy is subscribed to this region, or leave it out of regions'
+    return errorDiagnostic('oci-auth', summary, { detail, hint, source })
+  }
+  const summary = `OCI does not accept who asks (auth_type ${type}): ${error.message}`
+  return errorDiagnostic('oci-auth', summary, { detail, hint: REFUSED[type], source })
 }
 
 async function chooseRegions(
@@ -84,9 +105,9 @@ async function chooseRegions(
 
 /** A warning: OCI may have opened regions since this version of the SDK. */
 function unknownRegions(sdk: Sdk, options: OciOptions, locate: Locate): Diagnostic[] {
-  const known = sdk.common.Region.values().map((region) => region.regionId)
+  const known = sdk.common.Region.values().flatMap(({ regionId, regionCode }) => [regionId, regionCode ?? regionId])
   return options.regions.flatMap((name, i) => {
-    const near = name === 'all' || known.includes(name) ? null : closest(name, known)
+    const near = name === 'all' || known.includes(name.toLowerCase()) ? null : closest(name, known)
     if (near === null) return []
     const summary = `regions: "${name}" is no region that is known here, did you mean "${near}"?`
     return [

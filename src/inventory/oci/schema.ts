@@ -23,7 +23,8 @@ const wholeNumber = z.preprocess(
   (value) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value),
   z.int().min(0),
 )
-const scalar = z.union([z.string(), z.number(), z.boolean()])
+/** Of a tag: none stands for instances without it. */
+const scalar = z.union([z.string(), z.number(), z.boolean()]).nullable()
 const lower = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : value)
 const groupKind = z.preprocess(lower, z.enum(GROUP_KINDS))
 
@@ -37,7 +38,7 @@ const conditions = z.strictObject({ include: texts.nullish(), exclude: texts.nul
 
 const filter = z.strictObject({
   display_name: z.string().optional(),
-  lifecycle_state: z.string().optional(),
+  lifecycle_state: z.string().optional().describe('Only instances in the state RUNNING are read at all.'),
   availability_domain: z.string().optional(),
   freeform_tags: z.record(z.string(), scalar).optional(),
   defined_tags: z.record(z.string(), z.record(z.string(), scalar)).optional(),
@@ -158,9 +159,12 @@ const constructed = {
 const caching = {
   cache: yesNo
     .default(false)
-    .describe('Keep what was read in a file (0600), and read it from there until it is too old.'),
+    .describe('Keep what was read in a file (0600), and read it from there until it is too old, or removed.'),
   cache_timeout: wholeNumber.default(3600).describe('Seconds until it is too old.'),
-  cache_connection: z.string().optional().describe('The folder for it, yours alone (0700); else .mptcp-fleet/cache.'),
+  cache_connection: z
+    .string()
+    .optional()
+    .describe('The folder for it, to which nobody else may write; else .mptcp-fleet/cache.'),
   cache_prefix: z
     .string()
     .regex(/^[\w.-]*$/, 'letters, digits, dots and dashes only')

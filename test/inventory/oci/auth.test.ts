@@ -55,6 +55,8 @@ test.each<[string, Record<string, string>, string, string]>([
   ['no such profile', {}, 'config_profile: DEFUALT', 'error: there is no profile "DEFUALT", did you mean "DEFAULT"?'],
   ['no profile at all', { config: 'user=x\n' }, '', 'error: expected a [profile] before this line'],
   ['no setting', { config: '[DEFAULT]\nsecret text\n' }, '', 'error: expected key=value'],
+  ['a setting twice', { config: profile('user=x') }, '', 'error: "user" stands twice in this profile'],
+  ['a profile twice', { config: profile('[a]\n[b]\n[a]') }, '', 'error: there are two profiles "a"'],
   [
     'settings missing',
     { config: '[DEFAULT]\nuser=x\n' },
@@ -139,12 +141,16 @@ test('a session by its token', async () => {
   expect([...read.draft.hosts.keys()]).toEqual(['web'])
 })
 
-test('an instance by its certificate: metadata service, token, and calls that the session key signs', async () => {
+test.each<[string, Record<string, string>]>([
+  ['without a configuration', {}],
+  ['with a configuration that has other profiles only', { none: '[ops]\nregion=eu-frankfurt-1\n' }],
+])('an instance %s: metadata service, certificate, token, and calls that the session key signs', async (_, files) => {
   const instance = startInstance('iad')
   const server = await startOci(one(), { extra: instance.answer })
   instance.acceptFor(server)
   const env = { OCI_METADATA_BASE_URL: `${server.origin}/opc/v2`, HOME: '/nonexistent' }
   const read = await readYaml(server, `${YAML}auth_type: instance_principal\nconfig_file: none\n`, {
+    files,
     settings: { env },
   })
   expect(told(read)).toEqual([])

@@ -3,10 +3,10 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, syml
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { makeFiles } from '../files.ts'
-import { PASS_PHRASE, pem, privateKey, profile, readYaml, told } from './fixture.ts'
+import { PASS_PHRASE, pem, privateKey, profile, readYaml, told, USER } from './fixture.ts'
 import { startOci } from './server.ts'
 import type { Tenancy } from './tenancy.ts'
-import { addInstance, addSubnet, emptyTenancy, TENANCY } from './tenancy.ts'
+import { addCompartment, addInstance, addSubnet, emptyTenancy, TENANCY } from './tenancy.ts'
 
 const ASHBURN = 'us-ashburn-1'
 const YAML = 'hostname_format: display_name\ncache: yes\n'
@@ -66,6 +66,53 @@ test('it is asked anew for another question, another user, and when it is old', 
   expect(await calls(YAML)).toBeGreaterThan(0)
 })
 
+test('it is asked anew where the profile names another region or user', async () => {
+  const [server, dir] = [await startOci(one()), place()]
+  await readYaml(server, YAML, { dir })
+  for (const [from, to] of [
+    ['us-ashburn-1', 'eu-frankfurt-1'],
+    [USER, 'ocid1.user.oc1..other'],
+  ] as const) {
+    const config = readFileSync(join(dir, 'config'), 'utf8')
+    writeFileSync(join(dir, 'config'), config.replace(from, to))
+    expect((await readYaml(server, YAML, { dir })).draft.hosts.size).toBe(0)
+    writeFileSync(join(dir, 'config'), config)
+    expect((await readYaml(server, YAML, { dir })).draft.hosts.size).toBeGreaterThan(0)
+  }
+})
+
+test('a folder as Ansible makes them will do', async () => {
+  const [server, dir] = [await startOci(one()), place()]
+  mkdirSync(join(dir, 'cache'), { mode: 0o755 })
+  for (const _ of [1, 2]) expect(told(await readYaml(server, `${YAML}cache_connection: cache\n`, { dir }))).toEqual([])
+  expect(server.calls.filter(({ operation }) => operation === 'ListInstances')).toHaveLength(1)
+})
+
+test('what cannot be kept is read all the same', async () => {
+  const [server, dir] = [await startOci(one()), place()]
+  writeFileSync(join(dir, 'file'), '')
+  const read = await readYaml(server, `${YAML}cache_connection: file/cache\n`, { dir })
+  expect(told(read).map((line) => line.replace(dir, 'DIR'))).toEqual([
+    'warning: DIR/file/cache cannot be made (ENOTDIR)',
+  ])
+  expect(read.draft.hosts.size).toBe(1)
+})
+
+test('what is only doubtful is kept', async () => {
+  const tenancy = one()
+  const a = addCompartment(tenancy, 'a')
+  addCompartment(tenancy, 'below', a)
+  const instance = tenancy.instances[ASHBURN]![0]!
+  Object.assign(instance, { compartmentId: a })
+  Object.assign(tenancy.attachments[ASHBURN]![0]!, { compartmentId: a })
+  const [server, dir] = [await startOci(tenancy), place()]
+  const yaml = `${YAML}compartments: [{compartment_name: a}]\n`
+  expect(told(await readYaml(server, yaml, { dir }))[0]).toContain('compartments below this one are not read')
+  const asked = server.calls.length
+  expect((await readYaml(server, yaml, { dir })).draft.hosts.size).toBe(1)
+  expect(server.calls).toHaveLength(asked)
+})
+
 test('what is not whole is not kept', async () => {
   const dir = place()
   const denied = { status: 404, body: { code: 'NotAuthorizedOrNotFound', message: 'no' } }
@@ -77,7 +124,7 @@ test('what is not whole is not kept', async () => {
 })
 
 test.each<[string, (folder: string, file: string) => void, RegExp]>([
-  ['a folder that others can read', (folder) => chmodSync(folder, 0o755), /cache is open to others \(mode 755\)$/],
+  ['a folder that others can write', (folder) => chmodSync(folder, 0o775), /cache is open to others \(mode 775\)$/],
   ['a file that others can read', (_, file) => chmodSync(file, 0o644), /\.json is open to others \(mode 644\)$/],
   [
     'a link in the place of the file',

@@ -130,7 +130,7 @@ describe('what stays is told, and the rest is read', () => {
       'warning: us-ashburn-1: VNIC OCID',
       'warning: us-ashburn-1: subnet OCID',
       'warning: eu-frankfurt-1: subnet OCID',
-      'warning: 1 instance without a display_name left out: a0',
+      'warning: 1 instance without a VNIC that could be read left out: a0',
     ])
     expect([...read.draft.hosts.keys()]).toEqual(['b0', 'c0', 'a1', 'b1', 'c1'])
     expect(read.draft.hosts.get('b0')?.get('vnics')?.value).toMatchObject([
@@ -148,6 +148,16 @@ test('who is refused half-way asks no more', async () => {
     'error: OCI does not accept who asks (auth_type api_key): 401 NotAuthenticated: The key was deleted.',
   ])
   expect(server.calls.filter((call) => call.operation === 'ListInstances')).toHaveLength(1)
+})
+
+test('a region that the tenancy is not subscribed to', async () => {
+  const body = { code: 'NotAuthenticated', message: 'The required information was not provided.' }
+  const fault = ({ region }: Call): Fault => (region === 'eu-frankfurt-1' ? { status: 401, body } : null)
+  const read = await readYaml(await startOci(six(), { fault }), YAML)
+  expect(told(read)).toEqual([
+    'error: eu-frankfurt-1: OCI does not accept who asks there, and did elsewhere: 401 NotAuthenticated: The required information was not provided.',
+  ])
+  expect(read.diagnostics[0]?.hint).toContain('subscribed')
 })
 
 test('where nothing at all can be read, that is an error', async () => {
@@ -173,6 +183,16 @@ test('what a proxy says instead of OCI is told in one line', async () => {
   const [line, ...more] = told(await readYaml(await startOci(six(), { fault: () => page }), YAML))
   expect(line).toMatch(/^error: OCI's compartments could not be read: 403 .{0,350}$/)
   expect(more).toEqual([])
+})
+
+test('an answer without an end is cut off, whether it says its length or not', async () => {
+  for (const headers of [{}, { 'transfer-encoding': 'chunked' }] as Record<string, string>[]) {
+    const fault = (): Fault => ({ status: 200, body: { name: 'x'.repeat(2000) }, headers })
+    const read = await readYaml(await startOci(six(), { fault }), YAML, {
+      settings: { limits: { ...IMPATIENT, bytes: 1000 } },
+    })
+    expect(told(read)).toEqual(["error: OCI's compartments could not be read: the answer is too long"])
+  }
 })
 
 test('a redirect is not followed: it would carry the signature elsewhere', async () => {

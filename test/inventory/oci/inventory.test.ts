@@ -207,7 +207,7 @@ describe('which instances', () => {
     [`compartments: [{compartment_name: below, parent_compartment_ocid: "${WEB}"}]`, ['deep']],
     ['compartments: [{compartment_name: acme, fetch_hosts_from_subcompartments: true}]', ['web-1', 'db-1', 'deep']],
     ['compartments: [{compartment_name: acme}]', []],
-    ['compartments: [{fetch_hosts_from_subcompartments: no}]', []],
+    ['compartments: [{fetch_hosts_from_subcompartments: no}]', ['web-1', 'db-1', 'deep']],
     ['compartments: [{}]', ['web-1', 'db-1', 'deep']],
     ['exclude_compartments: [{compartment_name: Web Shop}]', []],
     ['exclude_compartments: [{compartment_name: Web Shop, skip_subcompartments: no}]', ['deep']],

@@ -46,6 +46,10 @@ test.each<[string, string]>([
     'cache_plugin: redis',
     '1: cache_plugin: expected one of jsonfile, ansible.builtin.jsonfile, memory, ansible.builtin.memory, got text "redis"',
   ],
+  [
+    'hostname_format_preferences: [id, metadata.name]',
+    '1: hostname_format_preferences: metadata can be named in host filters alone',
+  ],
   ['cache_prefix: ../x', '1: cache_prefix: letters, digits, dots and dashes only'],
   ['cache_timeout: -1', '1: cache_timeout: must be at least 0, got the number -1'],
   [
@@ -70,7 +74,13 @@ test('a pass phrase that is no text is not shown', async () => {
 test('the environment stands in for what the file leaves out', async () => {
   const env = { OCI_HOSTNAME_FORMAT: 'ip', OCI_ANSIBLE_AUTH_TYPE: 'instance_obo_user', OCI_CONFIG_PROFILE: '' }
   const first = await readYaml(null, '', { settings: { env } })
-  expect(first.diagnostics.map((each) => each.summary)[0]).toContain('hostname_format: expected one of')
+  expect(first.diagnostics.map((each) => each.summary)[0]).toContain('OCI_HOSTNAME_FORMAT: expected one of')
+  const wrong = { settings: { env: { OCI_HOSTNAME_FORMAT: 'ip', OCI_PRIMARY_VNIC_ONLY: 'maybe' } } }
+  const written = await readYaml(null, 'hostname_format: fqdn\nregion: x\n', wrong)
+  expect(written.diagnostics.map((each) => each.summary)).toEqual([
+    'OCI_PRIMARY_VNIC_ONLY: expected yes or no, got text "maybe"',
+    'region: unknown key, did you mean "regions"?',
+  ])
   const both = { settings: { env: { ...env, OCI_HOSTNAME_FORMAT: 'fqdn' } } }
   const second = await readYaml(null, 'hostname_format: public_ip\nconfig_file: none\nauth_type: api_key\n', both)
   expect(second.diagnostics.map((each) => each.summary)[0]).toContain('there is no OCI configuration')
