@@ -48,11 +48,12 @@ function select(inventory: Inventory, texts: readonly string[], where: Where): S
     if (part.operation === 'add') for (const name of matched) names.add(name)
     else for (const name of names) if (matched.has(name) !== (part.operation === 'keep')) names.delete(name)
   }
-  const hosts = [...names].flatMap((name) => hostOf(inventory, name) ?? [])
+  const hosts = [...names].flatMap((name) => hostNamed(inventory, name) ?? [])
   return { hosts, diagnostics }
 }
 
-function hostOf(inventory: Inventory, name: string): Host | undefined {
+/** A host of the inventory, or this machine by a name that stands for it. */
+export function hostNamed(inventory: Inventory, name: string): Host | undefined {
   return inventory.hosts.get(name) ?? (LOCALHOST.has(name) ? inventory.implicit(name) : undefined)
 }
 

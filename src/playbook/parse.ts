@@ -93,6 +93,7 @@ function buildPlay(node: YamlMap, keywords: PlayKeywords, vars: ReturnType<typeo
     become: keywords.become ?? null,
     becomeUser: keywords.become_user ?? null,
     remoteUser: keywords.remote_user ?? null,
+    connection: keywords.connection ?? null,
     vars: vars.values,
     originOf: (variable): Source | null => vars.sources.get(variable) ?? null,
     serial: keywords.serial,

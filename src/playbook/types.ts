@@ -22,6 +22,7 @@ export interface Play {
   become: boolean | null
   becomeUser: string | null
   remoteUser: string | null
+  connection: string | null
   vars: Readonly<Record<string, unknown>>
   /** Where a variable of `vars` was written. */
   originOf: (variable: string) => Source | null

@@ -54,6 +54,7 @@ test('a play and its tasks with everything they may say', () => {
       limits: { subflows: 2 }
     - available:
 - hosts: all
+  connection: local
 `,
     'p.yml',
     modules,
@@ -65,6 +66,7 @@ test('a play and its tasks with everything they may say', () => {
     become: true,
     becomeUser: 'op',
     remoteUser: 'admin',
+    connection: null,
     serial: [{ count: 1 }, { percent: 50 }, { count: 3 }],
     tags: ['net', 'slow'],
     checkMode: true,
