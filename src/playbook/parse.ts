@@ -86,9 +86,9 @@ function parsePlay(
 }
 
 function buildPlay(node: YamlMap, keywords: PlayKeywords, vars: ReturnType<typeof readVars>, tasks: Task[]): Play {
-  const hosts = typeof keywords.hosts === 'string' ? keywords.hosts : keywords.hosts.join(',')
+  const hosts = [keywords.hosts].flat()
   return {
-    name: keywords.name ?? hosts,
+    name: keywords.name ?? hosts.join(','),
     hosts,
     become: keywords.become ?? null,
     becomeUser: keywords.become_user ?? null,

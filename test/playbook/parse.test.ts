@@ -62,7 +62,7 @@ test('a play and its tasks with everything they may say', () => {
   const [first, second] = playbook.plays
   expect(first).toMatchObject({
     name: 'first',
-    hosts: 'a,b*',
+    hosts: ['a', 'b*'],
     become: true,
     becomeUser: 'op',
     remoteUser: 'admin',
