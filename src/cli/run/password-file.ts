@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { programEnd } from '../../inventory/program-end.ts'
 import { readBounded } from '../../inventory/read.ts'
 import type { Source } from '../../model/diagnostic.ts'
 import { DiagnosticsError, errorDiagnostic } from '../../model/diagnostic.ts'
@@ -98,10 +99,7 @@ async function outputOf(
     if (Buffer.concat(out).length > MOST) child.stdout?.destroy()
   })
   child.stderr?.on('data', (chunk: Buffer) => err.push(chunk))
-  const ended = await new Promise<string | null>((done) => {
-    child.on('error', (error) => done(`it cannot be run: ${error.message}`))
-    child.on('close', (code, signal) => done(code === 0 ? null : `it ended with ${code ?? signal}`))
-  })
+  const ended = await programEnd(child)
   if (ended === null) return Buffer.concat(out)
   const said = tail(Buffer.concat(err).toString('utf8').trim(), 500)
   throw refuse(said === '' ? ended : `${ended}: ${said}`, 'if it is no program, make it not executable: chmod -x')
