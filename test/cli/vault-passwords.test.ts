@@ -100,7 +100,8 @@ describe.runIf(hasAnsible)(`as Ansible takes them${skipped}`, () => {
       .split('\n')
       .map((line) => JSON.parse(line) as unknown)
     expect(theirs, done.stderr).toHaveLength(cases.length)
-  })
+    // One process for each case.
+  }, 60_000)
 
   it.each(cases.map((each, i) => [each[0], i] as const))('%s', async (_, i) => {
     const [, argv, env] = cases[i]!
