@@ -13,7 +13,7 @@ import { createRedactor } from '../text/redact.ts'
 import { knowTargets, knowWishes, knowWritten } from './known-secrets.ts'
 import type { Hop } from './jump-order.ts'
 import { hopsFrom, jumpHosts, orderedBatches } from './jump-order.ts'
-import { othersOf, playTarget } from './play-targets.ts'
+import { findDoubles, othersOf, playTarget } from './play-targets.ts'
 import { unguarded } from './opaque.ts'
 import { resolveTask } from '../playbook/resolve.ts'
 import { selectTasks } from '../playbook/tags.ts'
@@ -118,6 +118,7 @@ function assemblePlay(
   const hosts = selection.hosts.filter((host) => allowed === null || allowed.has(host.name))
   const tasks = selectTasks(play, options.tags, options.skipTags)
   const targets = hosts.flatMap((host) => playTarget(options, play, tasks, host, diagnostics))
+  diagnostics.push(...findDoubles(play, targets))
   const batches = orderedBatches(targets, play.serial)
   const others = othersOf(options, play, targets)
   return {

@@ -117,9 +117,9 @@ export function newHostState(target: Target, done: readonly Done[] = []): HostSt
 
 /** The host's connection for its present target, opened if need be. Throws HostError. */
 export async function sessionOf(context: RunContext, state: HostState, how?: ConnectOptions): Promise<Session> {
-  const { address, port, user, become, jumps, openssh } = state.target.connection
+  const { address, port, user, become, jumps, openssh, local = false } = state.target.connection
   const way = jumps.map((jump) => [jump.address, jump.port, jump.user])
-  const key = JSON.stringify([address, port, user, become?.user ?? null, become?.method ?? null, way, openssh])
+  const key = JSON.stringify([address, port, user, become?.user ?? null, become?.method ?? null, way, openssh, local])
   if (state.session?.key === key) return state.session.session
   await closeSession(state)
   phase(context, state, 'connecting')

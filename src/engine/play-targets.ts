@@ -47,6 +47,7 @@ export function playTarget(
       become: tasks[0]?.become ?? play.become,
       becomeUser: tasks[0]?.becomeUser ?? play.becomeUser,
       remoteUser: play.remoteUser,
+      connection: play.connection,
       vars: play.vars,
       originOf: play.originOf,
     },
@@ -57,6 +58,15 @@ export function playTarget(
     addOnce(diagnostics, diagnostic)
   }
   return 'connection' in resolved ? [{ host, connection: resolved.connection }] : []
+}
+
+/** Hosts that are all this machine: each would undo and lock what the others do. */
+export function findDoubles(play: Play, targets: readonly Target[]): Diagnostic[] {
+  const here = targets.filter(({ connection }) => connection.local === true).map(({ host }) => host.name)
+  if (here.length < 2) return []
+  const hint = 'leave one of them in the play: connection: local makes a host of the machine that this runs on'
+  const summary = `${here.slice(0, 3).join(', ')}${here.length > 3 ? ', …' : ''} are all this machine`
+  return [errorDiagnostic('same-machine', summary, { hint, source: play.hostsSource })]
 }
 
 function becomes(play: Play): boolean {

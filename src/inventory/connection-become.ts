@@ -23,11 +23,19 @@ function becomeMethod(read: VariableReader, wanted: boolean, flags: ConnectionFl
   const name = written ?? (wanted ? flags.becomeMethod : undefined) ?? 'sudo'
   const method = /^(?:ansible\.builtin\.|community\.general\.)?(sudo|doas)$/.exec(name)?.[1]
   if (method === 'sudo' || method === 'doas') return method
-  const hint = 'this version knows sudo and doas'
   const origin = written === null ? flags.origins?.becomeMethod : undefined
-  read.refuse(names.BECOME_METHOD_NAMES, `${describeValue(name)} is not supported yet in this version`, hint, origin)
+  const [why, hint] = /^(?:ansible\.builtin\.|community\.general\.)?su$/.test(name)
+    ? NO_SU
+    : [`${describeValue(name)} is not supported yet in this version`, 'this version knows sudo and doas']
+  read.refuse(names.BECOME_METHOD_NAMES, why, hint, origin)
   return 'sudo'
 }
+
+const NO_SU = [
+  'su is not supported: privileges are raised by sudo or doas',
+  'allow it on the host (in sudoers: USER ALL=(root) ALL) and leave this out; or log in as root with a key ' +
+    '(ansible_user: root) and leave become out',
+] as const
 
 function checkProgram(read: VariableReader, method: BecomeMethod, aliases: readonly string[]): void {
   const program = read.text(aliases, 'or-empty') ?? ''

@@ -17,7 +17,7 @@ export const HOST_KEY_CHECKING_NAMES = ['ansible_host_key_checking', 'ansible_ss
 export const TIMEOUT_NAMES = ['ansible_ssh_timeout']
 /** Who makes the connection: `ssh2`, which is ourselves, or `openssh`, which is OpenSSH's own client. */
 export const TRANSPORT_NAMES = ['mptcp_fleet_transport']
-/** Read only to see that they ask for what is done anyway. */
+/** Which of Ansible's plugins makes the connection. */
 export const CONNECTION_NAMES = ['ansible_connection']
 export const BECOME_METHOD_NAMES = ['ansible_become_method']
 
@@ -29,6 +29,14 @@ export function becomeNames(method: BecomeMethod): Record<'user' | 'password' | 
     flags: ['ansible_become_flags', `ansible_${method}_flags`],
     program: ['ansible_become_exe', `ansible_${method}_exe`],
   }
+}
+
+/** Plugins of which there is a like here. */
+export const CONNECTIONS = ['ssh', 'smart', 'local', 'ansible.builtin.ssh', 'ansible.builtin.local']
+
+/** Whether a plugin makes no connection, but runs on this machine. */
+export function isLocal(plugin: string): boolean {
+  return plugin.endsWith('local')
 }
 
 export const READ_NAMES: readonly string[] = [

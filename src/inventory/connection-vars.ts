@@ -120,7 +120,11 @@ export function newVariableReader(host: Host, play: PlayConnection, inventory: I
     const { found, shown } = plain(aliases)
     if (found === null) return null
     if (typeof found === 'string' && values.includes(found)) return found
-    refuse(aliases, `${shown} is not supported yet in this version`, `this version knows ${values[0]}`)
+    refuse(
+      aliases,
+      `${shown} is not supported yet in this version`,
+      `this version knows ${values.filter((each) => !each.includes('.')).join(', ')}`,
+    )
     return null
   }
   return { diagnostics, text, secret, port, seconds, boolean, only, place, refuse }

@@ -1,7 +1,7 @@
 /** From variables, play, flags and OpenSSH's configuration to what is needed to reach one host. */
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { errorDiagnostic } from '../model/diagnostic.ts'
-import type { Connection, Host } from '../model/host.ts'
+import type { Become, Connection, Host } from '../model/host.ts'
 import type { SshOptionDirective } from '../text/ssh-config-parse.ts'
 import type { SshHost } from '../text/ssh-config-host.ts'
 import { resolveBecome } from './connection-become.ts'
@@ -36,10 +36,11 @@ export function resolveConnection(
   const read = newVariableReader(host, play, inventory)
   const wishes = readWishes(host, read, play, flags, local)
   const become = resolveBecome(read, play, flags)
-  read.only(names.CONNECTION_NAMES, ['ssh', 'smart', 'ansible.builtin.ssh'])
+  const plugin = read.only(names.CONNECTION_NAMES, names.CONNECTIONS) ?? play.connection ?? 'ssh'
   const transport = read.only(names.TRANSPORT_NAMES, ['ssh2', 'openssh'])
   const mistakes = [...read.diagnostics, ...findForeignVariables(host, play, inventory)]
   if (mistakes.length > 0) return { diagnostics: mistakes }
+  if (names.isLocal(plugin)) return thisMachine(local, become)
 
   const routed = transport === 'openssh' ? null : routeOf(wishes, local)
   const beyondUs = transport === null && routed !== null ? opensshNotice(wishes, routed) : null
@@ -60,6 +61,14 @@ export function resolveConnection(
     openssh: isOurs ? null : opensshArguments(wishes),
   }
   return { connection, notices: beyondUs === null ? [] : [beyondUs] }
+}
+
+/** By its name, so that a plan or run of one controller is not taken for one of another. */
+function thisMachine(local: LocalDefaults, become: Become | null): ResolvedConnection {
+  const { hostName, user } = local
+  const routed = sshHostsOf('none', local)({ name: hostName, commandLine: [], ownKey: false })
+  if ('diagnostics' in routed) return routed
+  return { connection: { ...connectionTo(routed.route.host), user, become, local: true }, notices: [] }
 }
 
 /**

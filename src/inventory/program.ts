@@ -1,6 +1,7 @@
 /** Runs a program for what it prints: bounded in time and output, without our secrets in its environment. */
 import { spawn } from 'node:child_process'
 import { tail } from '../text/tail.ts'
+import { programEnd } from './program-end.ts'
 
 export interface ProgramLimits {
   seconds: number
@@ -56,10 +57,7 @@ export async function runProgram(
     process.kill(process.pid, signal)
   }
   for (const signal of SIGNALS) process.once(signal, passOn)
-  const ended = await new Promise<string | null>((done) => {
-    child.on('error', (error) => done(`it cannot be run: ${error.message}`))
-    child.on('close', (code, signal) => done(code === 0 ? null : `it ended with ${code ?? signal}`))
-  })
+  const ended = await programEnd(child)
   clearTimeout(timer)
   for (const signal of SIGNALS) process.off(signal, passOn)
   const said = tail(Buffer.concat(err).toString('utf8').trim(), 500)

@@ -1,6 +1,6 @@
 /** Reading files for the inventory: every byte goes into one hash, every failure is a diagnostic. */
 import { createHash } from 'node:crypto'
-import { closeSync, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
+import fs from 'node:fs'
 import { isAbsolute, relative, resolve } from 'node:path'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { DiagnosticsError } from '../model/diagnostic.ts'
@@ -8,6 +8,7 @@ import { childEnv } from '../text/child-env.ts'
 import { decodeText, unreadableFile } from '../text/file.ts'
 import type { Vault } from '../text/vault-values.ts'
 import { createVault, openBytes } from '../text/vault-values.ts'
+import { wholeFileReader } from '../text/whole-file.ts'
 import { parseYaml } from '../text/yaml.ts'
 import type { YamlNode } from '../text/yaml-node.ts'
 
@@ -28,38 +29,8 @@ export interface Reader {
   digest: () => string
 }
 
-/** Bytes of one file: an inventory of a million hosts has less. */
-const MOST_BYTES = 256 * 1024 * 1024
-
-/** What a shell hands over: `<(…)`, or stdin. */
-const HANDED_OVER = /^\/(?:dev|proc\/(?:self|\d+))\/(?:fd\/\d+|stdin)$/
-
-/** A named pipe would keep us waiting until somebody writes into it. Throws as the file system does. */
-function refusePipe(path: string): void {
-  if (HANDED_OVER.test(path) || statSync(path, { throwIfNoEntry: false })?.isFIFO() !== true) return
-  throw Object.assign(new Error('it is a named pipe'), { code: 'EPIPE' })
-}
-
-/** What has no end (a device, a pipe that somebody fills) is not read for ever. Throws as the file system does. */
-export function readBounded(path: string): Buffer {
-  refusePipe(path)
-  const file = openSync(path, 'r')
-  try {
-    const state = fstatSync(file)
-    if (state.isFile() && state.size <= MOST_BYTES) return readFileSync(file)
-    const chunks: Buffer[] = []
-    for (let total = 0; total <= MOST_BYTES;) {
-      const chunk = Buffer.alloc(1024 * 1024)
-      const count = readSync(file, chunk, 0, chunk.length, null)
-      if (count === 0) return Buffer.concat(chunks)
-      chunks.push(chunk.subarray(0, count))
-      total += count
-    }
-  } finally {
-    closeSync(file)
-  }
-  throw Object.assign(new Error(`it is longer than ${MOST_BYTES / 1024 / 1024} MiB`), { code: 'EFBIG' })
-}
+/** What has no end, or would keep us waiting, is refused. Throws as the file system does. */
+export const readBounded = wholeFileReader(fs)
 
 export function newReader(
   cwd: string,

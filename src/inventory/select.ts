@@ -20,10 +20,15 @@ const LOCALHOST = new Set(['127.0.0.1', 'localhost', '::1'])
 /**
  * The hosts that a pattern means: `all`, `*`, names of groups and hosts, globs, `~regex`, `group[0]`, `group[1:3]`,
  * separated by commas (or colons), `&` keeps the intersection, `!` removes. As in Ansible, but a name that is in no
- * inventory is an error, also behind `!`, where a slip would otherwise touch a host that was to be left alone.
+ * inventory is an error, also behind `!`, where a slip would otherwise touch a host that was to be left alone. Of a list each
+ * item is split by itself.
  */
-export function selectHosts(inventory: Inventory, pattern: string, source: Source | null): Selection {
-  return select(inventory, splitPattern(pattern), { source, prefix: '' })
+export function selectHosts(
+  inventory: Inventory,
+  pattern: string | readonly string[],
+  source: Source | null,
+): Selection {
+  return select(inventory, [pattern].flat().flatMap(splitPattern), { source, prefix: '' })
 }
 
 /** The hosts that --limit allows; one that ends with a line end holds a pattern on each line, with commas or without. */
@@ -48,11 +53,12 @@ function select(inventory: Inventory, texts: readonly string[], where: Where): S
     if (part.operation === 'add') for (const name of matched) names.add(name)
     else for (const name of names) if (matched.has(name) !== (part.operation === 'keep')) names.delete(name)
   }
-  const hosts = [...names].flatMap((name) => hostOf(inventory, name) ?? [])
+  const hosts = [...names].flatMap((name) => hostNamed(inventory, name) ?? [])
   return { hosts, diagnostics }
 }
 
-function hostOf(inventory: Inventory, name: string): Host | undefined {
+/** A host of the inventory, or this machine by a name that stands for it. */
+export function hostNamed(inventory: Inventory, name: string): Host | undefined {
   return inventory.hosts.get(name) ?? (LOCALHOST.has(name) ? inventory.implicit(name) : undefined)
 }
 

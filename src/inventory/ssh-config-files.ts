@@ -1,10 +1,11 @@
 /** OpenSSH's configuration files, read once per process: 5,000 hosts share what is in them. */
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseSshConfig } from '../text/ssh-config-parse.ts'
 import type { SshConfigFile, SshConfigSource } from '../text/ssh-config-types.ts'
 import { expandTilde, TokenError } from '../text/ssh-config-tokens.ts'
 import type { SshLocal } from '../text/ssh-config-tokens.ts'
+import { readBounded } from './read.ts'
 import { globPaths } from './ssh-config-glob.ts'
 
 /** `/etc/ssh`. */
@@ -68,7 +69,7 @@ const UNREADABLE = 'this configuration of ssh cannot be read'
 function loadFile(file: string, ofUser: boolean, owner: number | null): SshConfigFile | null {
   try {
     const { uid, mode } = statSync(file)
-    const text = readFileSync(file, 'utf8')
+    const text = readBounded(file).toString('utf8')
     // Whoever can write it can say where we connect to.
     const problem =
       owner !== null && ((uid !== 0 && uid !== owner) || (mode & 0o022) !== 0)

@@ -45,6 +45,8 @@ export interface PlayConnection {
   become: boolean | null
   becomeUser: string | null
   remoteUser: string | null
+  /** One of Ansible's plugins for connections: ssh unless given. */
+  connection?: string | null
   /** Connection variables among them override those of the inventory. */
   vars: Readonly<Record<string, unknown>>
   /** Where a variable of `vars` was written. */

@@ -30,6 +30,8 @@ export interface Connection {
    * (`transport: openssh`): it reads its configuration itself, so `ssh` says nothing, and `jumps` only which hosts lead to it. Null: we make it.
    */
   openssh: string[] | null
+  /** It is this machine, by a shell and without SSH: of all else only `user` and `become` count. */
+  local?: true
   /** Where OpenSSH's client gets to, as far as its configuration can be followed; unset: at `address` and `port`. */
   place?: { address: string; port: number }
 }

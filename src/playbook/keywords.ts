@@ -6,7 +6,7 @@ import type { YamlMap } from '../text/yaml-node.ts'
 import { toValue } from '../text/yaml-node.ts'
 
 const EVERYWHERE =
-  'become_exe become_flags become_method collections connection debugger diff environment ' +
+  'become_exe become_flags become_method collections debugger diff environment ' +
   'ignore_errors ignore_unreachable module_defaults port run_once throttle timeout'
 
 export const PLAY_NOT_YET: ReadonlySet<string> = new Set(
@@ -18,7 +18,7 @@ export const PLAY_NOT_YET: ReadonlySet<string> = new Set(
 
 const TASK_NOT_YET: ReadonlySet<string> = new Set(
   (
-    `${EVERYWHERE} action always async block changed_when delay delegate_facts delegate_to failed_when ` +
+    `${EVERYWHERE} action always async block changed_when connection delay delegate_facts delegate_to failed_when ` +
     'first_available_file import_playbook import_role import_tasks include include_role include_tasks include_vars ' +
     'listen local_action loop loop_control notify poll register remote_user rescue retries until when'
   ).split(' '),
@@ -67,7 +67,10 @@ const INSTEAD: readonly (readonly [names: string, hint: string])[] = [
   ['loop loop_control', 'write a task for each item'],
   ['become_method', 'set ansible_become_method for the host in the inventory: sudo (unless given) or doas'],
   ['become_exe become_flags', 'remove it: privileges are raised by plain sudo or doas'],
-  ['connection port remote_user', 'set it for the host in the inventory: ansible_port, ansible_user'],
+  [
+    'connection port remote_user',
+    'set it for the host in the inventory: ansible_connection, ansible_port, ansible_user',
+  ],
 ]
 
 /** The diagnostic for a keyword of Ansible that has no meaning here yet. */

@@ -1,11 +1,14 @@
 /** Files of the controller that a task's parameters name: read before any host is reached. */
-import { readFileSync } from 'node:fs'
+import fs from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { errorDiagnostic } from '../model/diagnostic.ts'
 import type { Module } from '../modules/define.ts'
 import { decodeText, unreadableFile } from '../text/file.ts'
 import type { Locate } from '../text/validate.ts'
+import { wholeFileReader } from '../text/whole-file.ts'
+
+const readBounded = wholeFileReader(fs)
 
 /** Takes the files into the parameters. `folders` are tried in their order. */
 export function loadFiles(
@@ -31,7 +34,7 @@ type Fault = Pick<Diagnostic, 'code' | 'summary' | 'hint'>
 function readText(folders: readonly string[], path: string): { text: string } | Fault {
   for (const folder of folders) {
     try {
-      const decoded = decodeText(readFileSync(resolve(folder, path)), path)
+      const decoded = decodeText(readBounded(resolve(folder, path)), path)
       if ('text' in decoded) return decoded
       const { code, summary } = decoded.diagnostic
       return { code, summary, hint: 'only files of UTF-8 text can be sent' }

@@ -86,13 +86,14 @@ function parsePlay(
 }
 
 function buildPlay(node: YamlMap, keywords: PlayKeywords, vars: ReturnType<typeof readVars>, tasks: Task[]): Play {
-  const hosts = typeof keywords.hosts === 'string' ? keywords.hosts : keywords.hosts.join(',')
+  const hosts = [keywords.hosts].flat()
   return {
-    name: keywords.name ?? hosts,
+    name: keywords.name ?? hosts.join(','),
     hosts,
     become: keywords.become ?? null,
     becomeUser: keywords.become_user ?? null,
     remoteUser: keywords.remote_user ?? null,
+    connection: keywords.connection ?? null,
     vars: vars.values,
     originOf: (variable): Source | null => vars.sources.get(variable) ?? null,
     serial: keywords.serial,

@@ -61,6 +61,7 @@ export const playSchema = z.strictObject({
   ...shared,
   hosts: z.union([z.string().trim().min(1), z.array(z.string().trim().min(1)).min(1)]),
   remote_user: text,
+  connection: z.enum(['ssh', 'smart', 'local', 'ansible.builtin.ssh', 'ansible.builtin.local']).nullable().optional(),
   serial,
   any_errors_fatal: flag,
   max_fail_percentage: z.preprocess(

@@ -15,13 +15,14 @@ export interface Playbook {
 export type BatchSize = { count: number } | { percent: number }
 
 export interface Play {
-  /** As written, else the host pattern. */
+  /** As written, else the host patterns with commas. */
   name: string
-  /** A host pattern; a list in the file is joined by commas. */
-  hosts: string
+  /** Host patterns, which count together. */
+  hosts: readonly string[]
   become: boolean | null
   becomeUser: string | null
   remoteUser: string | null
+  connection: string | null
   vars: Readonly<Record<string, unknown>>
   /** Where a variable of `vars` was written. */
   originOf: (variable: string) => Source | null

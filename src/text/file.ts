@@ -8,7 +8,8 @@ const REASONS: Readonly<Record<string, [code: string, summary: string, hint: str
   EPERM: ['file-unreadable', 'no permission to read it', 'make the file readable for the user who runs this'],
   EISDIR: ['file-is-directory', 'this is a directory, not a file', 'name the file itself'],
   ENOTDIR: ['file-missing', 'a part of the path is a file, not a directory', 'check the path'],
-  EFBIG: ['file-too-long', 'this is longer than any inventory', 'name the file itself; is this a device?'],
+  EFBIG: ['file-too-long', 'this is longer than any file of its kind', 'name the file itself; is this a device?'],
+  ENOTTY: ['file-is-device', 'this is a device, not a file', 'name a file, or hand it over with <(…)'],
   EPIPE: ['file-is-pipe', 'this is a named pipe, not a file', 'name a file, or hand it over with <(…)'],
   ELOOP: ['file-unreadable', 'the symbolic links of this path go round in a circle', 'repair the link'],
 }

@@ -7,7 +7,7 @@ import type { NamedPath, NameProblem } from './template/code.ts'
 import type { Compiled } from './template/compile.ts'
 import { compileTemplate } from './template/compile.ts'
 import { run } from './template/engine.ts'
-import { TemplateError } from './template/errors.ts'
+import { lostDigits, TemplateError } from './template/errors.ts'
 import { OMIT } from './template/host-vars.ts'
 import { floatText, pythonText } from './template/python.ts'
 import type { Vars } from './template/scope.ts'
@@ -95,14 +95,20 @@ function inExpression<T extends { offset: number }>(found: T): T {
 function asAnsible(value: unknown, isFloat: boolean): unknown {
   if (value === null || value === OMIT) return ''
   if (typeof value === 'number' && !Number.isFinite(value)) throw new TemplateError('the result is no finite number')
-  if (typeof value === 'number' && !isFloat && Number.isInteger(value) && !Number.isSafeInteger(value))
-    throw new TemplateError('the result is a whole number above 2^53, which would lose digits', 'range')
+  if (!isFloat && losesDigits(value)) throw lostDigits()
   if (typeof value === 'number') return isFloat ? floatText(value) : pythonText(value)
   const text = value instanceof Unsafe ? value.text : value
   if (text === 'True' || text === 'False') return text === 'True'
   if (typeof text !== 'string' || !/^[{[]/.test(text)) return value
   const literal = pythonLiteral(text)
   return typeof literal === 'object' && 'value' in literal ? literal.value : jsonOr(text, value)
+}
+
+/** Inside lists and mappings floats are not told from whole numbers. */
+function losesDigits(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isInteger(value) && !Number.isSafeInteger(value)
+  if (Array.isArray(value)) return value.some(losesDigits)
+  return isRecord(value) && Object.values(value).some(losesDigits)
 }
 
 /** Ansible takes null, true and false for Python's words. */

@@ -20,6 +20,8 @@ import { DEFAULT_VAULT_ID, parseVault, renderVault, VaultError } from './vault-f
 export interface VaultPassword {
   id: string
   password: Secret
+  /** It opens only what was encrypted with its id (Ansible's vault_id_match). */
+  onlyOwnId?: boolean
 }
 
 const ROUNDS = 10_000
@@ -72,7 +74,8 @@ export function decryptVaultSync(
 }
 
 function bestFirst({ id }: VaultParts, passwords: readonly VaultPassword[]): VaultPassword[] {
-  return [...passwords.filter((one) => one.id === id), ...passwords.filter((one) => one.id !== id)]
+  const others = passwords.filter((one) => one.id !== id && one.onlyOwnId !== true)
+  return [...passwords.filter((one) => one.id === id), ...others]
 }
 
 /** Null where the keys do not fit. */
@@ -85,10 +88,13 @@ function openWith({ mac, bytes }: VaultParts, keys: VaultKeys): Buffer | null {
 function wrongPassword({ id }: VaultParts, passwords: readonly VaultPassword[]): VaultError {
   const named = id === DEFAULT_VAULT_ID ? '' : ` with vault id ${id}`
   const ids = passwords.map((password) => password.id).join(', ')
+  const isMatched = passwords.some(({ onlyOwnId }) => onlyOwnId === true)
   const message =
     passwords.length === 0
       ? `it is encrypted${named}, and no vault password is given`
-      : `encrypted${named}: no vault password that is given (vault ids: ${ids}) opens it, or it was changed`
+      : `encrypted${named}: no vault password that is given (vault ids: ${ids}) opens it, or it was changed${
+          isMatched ? '; vault_id_match has only those of its own id tried' : ''
+        }`
   return new VaultError('wrong-password', message)
 }
 

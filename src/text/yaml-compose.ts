@@ -12,6 +12,8 @@ import { isKnownTag, isVaultTag, unsafeNode } from './yaml-tags.ts'
 /** Nodes that aliases may stand for in one file; an alias bomb reaches it, nothing written by hand does. */
 const MAX_EXPANDED = 100_000
 
+type KeyName = { name: string } & Pick<YamlEntry, 'keyValue'>
+
 /** One walk over one document; `diagnostics` fills as it goes. */
 export class Composer {
   readonly diagnostics: Diagnostic[] = []
@@ -32,7 +34,7 @@ export class Composer {
     if (node === null) return { kind: 'scalar', value: null, source: this.#at(0) }
     const source = this.#at(node.range[0])
     if (isAlias(node)) return this.#alias(node, source)
-    if (node.anchor !== undefined) this.#anchors.set(node.anchor, 'open')
+    if (node.anchor !== undefined) this.#anchor(node.anchor, 'open', source)
     this.#checkTag(node, source)
     const result = this.#collection(node, source)
     if (node.anchor !== undefined) this.#anchors.set(node.anchor, result)
@@ -89,26 +91,47 @@ export class Composer {
   #entries(node: YAMLMap.Parsed): Map<string, YamlEntry> {
     const own = new Map<string, YamlEntry>()
     const merged = new Map<string, YamlEntry>()
+    const known = new Set<unknown>()
     for (const pair of node.items) {
       if (!isPair(pair)) continue
       const key = pair.key as ParsedNode | null
       const keySource = this.#at(key?.range[0] ?? node.range[0])
-      if (!isScalar(key)) {
+      const isMerge = isScalar(key) && key.type === 'PLAIN' && key.source === '<<'
+      const told = isMerge ? null : this.#key(key, keySource)
+      if (!isMerge && told === null) {
         this.#badKey(key, keySource)
         continue
       }
       const value = this.compose(pair.value)
-      if (key.type === 'PLAIN' && key.source === '<<') this.#merge(merged, value)
+      if (told === null) this.#merge(merged, value)
       else {
-        const { name, ...rest } = this.#keyName(key, keySource)
-        if (own.has(name)) this.#duplicate(key, keySource)
+        const { name, ...rest } = told
+        // As Python has it: 1, 1.0 and true are one key.
+        const same = typeof rest.keyValue === 'boolean' ? Number(rest.keyValue) : rest.keyValue
+        if (own.has(name) || (same !== undefined && known.has(same))) this.#duplicate(name, keySource)
+        known.add(same)
         own.set(name, { keySource, node: value, ...rest })
       }
     }
     return merged.size === 0 ? own : new Map([...merged, ...own])
   }
 
-  #keyName(key: Scalar.Parsed, source: Source): { name: string } & Pick<YamlEntry, 'keyValue'> {
+  /** Null where it is no scalar. */
+  #key(key: ParsedNode | null, source: Source): KeyName | null {
+    if (isScalar(key)) {
+      const told = this.#keyName(key, source)
+      const value = told.keyValue === undefined ? told.name : told.keyValue
+      if (key.anchor !== undefined) this.#anchor(key.anchor, { kind: 'scalar', value, source }, source)
+      return told
+    }
+    const target = isAlias(key) ? this.#alias(key, source) : null
+    if (target?.kind !== 'scalar' || target.value instanceof Object) return null
+    return typeof target.value === 'string'
+      ? { name: target.value }
+      : { name: String(target.value), keyValue: target.value }
+  }
+
+  #keyName(key: Scalar.Parsed, source: Source): KeyName {
     this.#checkTag(key, source)
     if (isVaultTag(key.tag)) this.#error('yaml-key', 'a key cannot be encrypted', source, 'encrypt the value')
     const value = this.#scalar(key, source)
@@ -128,8 +151,8 @@ export class Composer {
     }
   }
 
-  #duplicate(key: Scalar.Parsed, source: Source): void {
-    const spelt = key.type === 'PLAIN' ? (key.source ?? '') : JSON.stringify(key.source)
+  #duplicate(name: string, source: Source): void {
+    const spelt = /^[\w.-]+$/.test(name) ? name : JSON.stringify(name)
     const hint = 'keep one of the two; the other would be lost without a word'
     this.#error('yaml-duplicate-key', `the key ${spelt} stands twice in one mapping`, source, hint)
   }
@@ -181,6 +204,12 @@ export class Composer {
       this.#error('yaml-alias-bomb', summary, source, 'write out fewer aliases of aliases')
     }
     return empty
+  }
+
+  #anchor(name: string, value: YamlNode | 'open', source: Source): void {
+    if (this.#anchors.has(name))
+      this.#error('yaml-anchor', `the anchor &${name} stands here a second time`, source, 'give it another name')
+    this.#anchors.set(name, value)
   }
 
   #sized<T extends YamlNode>(node: T, children: readonly YamlNode[]): T {

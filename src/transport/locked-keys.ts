@@ -14,10 +14,10 @@ export async function findLockedKeys(connections: readonly Connection[], sources
   const locked = new Set<string>()
   const seen = new Set<string>()
   for (const connection of connections) {
-    const { privateKeyFile, password, ssh, openssh } = connection
+    const { privateKeyFile, password, ssh, openssh, local } = connection
     const { identityFiles, identityAgent, authentications } = ssh
-    // OpenSSH's own client reads keys itself.
-    if (openssh !== null || !authentications.includes('publickey')) continue
+    // OpenSSH's own client reads keys itself, and this machine needs none.
+    if (local === true || openssh !== null || !authentications.includes('publickey')) continue
     // Thousands of hosts mostly have the same keys.
     const key = JSON.stringify([privateKeyFile, password !== null, identityFiles, identityAgent])
     if (seen.has(key)) continue

@@ -1,8 +1,9 @@
 /** One exec by OpenSSH's client, as a channel. */
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
-import { Duplex, PassThrough } from 'node:stream'
 import type { ExecChannel } from './carrier.ts'
 import type { Markers } from './command-line.ts'
+import { processChannel } from './process-channel.ts'
+import type { ProcessChannelOptions } from './process-channel.ts'
 
 /** ssh's own failure, and a script's status as well. */
 const SSH_FAILED = 255
@@ -14,40 +15,15 @@ const SSH_FAILED = 255
 export function channelOf(
   child: ChildProcessWithoutNullStreams,
   markers: Markers,
-  count: (direction: 'sent' | 'received', bytes: number) => void,
+  count: ProcessChannelOptions['count'],
 ): ExecChannel {
-  const { stdin, stdout, stderr } = child
   let hasEnded = false
   const onEnd = (status: number): void => {
     hasEnded = true
     channel.emit('exit', status)
   }
-  const channel: ExecChannel = Object.assign(
-    new Duplex({
-      emitClose: false,
-      read: () => void stdout.resume(),
-      write: (chunk: Buffer, _encoding, done) => {
-        count('sent', chunk.length)
-        stdin.write(chunk, () => done())
-      },
-      final: (done) => {
-        stdin.end()
-        done()
-      },
-    }),
-    { stderr: new PassThrough(), close: () => void child.kill() },
-  )
   const filter = newEndFilter(markers.end, onEnd)
-  stdin.on('error', () => {})
-  stdout.on('data', (chunk: Buffer) => {
-    count('received', chunk.length)
-    if (!channel.push(chunk)) stdout.pause()
-  })
-  stderr.on('data', (chunk: Buffer) => {
-    count('received', chunk.length)
-    const rest = filter.feed(chunk)
-    if (rest.length > 0) channel.stderr.push(rest)
-  })
+  const channel = processChannel(child, { count, filter: filter.feed, close: () => void child.kill() })
   child.on('error', () => channel.emit('close'))
   child.on('close', (status) => {
     const rest = filter.flush()

@@ -1,10 +1,11 @@
 /** Private key files: what can be used, and why not where not. */
 import { createPrivateKey } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import fs from 'node:fs'
 import ssh2 from 'ssh2'
 import type { ParsedKey } from 'ssh2'
 import type { Secret } from '../model/secret.ts'
 import { shellQuote } from '../text/shell.ts'
+import { wholeFileReader } from '../text/whole-file.ts'
 import { readOpensshHeader, writeOpensshEd25519 } from './openssh-key.ts'
 import { signReady } from './sign-ready.ts'
 
@@ -18,6 +19,12 @@ export type KeyFile =
   /** The file itself is a public key: it names one of the agent's. */
   | { kind: 'public'; path: string; publicKey: Buffer }
   | { kind: 'unusable'; path: string; reason: string; hint: string }
+
+/** Bytes; far above any key. */
+const MOST = 1024 * 1024
+
+const readWhole = wholeFileReader(fs)
+const readFile = async (path: string): Promise<Buffer> => readWhole(path, MOST)
 
 /** Key files, each read once for all hosts; deriving an encrypted key from its passphrase takes half a second. */
 export interface KeyFiles {
@@ -52,7 +59,8 @@ async function loadKeyFile(path: string): Promise<KeyFile> {
     if (code === 'ENOENT' || code === 'ENOTDIR') {
       return { kind: 'absent', path, publicKey: await readPublicKey(`${path}.pub`) }
     }
-    const reason = code === 'EISDIR' ? 'is a directory' : `cannot be read (${code})`
+    const reason =
+      code === 'EISDIR' ? 'is a directory' : code === 'EPIPE' ? 'is a named pipe' : `cannot be read (${code})`
     return { kind: 'unusable', path, reason, hint: 'name a private key file that you may read' }
   }
   const parsed = parsePrivateKey(bytes, path)

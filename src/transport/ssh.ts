@@ -1,8 +1,10 @@
-/** The transport over SSH; keeps track of what is open. */
+/** The transport over SSH, and to this machine without it; keeps track of what is open. */
 import type { Target } from '../model/host.ts'
 import type { Carrier } from './carrier.ts'
 import { ownCarrier } from './carrier.ts'
 import { createConnector } from './connector.ts'
+import { connectAborted } from './handshake.ts'
+import { localCarrier } from './local.ts'
 import { createOpensshClient } from './openssh.ts'
 import { newPersist } from './persist.ts'
 import { createKeyFiles } from './private-key.ts'
@@ -35,7 +37,7 @@ export interface SshTransportOptions {
   env?: Readonly<Record<string, string | undefined>>
   /** Key files, of which encrypted ones may be unlocked already. Default: read as needed. */
   keyFiles?: KeyFiles
-  /** What must not stand in the environment of programs that are started: OpenSSH's client. */
+  /** What must not stand in the environment of programs that are started: OpenSSH's client, shells of this machine. */
   isSecret?: (text: string) => boolean
 }
 
@@ -57,13 +59,14 @@ export function createSshTransport(options: SshTransportOptions = {}): Transport
     persist,
     auth: { env, readKeyFile: (options.keyFiles ?? createKeyFiles()).read },
   })
-  const openssh = createOpensshClient({
-    env,
-    isSecret: options.isSecret ?? (() => false),
-    connectTimeoutMs: options.connectTimeoutMs,
-  })
+  const isSecret = options.isSecret ?? (() => false)
+  const openssh = createOpensshClient({ env, isSecret, connectTimeoutMs: options.connectTimeoutMs })
   const carry = async (target: Target, signal: AbortSignal, how: ConnectOptions): Promise<Carrier> => {
     const { connection } = target
+    if (connection.local === true) {
+      if (signal.aborted) throw connectAborted(connection)
+      return localCarrier({ env, isSecret })
+    }
     if (connection.openssh === null) return ownCarrier(await connector.connect(connection, how, signal), target)
     return persist(endpointOf(connection), () => openssh.connect(target, signal), signal)
   }

@@ -10,11 +10,13 @@ export function endpointOf(connection: Connection): string {
 
 /** `user@address:port`, and the jump hosts before it. */
 export function whereOf(connection: Connection): string {
+  if (connection.local === true) return 'this machine'
   return `${connection.user}@${endpointOf(connection)}`
 }
 
-/** The command by which a person gets there: `ssh [FLAGS] [-J JUMPS] -p PORT USER@ADDRESS`. */
-export function sshByHand({ user, address, port, jumps }: Connection, flags = ''): string {
+/** The command by which a person gets there: `ssh [FLAGS] [-J JUMPS] -p PORT USER@ADDRESS`, or on this machine a shell. */
+export function sshByHand({ user, address, port, jumps, local }: Connection, flags = ''): string {
+  if (local === true) return 'sh -c'
   const over = jumps.map((jump) => `${jump.user}@${serverOf(jump)}`).join(',')
   const way = over === '' ? '' : `-J ${shellQuote(over)} `
   return `ssh ${flags === '' ? '' : `${flags} `}${way}-p ${port} ${shellQuote(`${user}@${address}`)}`

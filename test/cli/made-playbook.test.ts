@@ -4,7 +4,7 @@ import { pairPlaybook, testPlaybook } from '../../src/cli/run/made-playbook.ts'
 describe('playbooks that commands make', () => {
   it('pair: everything from stock to proof', () => {
     const { plays } = pairPlaybook('system-a', 'system-b', { bytes: '1MiB' })
-    expect(plays).toMatchObject([{ name: 'Pair system-a and system-b', hosts: 'system-a,system-b', become: true }])
+    expect(plays).toMatchObject([{ name: 'Pair system-a and system-b', hosts: ['system-a', 'system-b'], become: true }])
     expect(plays[0]?.tasks.map((task) => task.module.name)).toEqual([
       'mptcp_available',
       'mptcp_tools',

@@ -70,6 +70,15 @@ describe.runIf(hasAnsible)(`as Ansible takes them${skipped}`, () => {
     ['a file that an earlier password opens', ['--vault-password-file', 'one', '--vault-id', 'z@sealed']],
     ['the home directory', ['--vault-id', 'h@~/one']],
     ['two of one id', ['--vault-id', 'a@one', '--vault-id', 'a@blank']],
+    ['each for its own id alone', ['--vault-id', 'b@blank', '--vault-id', 'a@one'], { ANSIBLE_VAULT_ID_MATCH: 'yes' }],
+    ['one without an id, for its own id alone', ['--vault-password-file', 'one'], { ANSIBLE_VAULT_ID_MATCH: 'true' }],
+    ['one of an id that nothing has', ['--vault-id', 'c@one'], {}, '[defaults]\nvault_id_match = True\n'],
+    ['two of one id, for it alone', ['--vault-id', 'a@blank', '--vault-id', 'a@one'], { ANSIBLE_VAULT_ID_MATCH: '1' }],
+    [
+      'a file that an earlier password of another id would open',
+      ['--vault-password-file', 'one', '--vault-id', 'z@sealed'],
+      { ANSIBLE_VAULT_ID_MATCH: 'yes' },
+    ],
   ]
 
   let folders: string[] = []
@@ -91,13 +100,26 @@ describe.runIf(hasAnsible)(`as Ansible takes them${skipped}`, () => {
       .split('\n')
       .map((line) => JSON.parse(line) as unknown)
     expect(theirs, done.stderr).toHaveLength(cases.length)
-  })
+    // One process for each case.
+  }, 60_000)
 
   it.each(cases.map((each, i) => [each[0], i] as const))('%s', async (_, i) => {
     const [, argv, env] = cases[i]!
-    expect((await got(argv, env, folders[i])).passwords).toEqual(theirs[i])
+    const cwd = folders[i]!
+    const { passwords, io } = await got(argv, env, cwd)
+    const vault = await vaultOf(await flagsOf(argv), io)
+    const opened: string[] = []
+    for (const name of VAULTS)
+      await vault.openFile(readFileSync(join(cwd, name), 'utf8'), name).then(
+        () => opened.push(name),
+        () => {},
+      )
+    expect({ passwords, opened }).toEqual(theirs[i])
   })
 })
+
+/** By the id that they are encrypted with; all under one password. */
+const VAULTS = ['v-a', 'v-b', 'v-default']
 
 function writeSources(config: string): void {
   write('one', 'tiger one\n')
@@ -106,6 +128,8 @@ function writeSources(config: string): void {
   for (const name of ['script.sh', 'my-client', 'my-client.sh']) write(name, '#!/bin/sh\necho "args:$*"\n', 0o700)
   write('fails', '#!/bin/sh\necho tiger; exit 2\n', 0o700)
   write('sealed', encryptVaultSync(Buffer.from('tiger inside\n'), { id: 'x', password: new Secret('tiger one') }))
+  for (const name of VAULTS)
+    write(name, encryptVaultSync(Buffer.from('x'), { id: name.slice(2), password: new Secret('tiger one') }))
   if (config !== '') write('ansible.cfg', config)
 }
 
@@ -161,6 +185,17 @@ describe('undo records', () => {
     expect(await open('plain')).toBe('plain')
     const other = await recordOpener(await flagsOf(['--vault-id', 'x@two']), ioOf())
     await expect(other(sealed)).rejects.toThrow(/vault ids: x\) opens it/)
+    write('ansible.cfg', '[defaults]\nvault_id_match = yes\n')
+    const strict = await recordOpener(await flagsOf(['--vault-id', 'y@one']), ioOf())
+    await expect(strict(sealed)).rejects.toThrow(/vault_id_match has only those of its own id tried/)
+  })
+
+  it('vault_id_match = no is no, which Ansible takes for yes', async () => {
+    write('one', 'tiger one')
+    const { io } = testIo({ cwd: folder, env: { HOME: folder, ANSIBLE_VAULT_ID_MATCH: 'no' } })
+    const vault = await vaultOf(await flagsOf(['--vault-id', 'x@one']), io)
+    const text = encryptVaultSync(Buffer.from('panther'), { id: 'y', password: new Secret('tiger one') })
+    expect((await vault.openFile(text, 'f')).toString()).toBe('panther')
   })
 })
 

@@ -155,7 +155,10 @@ describe('become', () => {
       { ansible_sudo_exe: '/opt/sudo' },
       ['ansible_sudo_exe: only sudo itself is run, as the PATH of the login user finds it'],
     ],
-    [{ ansible_become_method: 'su' }, ['ansible_become_method: text "su" is not supported yet in this version']],
+    [
+      { ansible_become_method: 'su' },
+      ['ansible_become_method: su is not supported: privileges are raised by sudo or doas'],
+    ],
   ])('%j', async (vars, expected) => {
     expect(await complaints(vars)).toEqual(expected)
   })

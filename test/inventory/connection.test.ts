@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { resolveConnection } from '../../src/inventory/connection.ts'
 import type { LocalDefaults } from '../../src/inventory/local-defaults.ts'
 import { loadInventory } from '../../src/inventory/load.ts'
+import { hostNamed } from '../../src/inventory/select.ts'
 import type { ConnectionFlags, PlayConnection } from '../../src/inventory/types.ts'
 import type { Connection } from '../../src/model/host.ts'
 import { Secret } from '../../src/model/secret.ts'
@@ -157,8 +158,13 @@ test.each<[Record<string, unknown>, string]>([
   [{ ansible_ssh_extra_args: '-N' }, 'ansible_ssh_extra_args: -N is not supported'],
   [{ mptcp_fleet_transport: 'x' }, 'mptcp_fleet_transport: text "x" is not supported yet in this version'],
   [{ ansible_ssh_timeout: 'x' }, 'ansible_ssh_timeout: expected a number of seconds, got text "x"'],
-  [{ ansible_connection: 'local' }, 'ansible_connection: text "local" is not supported yet in this version'],
-  [{ ansible_become_method: 'su' }, 'ansible_become_method: text "su" is not supported yet in this version'],
+  [{ ansible_connection: 'winrm' }, 'ansible_connection: text "winrm" is not supported yet in this version'],
+  [
+    { ansible_become_method: 'su' },
+    'ansible_become_method: su is not supported: privileges are raised by sudo or doas',
+  ],
+  [{ ansible_become_method: 'ansible.builtin.su' }, 'ansible_become_method: su is not supported: privileges'],
+  [{ ansible_become_method: 'pbrun' }, 'ansible_become_method: text "pbrun" is not supported yet in this version'],
   [{ ansible_port: 'x' }, 'ansible_port: expected a port (1 to 65535), got text "x"'],
   [{ ansible_port: 0 }, 'ansible_port: expected a port (1 to 65535), got the number 0'],
   [{ ansible_become: 'perhaps' }, 'ansible_become: expected yes or no, got text "perhaps"'],
@@ -330,4 +336,32 @@ test('hosts share their settings where nothing in them depends on the host', asy
   )
   expect(two!.ssh).toBe(one!.ssh)
   expect(other!.ssh).toMatchObject({ hashKnownHosts: true, identityFiles: [join(defaults.home, 'b')] })
+})
+
+test('this machine needs no SSH, and is known by its own name and user, whatever is said of SSH', async () => {
+  const here = { address: 'controller.example', user: 'me', local: true, openssh: null, jumps: [] }
+  const vars = { ansible_connection: 'local', ansible_host: '192.0.2.1', ansible_user: 'opc', ansible_password: 'pw' }
+  const flags = { user: 'flag', password: new Secret('f'), privateKeyFile: 'k' }
+  const found = await connection(vars, { remoteUser: 'play' }, flags)
+  expect(found).toMatchObject({ ...here, password: null, privateKeyFile: null, become: null })
+  expect(await connection({ ...vars, mptcp_fleet_transport: 'openssh' })).toMatchObject(here)
+  const raised = await connection({ ...vars, ansible_become: true, ansible_become_password: 'sudo-pw' })
+  expect([raised.become?.user, raised.become?.password?.reveal()]).toEqual(['root', 'sudo-pw'])
+})
+
+test("which of Ansible's plugins connects: variables over the keyword of the play", async () => {
+  const isLocal = async (...args: Parameters<typeof connection>) => (await connection(...args)).local === true
+  expect(await isLocal({ ansible_connection: 'ansible.builtin.local' })).toBe(true)
+  expect(await isLocal({}, { connection: 'local' })).toBe(true)
+  expect(await isLocal({ ansible_connection: 'smart' }, { connection: 'local' })).toBe(false)
+  expect(await isLocal({}, { connection: 'local', vars: { ansible_connection: 'ssh' } })).toBe(false)
+})
+
+test('a name for this machine that no inventory has means it, with the variables of all', async () => {
+  const dir = makeFiles({ 'h.yml': 'all: { hosts: { a: }, vars: { ansible_become: true, ansible_user: opc } }\n' })
+  const inventory = await loadInventory(['h.yml'], dir)
+  const found = hostNamed(inventory, '127.0.0.1')!
+  const resolved = resolveConnection(found, silent, {}, inventory, local)
+  expect(resolved).toMatchObject({ connection: { local: true, user: 'me', become: { user: 'root' } } })
+  expect(hostNamed(inventory, 'b')).toBeUndefined()
 })

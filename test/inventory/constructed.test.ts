@@ -85,11 +85,35 @@ test('nothing is said where it may fail', async () => {
   ).toEqual([])
 })
 
-test.each([
+test.each<readonly [string, string, string]>([
   ['1/0', 'strict: true\n', 'the result is no finite number'],
-  ['2**64', '', 'the result is a whole number above 2^53'],
+  ...[
+    '2**64',
+    '9007199254740993',
+    'number + 9007199254740991',
+    '-9007199254740991 - 2',
+    '[9007199254740993]',
+    '{1: 2**60, 2: 2}',
+    '{1: 9007199254740991 * 9007199254740991, 2: 2}',
+    '9007199254740991 ** 9',
+    '99999999999999999999 | string',
+    '0xffffffffffffffffff',
+    '99999999999999999999999999999999999999999',
+    "'9007199254740993' | int",
+    '[9007199254740991, 2] | sum | string',
+    '9_007_199_254_740_993 > 1',
+    '10 ** 40',
+  ].map((text) => [text, '', 'compose.x: a whole number above 2^53 would lose digits'] as const),
 ])('a number that cannot be kept: %s', async (text, strict, expected) => {
-  expect(await said(`${strict}compose: {x: ${text}}\n`)).toEqual([expect.stringContaining(expected)])
+  expect(await said(`${strict}compose: {x: ${JSON.stringify(text)}}\n`)).toEqual([expect.stringContaining(expected)])
+})
+
+test('a number that cannot be kept is told in groups and keys, too', async () => {
+  const big = 'a whole number above 2^53 would lose digits'
+  expect(await said('groups: {g: "9007199254740993 > 1"}\nkeyed_groups: [{key: 9007199254740993}]\n')).toEqual([
+    expect.stringContaining(`groups.g: ${big}`),
+    expect.stringContaining(`key: ${big}`),
+  ])
 })
 
 test('a value knows the line that composed it', async () => {

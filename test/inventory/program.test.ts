@@ -6,6 +6,9 @@ import { runProgram } from '../../src/inventory/program.ts'
 import type { ProgramLimits, ProgramRun } from '../../src/inventory/program.ts'
 import { makeFiles } from './files.ts'
 
+/** Far longer than what is not waited for. */
+const LIMITS = { seconds: 60, bytes: 10_000_000 }
+
 async function run(text: string, limits?: ProgramLimits, args: string[] = []): Promise<ProgramRun & { dir: string }> {
   const dir = makeFiles({ program: `#!/bin/sh\n${text}\n` })
   chmodSync(join(dir, 'program'), 0o755)
@@ -39,6 +42,17 @@ describe('a program', () => {
     expect(failed).toBe('it ran longer than 0.5 s')
     const child = Number(readFileSync(join(dir, 'child'), 'utf8'))
     await vi.waitFor(() => expect(isRunning(child)).toBe(false), { timeout: 10_000 })
+  })
+
+  it('is over when it has ended, whoever holds its output open, and all that it printed is there', async () => {
+    const { failed, stdout, dir } = await run('sleep 1000 & echo $! > child; yes | head -c 3000000', LIMITS)
+    const child = Number(readFileSync(join(dir, 'child'), 'utf8'))
+    process.kill(child)
+    expect([failed, stdout.length]).toEqual([null, 3_000_000])
+    const chatty = await run('while echo x; do sleep 0.3; done & echo $! > child; exit 3', LIMITS)
+    expect(chatty.failed).toBe('it ended with 3')
+    const left = Number(readFileSync(join(chatty.dir, 'child'), 'utf8'))
+    await vi.waitFor(() => expect(isRunning(left)).toBe(false), { timeout: 10_000 })
   })
 
   it('is stopped where it prints too much', async () => {

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'no
 import { dirname, join } from 'node:path'
 import { parse } from 'yaml'
 import { makeFiles } from './files.ts'
+import type { Pattern } from './referee.ts'
 
 export interface Case {
   name: string
@@ -23,7 +24,7 @@ export interface Case {
   /** The test that shows a difference which no list of an inventory does. */
   elsewhere?: string
   /** Further questions. Patterns, each with its hosts as answer; `limit` is for all of them. */
-  patterns?: string[]
+  patterns?: Pattern[]
   limit?: string
   /** What is shown of single hosts, named by patterns. */
   hosts?: string[]

@@ -9,13 +9,13 @@ import { parseYaml } from '../../src/text/yaml.ts'
 import { testIo } from '../cli/test-io.ts'
 import { argsOf, makeCase, topics } from './referee-cases.ts'
 import type { Case } from './referee-cases.ts'
-import type { Referee, Verdict } from './referee.ts'
+import type { Pattern, Referee, Verdict } from './referee.ts'
 import { hasAnsible, skipped, startReferee } from './referee.ts'
 
 const sourcesOf = (each: Case): string[] => argsOf(each).filter((word) => word !== '-i')
 
 /** A name that is nowhere is a mistake to us, and nobody to Ansible: the other hosts are the same. */
-async function selected(dir: string, each: Case, pattern: string): Promise<unknown> {
+async function selected(dir: string, each: Case, pattern: Pattern): Promise<unknown> {
   const inventory = await loadInventory(sourcesOf(each), dir)
   const meant = selectHosts(inventory, pattern, null)
   const limit = each.limit === undefined ? null : limitHosts(inventory, expandLimit(each.limit, dir))
@@ -50,7 +50,7 @@ describe.runIf(hasAnsible)(`answers of ansible-core${skipped}`, () => {
     const dir = makeCase(each)
     for (const pattern of each.patterns!) {
       const verdict = await referee.hosts(dir, sourcesOf(each), pattern, each.limit)
-      expect(await selected(dir, each, pattern), `${pattern}: ${verdict.stderr}`).toEqual(read(verdict))
+      expect(await selected(dir, each, pattern), `${JSON.stringify(pattern)}: ${verdict.stderr}`).toEqual(read(verdict))
     }
   })
 

@@ -25,11 +25,14 @@ export function answerOf({ status, stdout }: Verdict): unknown {
   return JSON.parse(JSON.stringify(value)) as unknown
 }
 
+/** As `hosts:` of a play has it. */
+export type Pattern = string | readonly string[]
+
 export interface Referee {
   /** What `ansible-inventory` says. `plugins`: the readers that are tried, unless Ansible's own list. */
   ask: (cwd: string, args: readonly string[], plugins?: readonly string[]) => Promise<Verdict>
   /** The names of the hosts that a pattern means, as JSON. */
-  hosts: (cwd: string, sources: readonly string[], pattern: string, limit?: string | null) => Promise<Verdict>
+  hosts: (cwd: string, sources: readonly string[], pattern: Pattern, limit?: string | null) => Promise<Verdict>
   /** The value of a template, as JSON; variables whose names begin with "unsafe" are marked so. */
   template: (template: string, vars: object) => Promise<Verdict>
   close: () => void

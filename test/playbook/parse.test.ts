@@ -54,6 +54,7 @@ test('a play and its tasks with everything they may say', () => {
       limits: { subflows: 2 }
     - available:
 - hosts: all
+  connection: local
 `,
     'p.yml',
     modules,
@@ -61,10 +62,11 @@ test('a play and its tasks with everything they may say', () => {
   const [first, second] = playbook.plays
   expect(first).toMatchObject({
     name: 'first',
-    hosts: 'a,b*',
+    hosts: ['a', 'b*'],
     become: true,
     becomeUser: 'op',
     remoteUser: 'admin',
+    connection: null,
     serial: [{ count: 1 }, { percent: 50 }, { count: 3 }],
     tags: ['net', 'slow'],
     checkMode: true,

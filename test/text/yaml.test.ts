@@ -50,6 +50,9 @@ test('empty documents have no node and no complaint', () => {
 
 test.each([
   ['a: 1\na: 2\n', '2:1: the key a stands twice in one mapping'],
+  ['yes: 1\non: 2\n', '2:1: the key on stands twice in one mapping'],
+  ['a: &x 1\nb: &x 2\n', '2:7: the anchor &x stands here a second time'],
+  ['a: &x [1]\n*x : 2\n', '2:1: a key must be plain text'],
   ['a:\n\tb: 1\n', '2:1: a tab is used for indentation'],
   ['a: {{ x }}\n', '1:5: a key must be plain text'],
   ['a: b: c\n', '1:4: a second "key: value" on one line'],

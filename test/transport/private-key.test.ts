@@ -157,6 +157,8 @@ describe('private key files', () => {
     expect(parsePrivateKey(Buffer.from('hello'), 'k').kind).toBe('unusable')
     expect(parsePrivateKey(Buffer.alloc(0), 'k').kind).toBe('unusable')
     expect(await createKeyFiles().read(dir)).toMatchObject({ kind: 'unusable', reason: 'is a directory' })
+    execFileSync('mkfifo', [join(dir, 'fifo')])
+    expect(await createKeyFiles().read(join(dir, 'fifo'))).toMatchObject({ reason: 'is a named pipe' })
     expect(await createKeyFiles().read(join(dir, 'none'))).toMatchObject({ kind: 'absent' })
   })
 })

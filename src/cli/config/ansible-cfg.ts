@@ -1,7 +1,8 @@
 /** Finds ansible.cfg as Ansible does: the first of $ANSIBLE_CONFIG, ./, ~/.ansible.cfg and /etc/ansible/ that is there. */
-import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
+import { readBounded } from '../../inventory/read.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { DiagnosticsError, errorDiagnostic } from '../../model/diagnostic.ts'
 import { decodeText, unreadableFile } from '../../text/file.ts'
@@ -72,7 +73,7 @@ function entriesOf(file: string, name: string): IniEntry[] {
 
 function readText(file: string, name: string): string {
   try {
-    const decoded = decodeText(readFileSync(file), name)
+    const decoded = decodeText(readBounded(file), name)
     if ('text' in decoded) return decoded.text
     throw new DiagnosticsError([decoded.diagnostic])
   } catch (error) {

@@ -50,6 +50,7 @@ const SETTINGS = {
     env: ['ANSIBLE_VAULT_IDENTITY_LIST'],
     ini: [['defaults', 'vault_identity_list']],
   },
+  vaultIdMatch: { type: 'boolean', env: ['ANSIBLE_VAULT_ID_MATCH'], ini: [['defaults', 'vault_id_match']] },
   askVaultPass: { type: 'boolean', env: ['ANSIBLE_ASK_VAULT_PASS'], ini: [['defaults', 'ask_vault_pass']] },
   askPass: { type: 'boolean', env: ['ANSIBLE_ASK_PASS'], ini: [['defaults', 'ask_pass']] },
   connectionPasswordFile: {

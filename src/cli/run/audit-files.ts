@@ -1,12 +1,12 @@
 /** Reads profiles and waivers from disk. */
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { Control } from '../../audit/define.ts'
 import type { Profile, ProfileFile } from '../../audit/profile.ts'
 import { assembleProfile, parseProfileFile } from '../../audit/profile.ts'
 import type { Waiver } from '../../audit/waivers.ts'
 import { parseWaivers } from '../../audit/waivers.ts'
+import { readBounded } from '../../inventory/read.ts'
 import { packageRoot } from '../../lab/package-root.ts'
 import { DiagnosticsError, errorDiagnostic } from '../../model/diagnostic.ts'
 import { didYouMean } from '../../text/closest.ts'
@@ -74,7 +74,7 @@ export function loadWaivers(files: readonly string[], cwd: string, controls: Ite
 function readTree(path: string, name: string): { node: YamlNode; bytes: Buffer } {
   let bytes: Buffer
   try {
-    bytes = readFileSync(path)
+    bytes = readBounded(path)
   } catch (error) {
     throw new DiagnosticsError([unreadableFile(error, name)])
   }

@@ -1,12 +1,15 @@
 /** Passwords from files and programs: `--connection-password-file`, `--become-password-file`, `--vault-password-file`. */
 import { spawn } from 'node:child_process'
-import { accessSync, constants, readFileSync, statSync } from 'node:fs'
+import { accessSync, constants, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { programEnd } from '../../inventory/program-end.ts'
+import { readBounded } from '../../inventory/read.ts'
 import type { Source } from '../../model/diagnostic.ts'
 import { DiagnosticsError, errorDiagnostic } from '../../model/diagnostic.ts'
 import { Secret } from '../../model/secret.ts'
 import { childEnv } from '../../text/child-env.ts'
+import { unreadableFile } from '../../text/file.ts'
 import { tail } from '../../text/tail.ts'
 import { usageError } from '../errors.ts'
 import type { Io } from '../io.ts'
@@ -50,11 +53,14 @@ export async function readSource(
     const status = statSync(path)
     if (status.isDirectory()) throw refuse('this is a folder', 'name a file')
     const isProgram = isExecutable(path)
-    return { bytes: isProgram ? await outputOf(path, program, io, refuse) : readFileSync(path), isProgram }
+    return { bytes: isProgram ? await outputOf(path, program, io, refuse) : readBounded(path, MOST), isProgram }
   } catch (error) {
     if (error instanceof DiagnosticsError) throw error
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-    throw refuse(missing ? 'there is no such file' : `it cannot be read: ${(error as Error).message}`)
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') throw refuse('there is no such file')
+    const { summary, hint } = unreadableFile(error, file)
+    if (['EPIPE', 'ENOTTY', 'EFBIG'].includes(code)) throw refuse(summary, hint)
+    throw refuse(`it cannot be read: ${(error as Error).message}`)
   }
 }
 
@@ -93,10 +99,7 @@ async function outputOf(
     if (Buffer.concat(out).length > MOST) child.stdout?.destroy()
   })
   child.stderr?.on('data', (chunk: Buffer) => err.push(chunk))
-  const ended = await new Promise<string | null>((done) => {
-    child.on('error', (error) => done(`it cannot be run: ${error.message}`))
-    child.on('close', (code, signal) => done(code === 0 ? null : `it ended with ${code ?? signal}`))
-  })
+  const ended = await programEnd(child)
   if (ended === null) return Buffer.concat(out)
   const said = tail(Buffer.concat(err).toString('utf8').trim(), 500)
   throw refuse(said === '' ? ended : `${ended}: ${said}`, 'if it is no program, make it not executable: chmod -x')

@@ -3,7 +3,7 @@ import type { Assembled } from '../../engine/assemble.ts'
 import { orderedBatches } from '../../engine/jump-order.ts'
 import { rollbackModule } from '../../engine/rollback.ts'
 import { resolveConnection } from '../../inventory/connection.ts'
-import { limitHosts } from '../../inventory/select.ts'
+import { hostNamed, limitHosts } from '../../inventory/select.ts'
 import type { ConnectionFlags, Inventory } from '../../inventory/types.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { DiagnosticsError, errorDiagnostic, hasErrors } from '../../model/diagnostic.ts'
@@ -72,7 +72,7 @@ export function recordedTarget(
   flags: ConnectionFlags,
   diagnostics: Diagnostic[],
 ): Target[] {
-  const host = inventory.hosts.get(record.host)
+  const host = hostNamed(inventory, record.host)
   if (host === undefined) {
     const near = didYouMean(record.host, inventory.hosts.keys())
     const hint = near === '' ? 'name the inventory that the run had with -i, or leave it out with --limit' : near

@@ -1,5 +1,5 @@
 /** `apply FILE` of a plan that `plan --out` kept: what was reviewed is what is done, or nothing is. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { Assembled } from '../../engine/assemble.ts'
@@ -39,10 +39,10 @@ export function readSavedPlan(args: readonly string[], io: Io): ReadPlan | null 
   return { plan: { ...plan, playbooks, inventories: plan.inventories.map(here) }, text, file, signer: null }
 }
 
-/** Null where it cannot be read: that is told by who reads playbooks. */
+/** Null where it cannot be read: that is told by who reads playbooks. What a shell hands over can be read only once. */
 function readText(path: string): string | null {
   try {
-    return readFileSync(path, 'utf8')
+    return statSync(path).isFile() ? readFileSync(path, 'utf8') : null
   } catch {
     return null
   }

@@ -80,11 +80,12 @@ function unnamed(from: string, origin: string): Source {
 
 async function readAll(sources: readonly Source[], io: Io): Promise<VaultPassword[]> {
   const passwords: VaultPassword[] = []
+  const onlyOwnId = settingsOf(io).vaultIdMatch === true
   const failures: DiagnosticsError[] = []
   for (const source of sources) {
     try {
       const password = source.from === 'prompt' ? await ask(source, io) : await read(source, passwords, io)
-      passwords.push({ id: source.id ?? DEFAULT_VAULT_ID, password })
+      passwords.push({ id: source.id ?? DEFAULT_VAULT_ID, password, onlyOwnId })
     } catch (error) {
       if (!(error instanceof DiagnosticsError) || source.from === 'prompt') throw error
       failures.push(error)

@@ -1,7 +1,7 @@
 /** One piece of code between delimiters while it is rewritten: its tokens, and what each of them becomes. */
 import type { TemplatePart } from '../template-scan.ts'
 import type { Token } from './tokens.ts'
-import { partners, quoted, stringValue, tokenize } from './tokens.ts'
+import { numeral, partners, quoted, stringValue, tokenize } from './tokens.ts'
 
 /** A name that nobody has, and where it stands in the template. */
 export interface NameProblem {
@@ -45,9 +45,7 @@ export function newCode(part: TemplatePart, offset: number, shared: Shared): Cod
     tokens,
     partners: partners(tokens),
     before: tokens.map(() => ''),
-    in: tokens.map((token) =>
-      token.kind === 'string' ? quoted(stringValue(token, kind === 'expression')) : token.text,
-    ),
+    in: tokens.map((token) => written(token, kind)),
     behind: tokens.map(() => ''),
     taken: new Set(),
     loop: null,
@@ -55,6 +53,11 @@ export function newCode(part: TemplatePart, offset: number, shared: Shared): Cod
   }
   noteOrders(code)
   return code
+}
+
+function written(token: Token, kind: Code['kind']): string {
+  if (token.kind === 'number') return numeral(token.text)
+  return token.kind === 'string' ? quoted(stringValue(token, kind === 'expression')) : token.text
 }
 
 export function sourceOf(code: Code): string {

@@ -1,7 +1,7 @@
 /** The engine's errors in our words. */
 import type { Environment } from 'minijinja-js'
 import type { Compiled } from './compile.ts'
-import { TemplateError, undefinedValue } from './errors.ts'
+import { lostDigits, TemplateError, undefinedValue } from './errors.ts'
 
 /** What the engine says about the template as its author wrote it; null where it has nothing against that. */
 export function syntaxError(
@@ -24,6 +24,9 @@ export function explain(error: unknown, missing: TemplateError | null): Template
   // Also "tried to use + operator on unsupported types undefined and number".
   if (/\bundefined\b/.test(message)) return missing ?? undefinedValue()
   if (message.includes('out of fuel')) return new TemplateError('the template runs too long')
+  // The second: beyond 2^127.
+  if (/can't be represented as a JavaScript number|unable to calculate \S+ (?:[-+*]|\*\*) /.test(message))
+    return lostDigits()
   if (isPanic(error)) return new TemplateError('the template asks for too much memory')
   return new TemplateError(message)
 }

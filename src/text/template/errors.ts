@@ -14,6 +14,11 @@ export class TemplateError extends Error {
   }
 }
 
+/** JavaScript knows whole numbers exactly up to 2^53 alone. */
+export function lostDigits(): TemplateError {
+  return new TemplateError('a whole number above 2^53 would lose digits', 'range')
+}
+
 export function undefinedValue(): TemplateError {
   return new TemplateError('the template has an undefined value', 'undefined')
 }

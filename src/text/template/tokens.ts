@@ -1,5 +1,7 @@
 /** Words of the code between a template's delimiters, with their places; what the engine parses is made from them. */
 
+import { lostDigits } from './errors.ts'
+
 export interface Token {
   kind: 'name' | 'number' | 'string' | 'sign'
   text: string
@@ -8,7 +10,7 @@ export interface Token {
 }
 
 const TOKEN =
-  /\s+|([A-Za-z_]\w*)|(\d[\d_]*(?:\.\d[\d_]*)?(?:[eE][+-]?\d+)?)|('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|(\*\*|\/\/|[=!<>]=|[^\s\w])/gsuy
+  /\s+|([A-Za-z_]\w*)|(0[xX][\da-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+|\d[\d_]*(?:\.\d[\d_]*)?(?:[eE][+-]?\d+)?)|('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|(\*\*|\/\/|[=!<>]=|[^\s\w])/gsuy
 
 /** Every character is in some token or blank; a quotation that is not closed is a sign, which the engine refuses. */
 export function tokenize(code: string, base: number): Token[] {
@@ -66,6 +68,15 @@ export function stringValue(token: Token, raw: boolean): string {
       return code === undefined ? (ESCAPES[String(char)] ?? all) : String.fromCharCode(Number.parseInt(code, 16))
     },
   )
+}
+
+/** A number as the engine reads it. Throws TemplateError where it is whole and would lose digits. */
+export function numeral(text: string): string {
+  const plain = text.replaceAll('_', '')
+  if (!/^(?:0[xob].*|\d+)$/i.test(plain)) return text
+  const value = Number(plain)
+  if (!Number.isSafeInteger(value)) throw lostDigits()
+  return String(value)
 }
 
 /** A text as the engine reads it back. */

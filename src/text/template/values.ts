@@ -2,7 +2,7 @@
 import { Secret } from '../../model/secret.ts'
 import { Unsafe } from '../../model/unsafe.ts'
 import { namedRecord } from '../record.ts'
-import { TemplateError } from './errors.ts'
+import { lostDigits, TemplateError } from './errors.ts'
 
 /** Characters of private use, which no filter changes and nobody writes. */
 const SECRET = /\uE000(\d+)\uE001/
@@ -46,7 +46,10 @@ export class Exchange {
   fromEngine(value: unknown): unknown {
     if (value === undefined) return null
     if (value === UNDEFINED) return undefined
-    if (typeof value === 'bigint') return Number(value)
+    if (typeof value === 'bigint') {
+      if (!Number.isSafeInteger(Number(value))) throw lostDigits()
+      return Number(value)
+    }
     if (typeof value === 'string') return this.#lazies[Number(LAZY.exec(value)?.[1] ?? -1)] ?? value
     if (Array.isArray(value)) return value.map((item) => this.fromEngine(item))
     if (!(value instanceof Map)) return value

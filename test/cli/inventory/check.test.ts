@@ -57,7 +57,7 @@ describe('inventory check', () => {
     [
       '[privilege_escalation]\nbecome = yes\nbecome_method = su\n',
       {},
-      'ansible.cfg:3:1: become_method: text "su" is not',
+      'ansible.cfg:3:1: become_method: su is not supported',
     ],
     ['[defaults]\nvault_password_file = gone\n', {}, /^ansible\.cfg:2:1: vault_password_file \S+\/gone: there is no/m],
   ])('names where a setting comes from: %j, %j', async (config, more, said) => {

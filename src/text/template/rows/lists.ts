@@ -1,4 +1,5 @@
 /** Filters that make a list or one of its items of a list. */
+import { lostDigits } from '../errors.ts'
 import { compare, equal, isMapping, items, list, number, pythonText, truth } from '../python.ts'
 import { row } from '../row.ts'
 import { getter, getters } from './attributes.ts'
@@ -97,7 +98,9 @@ function extreme(value: unknown, exact: unknown, attribute: unknown, sign: 1 | -
 
 function add(a: unknown, b: unknown): unknown {
   if (Array.isArray(a) && Array.isArray(b)) return [...(a as unknown[]), ...(b as unknown[])]
-  return number(a) + number(b)
+  const sum = number(a) + number(b)
+  if ([a, b].every(Number.isSafeInteger) && !Number.isSafeInteger(sum)) throw lostDigits()
+  return sum
 }
 
 function flatten(values: readonly unknown[], levels: number, skip: boolean): unknown[] {

@@ -1,5 +1,6 @@
 /** Filters for numbers and sizes. */
 import { isNumber, number, pythonText, text, truth } from '../python.ts'
+import { lostDigits } from '../errors.ts'
 import { row } from '../row.ts'
 
 const FLOAT = { float: true }
@@ -8,8 +9,9 @@ const SIZES = 'YZEPTGMKB'
 export const NUMBER_FILTERS = [
   row('abs', '', 'without its sign', (value) => Math.abs(number(value))),
   row('int', 'default base', 'as a whole number, or the default', (value, other = 0, base = 10) => {
-    if (typeof value === 'string') return parseWhole(value, number(base)) ?? fromFloat(value) ?? other
-    return isNumber(value) && Number.isFinite(Number(value)) ? Math.trunc(Number(value)) : other
+    const whole = typeof value === 'string' ? (parseWhole(value, number(base)) ?? fromFloat(value)) : truncated(value)
+    if (whole !== null && !Number.isSafeInteger(whole)) throw lostDigits()
+    return whole ?? other
   }),
   row(
     'float',
@@ -116,9 +118,12 @@ function parseWhole(value: string, base: number): number | null {
   return (sign === '-' ? -1 : 1) * Number.parseInt(digits, base)
 }
 
+function truncated(value: unknown): number | null {
+  return isNumber(value) && Number.isFinite(Number(value)) ? Math.trunc(Number(value)) : null
+}
+
 function fromFloat(value: string): number | null {
-  const parsed = parseFloatText(value)
-  return parsed === null || !Number.isFinite(parsed) ? null : Math.trunc(parsed)
+  return truncated(parseFloatText(value))
 }
 
 function parseFloatText(value: string): number | null {
