@@ -12,7 +12,7 @@ const files = { 'hosts.yml': 'all: { hosts: { web: , me: { ansible_connection: l
 
 test.each(['me', 'localhost'])('%s is read without SSH', async (name) => {
   const { io, out, err } = testIo({ cwd: makeFiles(files), env: { PATH: process.env['PATH'] } })
-  expect(await dispatch(['status', '-i', 'hosts.yml', name, '--output', 'json'], '1', io), err()).toBe(0)
+  expect(await dispatch(['status', '-i', 'hosts.yml', name, '--output', 'json'], io), err()).toBe(0)
   expect(JSON.parse(out())).toMatchObject({ hosts: [{ name, address: hostname(), error: null }] })
 })
 
@@ -39,7 +39,7 @@ test('a run that changed it is taken back here, and nowhere else', async () => {
 test('two hosts of a play that are both this machine are refused, since they would undo each other', async () => {
   const text = '- hosts: all\n  connection: local\n  tasks:\n    - mptcp_available:\n'
   const { io, err } = testIo({ cwd: makeFiles({ ...files, 'p.yml': text }) })
-  const code = await dispatch(['plan', '-i', 'hosts.yml', 'p.yml'], '1', io).catch((error: unknown) =>
+  const code = await dispatch(['plan', '-i', 'hosts.yml', 'p.yml'], io).catch((error: unknown) =>
     reportError(error, io),
   )
   expect(code).toBe(1)

@@ -13,7 +13,7 @@ const PLAYBOOK = '- hosts: all\n  tasks:\n    - mptcp_available:\n'
 
 async function call(cwd: string, argv: readonly string[]): Promise<{ code: number; err: string }> {
   const { io, err } = testIo({ cwd })
-  const code = await dispatch(argv, '1', io).catch((error: unknown) => reportError(error, io))
+  const code = await dispatch(argv, io).catch((error: unknown) => reportError(error, io))
   return { code, err: err().replaceAll(/\s+/g, ' ') }
 }
 
