@@ -1,5 +1,7 @@
 /** Files that are none: what would keep everybody waiting is refused at once, what a shell hands over is read. */
+import type { SpawnSyncReturns } from 'node:child_process'
 import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { dispatch } from '../../src/cli/dispatch.ts'
@@ -53,9 +55,21 @@ test('inventory, playbook and vault password come by <(…) as well', () => {
     password: new Secret('pw'),
   })
   const cwd = makeFiles({ 'hosts.yml': sealed, 'p.yml': PLAYBOOK })
-  const main = join(import.meta.dirname, '../../src/main.ts')
-  const tsx = join(import.meta.dirname, '../../node_modules/.bin/tsx')
-  const line = '"$0" "$1" plan -i hosts.yml -i <(echo db) <(cat p.yml) --vault-password-file <(echo pw) --list-hosts'
-  const ran = spawnSync('bash', ['-c', line, tsx, main], { cwd, encoding: 'utf8', timeout: 60_000 })
+  const line = 'plan -i hosts.yml -i <(echo db) <(cat p.yml) --vault-password-file <(echo pw) --list-hosts'
+  const ran = inBash(cwd, line)
   expect(ran).toMatchObject({ status: 0, stdout: expect.stringMatching(/web[^]*db/) as string })
 })
+
+test('a plan keeps the text of its playbook, which a pipe has once', () => {
+  const cwd = makeFiles({ hosts: 'web\n', 'p.yml': PLAYBOOK })
+  const ran = inBash(cwd, 'plan -i hosts <(cat p.yml) --out x.plan')
+  expect(ran).toMatchObject({ status: 1, stderr: expect.stringContaining('which is no file') as string })
+  expect(existsSync(join(cwd, 'x.plan'))).toBe(false)
+})
+
+/** The program with words that bash makes into arguments. */
+function inBash(cwd: string, words: string): SpawnSyncReturns<string> {
+  const main = join(import.meta.dirname, '../../src/main.ts')
+  const tsx = join(import.meta.dirname, '../../node_modules/.bin/tsx')
+  return spawnSync('bash', ['-c', `"$0" "$1" ${words}`, tsx, main], { cwd, encoding: 'utf8', timeout: 60_000 })
+}

@@ -93,7 +93,11 @@ export function planKeeper(
 }
 
 function playbookText(name: string, io: Io): string {
-  const text = readFileSync(resolve(io.cwd, name), 'utf8')
+  const path = resolve(io.cwd, name)
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) {
+    throw refused(`--out keeps the text of ${name}, which is no file`, 'write the playbook into a file')
+  }
+  const text = readFileSync(path, 'utf8')
   if (!io.secrets.occursIn(text)) return text
   const hint = 'keep it in the inventory, best encrypted by ansible-vault, and name its variable'
   throw refused(`--out keeps the text of ${name}, and a known secret stands in it`, hint)
