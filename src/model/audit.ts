@@ -92,7 +92,7 @@ const generatorSchema = z.strictObject({
 })
 export type Generator = z.infer<typeof generatorSchema>
 
-const pastTestSchema = trialSchema.extend({
+export const pastTestSchema = trialSchema.extend({
   runId: z.string(),
   testedAt: z.string().describe('when the run that tested it ended'),
 })

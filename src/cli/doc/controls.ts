@@ -1,5 +1,6 @@
 /** Documentation of controls: the list of them, and one with its reasons, parameters and facts. */
 import type { Control } from '../../audit/define.ts'
+import { NOTHING_KNOWN } from '../../audit/evaluate.ts'
 import { SEVERITIES } from '../../model/audit.ts'
 import type { Fact } from '../../model/fact.ts'
 import type { Style } from '../../report/style.ts'
@@ -19,7 +20,7 @@ export function renderControls(controls: readonly Control[], style: Style): stri
 }
 
 export function renderControl(control: Control, style: Style): string {
-  const facts = Object.values<Fact>(control.facts(control.params.parse({})) as Record<string, Fact>)
+  const facts = Object.values<Fact>(control.facts(control.params.parse({}), NOTHING_KNOWN) as Record<string, Fact>)
   const list = (title: string, items: readonly string[]): string =>
     `${paint(style, 'bold', title)}\n${items.map((item) => wrap(item, style.width, '  ')).join('\n')}`
   const params = paramDocs(control.params)
@@ -31,10 +32,14 @@ export function renderControl(control: Control, style: Style): string {
       paint(style, 'bold', 'Parameters'),
       ...(params.length === 0 ? ['  none'] : params.flatMap((param) => renderParam(param, style, '  '))),
     ].join('\n'),
-    list(
-      'Facts that it reads',
-      facts.map(({ key, summary }) => `${key}: ${summary}`),
-    ),
+    ...(facts.length === 0
+      ? []
+      : [
+          list(
+            control.pairwise === true ? 'Facts that it reads, of both ends of each pair' : 'Facts that it reads',
+            facts.map(({ key, summary }) => `${key}: ${summary}`),
+          ),
+        ]),
     list('NIST SP 800-53', [control.nist.join(', ')]),
     list('References', control.references),
   ]
