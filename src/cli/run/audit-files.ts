@@ -1,18 +1,49 @@
 /** Reads profiles and waivers from disk. */
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
 import type { Control } from '../../audit/define.ts'
+import { controls } from '../../audit/registry.ts'
 import type { Profile, ProfileFile } from '../../audit/profile.ts'
 import { assembleProfile, parseProfileFile } from '../../audit/profile.ts'
 import type { Waiver } from '../../audit/waivers.ts'
 import { parseWaivers } from '../../audit/waivers.ts'
+import type { AuditFiles } from '../../engine/audit/task.ts'
 import { packageRoot } from '../../lab/package-root.ts'
 import { DiagnosticsError, errorDiagnostic } from '../../model/diagnostic.ts'
 import { didYouMean } from '../../text/closest.ts'
 import { decodeText, unreadableFile } from '../../text/file.ts'
 import { parseYaml } from '../../text/yaml.ts'
 import type { YamlNode } from '../../text/yaml-node.ts'
+import type { Io } from '../io.ts'
+import { loadPast } from './audit-past.ts'
+import type { Loaded } from './load.ts'
+import type { VaultFlags } from './vault-passwords.ts'
+
+/** For the tasks `audit` of playbooks; undefined where there are none. Throws DiagnosticsError. */
+export async function auditFiles(
+  { playbooks, inventory }: Loaded,
+  flags: VaultFlags,
+  io: Io,
+): Promise<AuditFiles | undefined> {
+  const tasks = playbooks.flatMap(({ plays }) => plays.flatMap((play) => play.tasks))
+  if (!tasks.some(({ module }) => module.kind === 'audit')) return undefined
+  return {
+    profile: (name, folders) => loadProfile(fileIn(folders, name, io.cwd), io.cwd, controls).profile,
+    waivers: (names, folders) => {
+      const files = names.map((name) => fileIn(folders, name, io.cwd))
+      return loadWaivers(files, io.cwd, controls.keys())
+    },
+    past: await loadPast(inventory, flags, io),
+  }
+}
+
+/** The file in the first folder that has it, as it is called from `cwd`; the name as it is where none has. */
+function fileIn(folders: readonly string[], name: string, cwd: string): string {
+  if ((PROFILES as readonly string[]).includes(name)) return name
+  const folder = folders.find((one) => existsSync(resolve(one, name)))
+  return folder === undefined ? name : `./${relative(cwd, resolve(folder, name))}`
+}
 
 /** Those that come with the product. */
 export const PROFILES = ['baseline', 'server', 'client'] as const
