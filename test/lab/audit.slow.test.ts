@@ -91,6 +91,8 @@ const STATES: Readonly<Record<string, State>> = {
   },
 }
 
+const PAIRS = 'has its states in audit-pairs.slow.test.ts'
+
 /** What no host of the lab can be made to be. */
 const NOT_HERE: Readonly<Record<string, string>> = {
   'kernel-built': 'the machine has one kernel, which has MPTCP',
@@ -98,6 +100,12 @@ const NOT_HERE: Readonly<Record<string, string>> = {
   scheduler: 'the kernel has one scheduler',
   'no-fallback': 'needs a transfer: see status.test.ts, which reads the same fact',
   'joins-succeed': 'needs a network that drops joins: see diagnosis.slow.test.ts, which reads the same counters',
+  'pair-enabled': PAIRS,
+  'pair-limits': PAIRS,
+  'pair-checksum': PAIRS,
+  'path-mtu': PAIRS,
+  'paths-carried-bytes': PAIRS,
+  'applied-drift': PAIRS,
 }
 
 test('each control has a state of the lab, or a reason why not', () => {

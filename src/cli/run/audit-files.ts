@@ -30,10 +30,7 @@ export async function auditFiles(
   if (!tasks.some(({ module }) => module.kind === 'audit')) return undefined
   return {
     profile: (name, folders) => loadProfile(fileIn(folders, name, io.cwd), io.cwd, controls).profile,
-    waivers: (names, folders) => {
-      const files = names.map((name) => fileIn(folders, name, io.cwd))
-      return loadWaivers(files, io.cwd, controls.keys())
-    },
+    waivers: (name, folders) => loadWaivers([fileIn(folders, name, io.cwd)], io.cwd, controls.keys()),
     past: await loadPast(inventory, flags, io),
   }
 }
@@ -42,7 +39,9 @@ export async function auditFiles(
 function fileIn(folders: readonly string[], name: string, cwd: string): string {
   if ((PROFILES as readonly string[]).includes(name)) return name
   const folder = folders.find((one) => existsSync(resolve(one, name)))
-  return folder === undefined ? name : `./${relative(cwd, resolve(folder, name))}`
+  if (folder === undefined) return name
+  const path = relative(cwd, resolve(folder, name))
+  return /[./]/.test(path) ? path : `./${path}`
 }
 
 /** Those that come with the product. */

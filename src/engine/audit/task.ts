@@ -26,7 +26,7 @@ import { knownOf, peersOf, readFrom, unknownPairHosts } from './around.ts'
 /** Reads what audits need of the controller. Both throw DiagnosticsError; `folders` are tried in their order. */
 export interface AuditFiles {
   profile: (name: string, folders: readonly string[]) => Profile
-  waivers: (names: readonly string[], folders: readonly string[]) => Waiver[]
+  waivers: (name: string, folders: readonly string[]) => Waiver[]
   past: Past
 }
 
@@ -48,22 +48,24 @@ export function assembleAudit(
 ): TaskAudit | null {
   if (audits === undefined) throw new Error('a playbook with an audit was assembled without the files of audits')
   const found: Diagnostic[] = []
-  const read = <T>(param: string, load: () => T): T | null => {
+  const read = <T>(path: readonly (string | number)[], load: () => T): T | null => {
     try {
       return load()
     } catch (error) {
       if (!(error instanceof DiagnosticsError)) throw error
-      const at = task.locate([param], 'value')
-      found.push(...error.diagnostics.map((one) => Object.assign({}, one, { source: one.source ?? at })))
+      found.push(...error.diagnostics.map((one) => placed(one, task.locate(path, 'value'), task)))
       return null
     }
   }
   const files = typeof want.waivers === 'string' ? [want.waivers] : want.waivers
-  const profile = read('profile', () => audits.profile(want.profile, task.folders))
-  const waivers = read('waivers', () => audits.waivers(files, task.folders))
+  const profile = read(['profile'], () => audits.profile(want.profile, task.folders))
+  const waivers = files.flatMap((name, index) => {
+    const path = typeof want.waivers === 'string' ? ['waivers'] : ['waivers', index]
+    return read(path, () => audits.waivers(name, task.folders)) ?? []
+  })
   if (profile !== null) found.push(...unknownPairHosts(profile, inventory))
   const now = new Date().toISOString()
-  const covering = (waivers ?? []).map((waiver) => {
+  const covering = waivers.map((waiver) => {
     const selected = selectHosts(inventory, waiver.hosts, waiver.source)
     found.push(...selected.diagnostics)
     const hosts = isExpired(waiver, now.slice(0, 10)) ? [] : selected.hosts
@@ -72,6 +74,16 @@ export function assembleAudit(
   for (const one of found) addOnce(diagnostics, one)
   if (profile === null || hasErrors(found)) return null
   return { profile, failOn: want.fail_on, waivers: covering, known: knownOf(profile, audits.past, inventory, now) }
+}
+
+/** What has no place of its own, and a file that is not there, is told where the playbook names it. */
+function placed(diagnostic: Diagnostic, at: Diagnostic['source'], { module, folders }: Task): Diagnostic {
+  if (diagnostic.code === 'file-missing') {
+    const { file } = diagnostic.source ?? { file: '' }
+    const hint = `looked for in ${[...new Set(folders)].join(', ')}`
+    return { ...diagnostic, summary: `${module.name}: ${file}: ${diagnostic.summary}`, hint, source: at }
+  }
+  return { ...diagnostic, source: diagnostic.source ?? at }
 }
 
 /** Facts that the audit needs of a host. */
