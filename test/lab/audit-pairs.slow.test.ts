@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { AuditReport, ControlResult } from '../../src/model/audit.ts'
 import { auditReportSchema } from '../../src/model/audit.ts'
-import { cli, workFolder } from './support/cli.ts'
+import { cli, reported, workFolder } from './support/cli.ts'
 import { withPairLab } from './support/pair-lab.ts'
 
 const lab = withPairLab()
@@ -108,9 +108,9 @@ test('drift: as applied, set by hand, applied again, and after a rollback the st
     reason: expect.stringMatching(/sysctl\/net\.mptcp\.stale_loss_cnt; see plan, and apply \S*p\.yml again/),
     evidence: [{ kind: 'running', fact: 'sysctl/net.mptcp.stale_loss_cnt', value: '5' }],
   })
-  expect(await run('apply', '--yes', playbook)).toBe(0)
+  const again = await reported(work.folder, ['apply', '-i', lab().inventoryFile, '--yes', playbook])
   expect(await drift()).toMatchObject({ status: 'pass' })
-  expect(await run('rollback', '--yes', 'last')).toBe(0)
+  expect(await run('rollback', '--yes', again.report.runId)).toBe(0)
   expect(await drift()).toMatchObject({ status: 'pass' })
   await lab().exec('system-a', 'sysctl -qw net.mptcp.stale_loss_cnt=7')
   expect(await drift()).toMatchObject({ status: 'fail' })
