@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Have } from '../facts/define.ts'
-import type { Evidence, Remedy, Severity } from '../model/audit.ts'
+import type { Applied } from '../model/applied.ts'
+import type { Evidence, PastTest, Remedy, Severity } from '../model/audit.ts'
 import type { Fact } from '../model/fact.ts'
 
 type FactMap = Record<string, Fact<any>>
@@ -12,6 +13,26 @@ export interface Verdict {
   reason: string
   evidence: Evidence[]
   remedy?: Remedy
+}
+
+/** What is known of a host before it is read. */
+export interface Known {
+  host: string
+  /** ISO 8601 UTC. */
+  now: string
+  /** The pairs that it is in: of the profile, and of tests that are kept. */
+  pairs: readonly { server: string; client: string }[]
+  /** The last test of each pair that it is in. */
+  tests: readonly PastTest[]
+  applied: Applied
+}
+
+/** The other end of a pair. `have` is null where it was not read, and `reason` then says why. */
+export type Peer<H> = { name: string; part: 'server' | 'client' } & ({ have: H } | { have: null; reason: string })
+
+/** What a control may look at beside the host's own facts. */
+export interface Surroundings<H> extends Known {
+  peers: readonly Peer<H>[]
 }
 
 /** One statement about a host that is true or not. */
@@ -29,9 +50,14 @@ export interface Control<P = any, F extends FactMap = any> {
   references: readonly string[]
   /** What a profile may set; strict, with defaults and descriptions. */
   params: z.ZodType<P>
-  facts: (params: P) => F
+  facts: (params: P, known: Known) => F
+  /**
+   * It holds the host against the other ends of its pairs, of which the same facts are read; a host without a pair never
+   * comes to it.
+   */
+  pairwise?: true
   /** Pure. What could not be read never comes here. */
-  check: (params: P, have: Have<F>) => Verdict
+  check: (params: P, have: Have<F>, around: Surroundings<Have<F>>) => Verdict
 }
 
 /** Gives a control its types; see CONTRIBUTING.md for how to add one. */

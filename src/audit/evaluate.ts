@@ -1,9 +1,11 @@
 /** Holds a profile against what was read of a host. Pure. */
+import { NOTHING_APPLIED } from '../model/applied.ts'
 import type { AuditedControl, ControlResult, ControlStatus, Severity } from '../model/audit.ts'
 import { SEVERITIES } from '../model/audit.ts'
 import type { Fact } from '../model/fact.ts'
 import { plainValue } from '../model/plain.ts'
-import type { Control } from './define.ts'
+import type { Control, Known, Peer } from './define.ts'
+import { notTested } from './define.ts'
 import type { ChosenControl, Profile } from './profile.ts'
 
 /** What became of a fact that was asked for. */
@@ -12,23 +14,39 @@ export type ReadFact = (key: string) => { ok: true; value: unknown } | { ok: fal
 /** Of one host: the index of the waiver that covers a control, or null. */
 export type WaiverOf = (control: string) => number | null
 
-/** Facts that the profile needs of each host, by key. */
-export function profileFacts({ controls }: Profile): Map<string, Fact> {
-  const all = controls.flatMap(({ control, params }) => factsOf(control, params))
-  return new Map(all.map((fact) => [fact.key, fact]))
+/** The other end of a pair: what was read of it, or why nothing was. */
+export type ReadPeer = Pick<Peer<never>, 'name' | 'part'> & ({ read: ReadFact } | { read: null; reason: string })
+
+/** Where nothing is known beside what is read. */
+export const NOTHING_KNOWN: Known = { host: '', now: '', pairs: [], tests: [], applied: NOTHING_APPLIED }
+
+/** Facts that the profile needs of a host, by key. */
+export function profileFacts({ controls }: Pick<Profile, 'controls'>, known: Known): Map<string, Fact> {
+  const asked = controls.filter(({ control }) => control.pairwise !== true || known.pairs.length > 0)
+  return new Map(asked.flatMap((chosen) => namedFacts(chosen, known).map(([, fact]) => [fact.key, fact])))
+}
+
+function namedFacts({ control, params }: ChosenControl, known: Known): [string, Fact][] {
+  return Object.entries<Fact>(control.facts(params, known) as Record<string, Fact>)
 }
 
 /** What a control reads, each fact once. */
 export function factsOf(control: Control, params: unknown): Fact[] {
-  const all = Object.values<Fact>(control.facts(params) as Record<string, Fact>)
+  const all = Object.values<Fact>(control.facts(params, NOTHING_KNOWN) as Record<string, Fact>)
   return [...new Map(all.map((fact) => [fact.key, fact])).values()]
 }
 
 /** Every control of the profile on one host that was read. */
-export function evaluateHost(profile: Profile, read: ReadFact, waiverOf: WaiverOf): ControlResult[] {
-  return profile.controls.map((chosen) => {
+export function evaluateHost(
+  { controls }: Pick<Profile, 'controls'>,
+  read: ReadFact,
+  waiverOf: WaiverOf,
+  known: Known = NOTHING_KNOWN,
+  peers: readonly ReadPeer[] = [],
+): ControlResult[] {
+  return controls.map((chosen) => {
     const { control } = chosen
-    const verdict = judge(chosen, read)
+    const verdict = judge(chosen, read, known, peers)
     const isFailing =
       verdict.status === 'fail' || verdict.status === 'error' || (verdict.status === 'not-tested' && chosen.required)
     const waiver = isFailing ? waiverOf(control.id) : null
@@ -52,23 +70,47 @@ export function unreachableHost({ controls }: Profile, reason: string): ControlR
 
 type Judged = Pick<ControlResult, 'reason' | 'evidence'> & { status: ControlStatus; remedy?: ControlResult['remedy'] }
 
-function judge({ control, params }: ChosenControl, read: ReadFact): Judged {
-  const have: Record<string, unknown> = {}
-  for (const [name, fact] of Object.entries<Fact>(control.facts(params) as Record<string, Fact>)) {
-    const result = read(fact.key)
-    if (!result.ok) {
-      const hint = result.hint === '' ? '' : ` (${result.hint})`
-      return { status: 'error', reason: `${fact.key} was not read: ${result.reason}${hint}`, evidence: [] }
-    }
-    have[name] = result.value
-  }
-  const verdict = control.check(params, have)
+function judge(chosen: ChosenControl, read: ReadFact, known: Known, peers: readonly ReadPeer[]): Judged {
+  const { control, params } = chosen
+  if (control.pairwise === true && known.pairs.length === 0) return notTested(NO_PAIR)
+  const own = readAll(namedFacts(chosen, known), read, '')
+  if ('unread' in own) return { status: 'error', reason: own.unread, evidence: [] }
+  const others = control.pairwise === true ? peers : []
+  const around = { ...known, peers: others.map((peer) => readPeer(peer, namedFacts(chosen, known))) }
+  const verdict = control.check(params, own.have, around)
   return { ...verdict, evidence: verdict.evidence.map((one) => ({ ...one, value: plainValue(one.value) })) }
 }
 
+const NO_PAIR = 'it is in no pair: no test of one is kept, and the profile names none in pairs:'
+
+/** By the names under which the control asked for them; `whose` stands behind a fact that was not read. */
+function readAll(
+  facts: readonly [string, Fact][],
+  read: ReadFact,
+  whose: string,
+): { have: Record<string, unknown> } | { unread: string } {
+  const have: Record<string, unknown> = {}
+  for (const [name, { key }] of facts) {
+    const result = read(key)
+    if (!result.ok) {
+      const hint = result.hint === '' ? '' : ` (${result.hint})`
+      return { unread: `${key}${whose} was not read: ${result.reason}${hint}` }
+    }
+    have[name] = result.value
+  }
+  return { have }
+}
+
+function readPeer(peer: ReadPeer, facts: readonly [string, Fact][]): Peer<Record<string, unknown>> {
+  const { name, part } = peer
+  if (peer.read === null) return { name, part, have: null, reason: peer.reason }
+  const all = readAll(facts, peer.read, ` of ${name}`)
+  return 'have' in all ? { name, part, have: all.have } : { name, part, have: null, reason: all.unread }
+}
+
 /** The profile's controls as a report has them. */
-export function auditedControls({ controls }: Profile): AuditedControl[] {
-  return controls.map(({ control, severity, params, required }) => ({
+export function auditedControls({ controls }: Pick<Profile, 'controls'>): AuditedControl[] {
+  return controls.map(({ control, severity, params, required }): AuditedControl => ({
     id: control.id,
     title: control.title,
     rationale: control.rationale,

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { severitySchema } from '../model/audit.ts'
 import type { Severity } from '../model/audit.ts'
-import type { Diagnostic } from '../model/diagnostic.ts'
+import type { Diagnostic, Source } from '../model/diagnostic.ts'
 import { errorDiagnostic } from '../model/diagnostic.ts'
 import { didYouMean } from '../text/closest.ts'
 import type { Locate } from '../text/validate.ts'
@@ -20,11 +20,19 @@ export interface ChosenControl {
   required: boolean
 }
 
+/** Two hosts that make a pair, whether they were tested or not. */
+export interface ProfilePair {
+  server: string
+  client: string
+  sources: { server: Source | null; client: Source | null }
+}
+
 export interface Profile {
   name: string
   title: string
   /** In the order of the registry. */
   controls: ChosenControl[]
+  pairs: ProfilePair[]
 }
 
 const OWN_KEYS = ['title', 'rationale', 'nist', 'references', 'facts', 'expression'] as const
@@ -41,6 +49,13 @@ const choiceSchema = z.strictObject({
   ...ownKeys,
 })
 
+const pairSchema = z
+  .strictObject({ server: z.string().min(1), client: z.string().min(1) })
+  .refine(({ server, client }) => server !== client, {
+    path: ['client'],
+    message: 'must be another host than the server',
+  })
+
 const profileSchema = z.strictObject({
   name: z.string().regex(/^[\w.-]+$/, 'letters, digits, dots, dashes and underscores'),
   title: z.string(),
@@ -49,6 +64,10 @@ const profileSchema = z.strictObject({
     .record(z.string(), z.union([z.literal(false), choiceSchema]).nullable())
     .default({})
     .describe('by id; off leaves out what the extended profile has'),
+  pairs: z
+    .array(pairSchema)
+    .default([])
+    .describe('hosts that are held against each other, beside those of the tests that are kept'),
 })
 
 /** One file of a profile, checked for its shape. */
@@ -74,7 +93,15 @@ export function assembleProfile(
   const [{ content }] = files
   const own = [...chosen.keys()].filter((id) => !registry.has(id))
   const order = [...registry.keys(), ...own].flatMap((id) => chosen.get(id) ?? [])
-  return { profile: { name: content.name, title: content.title, controls: order } }
+  return { profile: { name: content.name, title: content.title, controls: order, pairs: files.flatMap(pairsOf) } }
+}
+
+function pairsOf({ node, content }: ProfileFile): ProfilePair[] {
+  const locate = locateIn(node)
+  return content.pairs.map((pair, index) => {
+    const at = (end: 'server' | 'client'): Source | null => locate(['pairs', index, end], 'value')
+    return { ...pair, sources: { server: at('server'), client: at('client') } }
+  })
 }
 
 function take(

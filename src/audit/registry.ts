@@ -1,4 +1,5 @@
 /** All controls, by the id that they have in profiles. A new control is added here, and nowhere else. */
+import { appliedDrift } from './controls/applied-drift.ts'
 import { arpAnswers } from './controls/arp-answers.ts'
 import { blackholeBackOff } from './controls/blackhole-back-off.ts'
 import { checksumPolicy } from './controls/checksum-policy.ts'
@@ -25,6 +26,11 @@ import { nmOwnership } from './controls/nm-ownership.ts'
 import { noFallback } from './controls/no-fallback.ts'
 import { noOverridingLine } from './controls/no-overriding-line.ts'
 import { pathManager } from './controls/path-manager.ts'
+import { pairChecksum } from './controls/pair-checksum.ts'
+import { pairEnabled } from './controls/pair-enabled.ts'
+import { pairLimits } from './controls/pair-limits.ts'
+import { pathMtu } from './controls/path-mtu.ts'
+import { pathsCarriedBytes } from './controls/paths-carried-bytes.ts'
 import { restoreUnit } from './controls/restore-unit.ts'
 import { rpFilter } from './controls/rp-filter.ts'
 import { scheduler } from './controls/scheduler.ts'
@@ -75,5 +81,11 @@ export const controls: ReadonlyMap<string, Control> = new Map(
     listenersMptcp,
     noFallback,
     joinsSucceed,
+    pairEnabled,
+    pairLimits,
+    pairChecksum,
+    pathMtu,
+    pathsCarriedBytes,
+    appliedDrift,
   ].map((control: Control): [string, Control] => [control.id, control]),
 )

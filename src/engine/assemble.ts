@@ -5,11 +5,14 @@ import type { ConnectionFlags, Inventory } from '../inventory/types.ts'
 import type { Diagnostic, Source } from '../model/diagnostic.ts'
 import { DiagnosticsError, errorDiagnostic, hasErrors } from '../model/diagnostic.ts'
 import type { Target } from '../model/host.ts'
+import type { AuditWish } from '../modules/audit.ts'
 import type { Module } from '../modules/define.ts'
 import { didYouMean } from '../text/closest.ts'
 import { addOnce } from '../text/diagnostics.ts'
 import type { Redactor } from '../text/redact.ts'
 import { createRedactor } from '../text/redact.ts'
+import type { AuditFiles, TaskAudit } from './audit/task.ts'
+import { assembleAudit } from './audit/task.ts'
 import { knowTargets, knowWishes, knowWritten } from './known-secrets.ts'
 import type { Hop } from './jump-order.ts'
 import { hopsFrom, jumpHosts, orderedBatches } from './jump-order.ts'
@@ -29,6 +32,8 @@ export interface AssembledTask {
   module: Module
   wants: ReadonlyMap<string, unknown>
   checkOnly: boolean
+  /** What a task `audit` holds each host against. */
+  audits?: ReadonlyMap<string, TaskAudit>
   /** Stands under `no_log: true`. */
   noLog?: boolean
   /** Guard time in seconds, null for none; unset: the run's. */
@@ -61,6 +66,8 @@ export interface AssembleOptions {
   connection: ConnectionFlags
   /** The run's guard time in seconds; null: none; unset: it has some. */
   guard?: number | null
+  /** Needed where a playbook has a task `audit`. */
+  audits?: AuditFiles | undefined
   /** Learns the secrets of all this. */
   secrets?: Redactor
 }
@@ -126,7 +133,7 @@ function assemblePlay(
     batches,
     hops: hopsFrom(targets, [...targets, ...others]),
     tasks: tasks.map((task, index) => ({
-      ...assembleTask(options.inventory, task, index, play, batches, diagnostics),
+      ...assembleTask(options, task, index, play, batches, diagnostics),
       play: nth,
     })),
     anyErrorsFatal: play.anyErrorsFatal,
@@ -135,16 +142,17 @@ function assemblePlay(
 }
 
 function assembleTask(
-  inventory: Inventory,
+  options: Pick<AssembleOptions, 'inventory' | 'audits'>,
   task: Task,
   index: number,
   play: Play,
   batches: readonly Target[][],
   diagnostics: Diagnostic[],
 ): AssembledTask {
+  const { inventory } = options
   const targets = batches.flat()
   const wants = new Map<string, unknown>()
-  if (task.module.kind === 'host') {
+  if (task.module.kind === 'host' || task.module.kind === 'audit') {
     for (const { host } of targets) {
       const want = wish(task, () => ({ ...templateVars(inventory, host), ...play.vars, ...task.vars }), diagnostics)
       if (want !== null) wants.set(host.name, want.params)
@@ -162,10 +170,29 @@ function assembleTask(
     module: task.module,
     wants,
     checkOnly: task.checkMode === true,
+    ...(task.module.kind === 'audit' ? { audits: auditsOf(options, task, wants, diagnostics) } : {}),
     noLog: task.noLog,
     ...(task.guard === undefined ? {} : { guard: task.guard }),
     source: task.source,
   }
+}
+
+/** What the task holds each host against; hosts with the same wish have it in common. */
+function auditsOf(
+  options: Pick<AssembleOptions, 'inventory' | 'audits'>,
+  task: Task,
+  wants: ReadonlyMap<string, unknown>,
+  diagnostics: Diagnostic[],
+): Map<string, TaskAudit> {
+  const made = new Map<string, TaskAudit | null>()
+  const audits = new Map<string, TaskAudit>()
+  for (const [host, want] of wants) {
+    const key = JSON.stringify(want)
+    if (!made.has(key)) made.set(key, assembleAudit(task, want as AuditWish, options, diagnostics))
+    const audit = made.get(key) ?? null
+    if (audit !== null) audits.set(host, audit)
+  }
+  return audits
 }
 
 /** The task's parameters, or null after noting what is wrong. Variables are only put together where a template needs them. */
@@ -178,7 +205,7 @@ function wish(task: Task, vars: () => Record<string, unknown>, diagnostics: Diag
 
 /** The hosts of a fleet task or trial: all must be in the play after --limit, and in one batch. */
 function membersOf(task: Task, want: unknown, batches: readonly Target[][], diagnostics: Diagnostic[]): string[] {
-  if (task.module.kind === 'host') return []
+  if (task.module.kind === 'host' || task.module.kind === 'audit') return []
   const names = [...new Set(task.module.hosts(want))]
   const batchOf = new Map(batches.flatMap((batch, index) => batch.map((target) => [target.host.name, index])))
   const missing = names.filter((name) => !batchOf.has(name))

@@ -2,10 +2,12 @@
 import type { HostPlan, PlayPlan } from '../model/events.ts'
 import { HostError } from '../model/errors.ts'
 import type { AssembledPlay, AssembledTask } from './assemble.ts'
+import { runAudits } from './audit/task.ts'
 import { changeHosts, withhold, workOf } from './change-hosts.ts'
 import type { HostState, RunContext } from './context.ts'
 import { changeReport, failHost, phase, skipHost } from './context.ts'
 import type { FoldResult } from './fold.ts'
+import { waitsForAll } from './fold.ts'
 import type { Member } from './members.ts'
 import { gatherAll } from './members.ts'
 import { planSegment } from './plan.ts'
@@ -24,7 +26,7 @@ export async function runBatch(
   const members = await gatherAll(context, play, states)
   for (let start = 0; start < play.tasks.length;) {
     const result = planOn(context, play, members, start, place)
-    if (context.check) return
+    if (context.check) return judgeUnchanged(context, play, members, result)
     const work = workOf(members, result)
     const hosts = work.map(({ member }) => result.plans.get(member.state.name)!)
     const shown = playPlan(play, hosts, start, result.end, false, place)
@@ -34,7 +36,7 @@ export async function runBatch(
       return await leaveOutTrials(context, play, members, result.end, obstacle)
     }
     await changeHosts(context, play, members, work, { start, end: result.end })
-    start = await trialsFrom(context, play, members, result.end)
+    start = await actFrom(context, play, members, result.end)
     if (context.interrupt.aborted) return await leaveOutTrials(context, play, members, start, 'interrupted')
   }
 }
@@ -114,13 +116,37 @@ function pairsOf(task: AssembledTask): { task: string; server: string; client: s
   return task.module.pairs(want).map((pair) => ({ task: task.name, ...pair }))
 }
 
-/** Runs the trials that stand at `end`, and returns the index of the first task after them. */
-async function trialsFrom(context: RunContext, play: AssembledPlay, members: Member[], end: number): Promise<number> {
+/** Runs the trials and audits that stand at `end`, and returns the index of the first task after them. */
+async function actFrom(context: RunContext, play: AssembledPlay, members: Member[], end: number): Promise<number> {
   let index = end
-  for (; play.tasks[index]?.module.kind === 'trial'; index++) {
-    await runTrials(context, play.tasks[index]!, members, null)
+  for (let task = play.tasks[index]; task !== undefined && waitsForAll(task); task = play.tasks[++index]) {
+    if (task.module.kind === 'trial') await runTrials(context, task, members, null)
+    else if (!context.interrupt.aborted) runAudits(context, task, members, new Set(task.wants.keys()))
   }
   return index
+}
+
+/** Check mode: audits of hosts that nothing before them would change. What a failing host would do after it is not done. */
+function judgeUnchanged(
+  context: RunContext,
+  play: AssembledPlay,
+  members: Member[],
+  { audits, plans }: FoldResult,
+): void {
+  if (context.interrupt.aborted) return
+  for (const [index, hosts] of audits) {
+    const present = members.filter(({ fold: folded }) => folded.absent === null)
+    runAudits(context, play.tasks[index]!, members, hosts)
+    for (const { state } of present.filter(({ fold: folded }) => folded.absent !== null)) {
+      const { changes } = plans.get(state.name)!
+      const last = state.changes.splice(state.changes.length - changes.length)
+      state.changes.push(
+        ...last.map((change, at) =>
+          changes[at]!.taskIndex > index ? Object.assign({}, change, { status: 'not-started' as const }) : change,
+        ),
+      )
+    }
+  }
 }
 
 /** All trials from task `start` on are told as not run. */

@@ -8,6 +8,7 @@ import { HostError } from '../model/errors.ts'
 import type { Connection, Target } from '../model/host.ts'
 import { censorChange } from '../model/no-log.ts'
 import { plainValue } from '../model/plain.ts'
+import type { Finding } from '../model/finding.ts'
 import type { ChangeReport, ChangeStatus, HostReport, HostStatus, Metrics, TrialResult } from '../model/report.ts'
 import { addOnce } from '../text/diagnostics.ts'
 import type { Redactor } from '../text/redact.ts'
@@ -44,6 +45,8 @@ export interface RunContext {
   limit: LimitFunction
   hosts: Map<string, HostState>
   trials: TrialResult[]
+  /** Of tasks `audit`. */
+  findings: Finding[]
   /** True once a review was answered with no. */
   declined: boolean
   /** What the run itself has to say, beside what is said of a host. */
@@ -68,7 +71,10 @@ export interface HostState {
 }
 
 export function newContext(
-  options: Omit<RunContext, 'limit' | 'hosts' | 'trials' | 'declined' | 'diagnostics' | 'secrets' | 'resume'> & {
+  options: Omit<
+    RunContext,
+    'limit' | 'hosts' | 'trials' | 'findings' | 'declined' | 'diagnostics' | 'secrets' | 'resume'
+  > & {
     forks: number
     secrets?: Redactor | undefined
     resume?: Map<string, TakenUp> | undefined
@@ -84,6 +90,7 @@ export function newContext(
     limit: pLimit(forks),
     hosts: new Map(),
     trials: [],
+    findings: [],
     declined: false,
     diagnostics: [],
   }

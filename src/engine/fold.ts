@@ -28,6 +28,10 @@ export interface FoldHost {
   absent: string | null
   /** What was found there that no task asked for. */
   found?: readonly (Note & { task?: string })[]
+  /** Keys of facts that only audits read: no plan rests on them. */
+  judged?: ReadonlySet<string>
+  /** In check mode: an earlier play would have changed it. */
+  pending?: boolean
   /** Other hosts are reached through it. */
   leads?: boolean
   /** What runs that are taken up have done there. */
@@ -43,6 +47,8 @@ export interface FoldResult {
   predicted: Map<string, Predicted>
   /** Hosts whose part in a fleet task was left out because a peer is absent, with the reason. */
   skipped: Map<string, string>
+  /** Where the fold went on past audits: the hosts that each, by its index, can judge as they are. */
+  audits: Map<number, Set<string>>
 }
 
 interface Fold {
@@ -52,6 +58,7 @@ interface Fold {
   skipped: Map<string, string>
   /** Hosts on which an opaque task will have run, with its name: whatever is read there may have changed. */
   opaque: Map<string, string>
+  audits: FoldResult['audits']
 }
 
 /**
@@ -64,7 +71,14 @@ export function fold(
   hosts: FoldHost[],
   options: { start: number; end?: number; through: boolean; from?: Map<string, Predicted>; passOpaque?: boolean },
 ): FoldResult {
-  const state: Fold = { hosts, plans: new Map(), predicted: new Map(), skipped: new Map(), opaque: new Map() }
+  const state: Fold = {
+    hosts,
+    plans: new Map(),
+    predicted: new Map(),
+    skipped: new Map(),
+    opaque: new Map(),
+    audits: new Map(),
+  }
   for (const host of hosts) {
     const found = options.start === 0 ? (host.found ?? []) : []
     const notes = found.map((note) => ({ task: LEFT_BEHIND, ...note }))
@@ -80,6 +94,11 @@ export function fold(
       if (options.through) continue
       break
     }
+    if (task.module.kind === 'audit') {
+      if (!options.through) break
+      passAudit(state, task)
+      continue
+    }
     if (options.passOpaque === true && isOpaque(task)) continue
     const reason = unknownBefore(state, task) ?? (options.through ? null : waits(state, task))
     if (reason !== null) {
@@ -89,8 +108,13 @@ export function fold(
     if (task.module.kind === 'host') planHosts(state, task, task.module)
     else planFleet(state, task, task.module)
   }
-  for (const later of tasks.slice(index, last)) markLater(state, later)
-  return { plans: state.plans, end: index, predicted: state.predicted, skipped: state.skipped }
+  const [stop, ...later] = tasks.slice(index, last)
+  const isActor = stop !== undefined && waitsForAll(stop)
+  if (stop !== undefined && !isActor) markLater(state, stop, FIRST)
+  const why = isActor ? `comes after task "${stop.name}"` : FIRST
+  for (const task of later) markLater(state, task, why)
+  const { plans, predicted, skipped, audits } = state
+  return { plans, end: index, predicted, skipped, audits }
 }
 
 /** Whether a host can still be planned: present and without a problem so far. */
@@ -119,9 +143,26 @@ function waits(state: Fold, task: AssembledTask): string | null {
   return waitsForWrites(task, earlier) ? FIRST : null
 }
 
-function markLater(state: Fold, task: AssembledTask): void {
+/** An audit that is passed by: hosts that tasks before it would change are judged once they are. */
+function passAudit(state: Fold, task: AssembledTask): void {
+  const hosts = state.hosts.filter((host) => task.wants.has(host.name) && active(state, host))
+  const waits = (host: FoldHost): boolean =>
+    host.pending === true || state.plans.get(host.name)!.changes.some(({ checkOnly }) => !checkOnly)
+  const ready = hosts.filter((host) => !waits(host))
+  state.audits.set(task.index, new Set(ready.map(({ name }) => name)))
+  for (const { name } of hosts.filter(waits)) {
+    state.plans.get(name)!.afterApply.push({ task: task.name, reason: 'judges what the changes before it make' })
+  }
+}
+
+/** A trial or an audit: what is before it is made and verified first. */
+export function waitsForAll({ module }: AssembledTask): boolean {
+  return module.kind === 'trial' || module.kind === 'audit'
+}
+
+function markLater(state: Fold, task: AssembledTask, otherwise: string): void {
   if (task.module.kind === 'trial') return
-  const reason = unknownBefore(state, task) ?? FIRST
+  const reason = task.module.kind === 'audit' ? otherwise : (unknownBefore(state, task) ?? otherwise)
   for (const host of state.hosts) {
     if (!task.wants.has(host.name) || !active(state, host)) continue
     state.plans.get(host.name)!.afterApply.push({ task: task.name, reason })

@@ -3,6 +3,7 @@ import type { Fact } from '../model/fact.ts'
 import { HostError } from '../model/errors.ts'
 import type { HostPlan } from '../model/events.ts'
 import type { AssembledPlay, AssembledTask } from './assemble.ts'
+import { auditFacts } from './audit/task.ts'
 import type { ScriptPart } from '../transport/types.ts'
 import type { HostState, RunContext } from './context.ts'
 import { atHostEdge, phase, sessionOf } from './context.ts'
@@ -34,6 +35,8 @@ export async function gatherAll(context: RunContext, play: AssembledPlay, states
             gathered: new Map(),
             absent: state.absent,
             done: state.done,
+            judged: judgedAlone(play.tasks, facts, state.name),
+            pending: context.check && state.changes.some(({ status }) => status === 'planned'),
             leads: (play.hops?.get(state.name) ?? []).length > 0,
           },
         }
@@ -91,11 +94,12 @@ async function readOne(
   folded.gathered = results
   if (name === 'gathering') {
     folded.found = [...(session.warnings ?? []).map(keyNote), ...leftCopies(sections)]
-    context.onFacts?.(state.name, folded.gathered)
+    const planned = new Map([...folded.gathered].filter(([key]) => folded.judged?.has(key) !== true))
+    context.onFacts?.(state.name, planned)
     // A later play finds what an earlier one made.
     const expected = context.expected?.get(state.name)
     context.expected?.delete(state.name)
-    if (expected !== undefined) holdAgainst(expected, folded.facts, folded.gathered)
+    if (expected !== undefined) holdAgainst(expected, folded.facts, planned)
   }
   state.metrics[name === 'gathering' ? 'gatherMs' : 'verifyMs'] += performance.now() - began
   if (state.status === 'not-started') state.status = 'ok'
@@ -112,10 +116,20 @@ function unverified(error: unknown): unknown {
 /** Definitions of all facts that the host's tasks need, by key. */
 export function factsOf(tasks: readonly AssembledTask[], host: string): Map<string, Fact> {
   const needed = tasks.flatMap((task) => {
+    const audit = task.audits?.get(host)
+    if (audit !== undefined) return auditFacts(audit, host)
     const want = task.wants.get(host)
     return want === undefined ? [] : Object.values<Fact>(task.module.facts(want) as Record<string, Fact>)
   })
   return new Map(needed.map((fact) => [fact.key, fact]))
+}
+
+/** Keys of facts that only audits read. */
+function judgedAlone(tasks: readonly AssembledTask[], facts: ReadonlyMap<string, Fact>, host: string): Set<string> {
+  const planning = tasks.filter(({ module }) => module.kind !== 'audit')
+  if (planning.length === tasks.length) return new Set()
+  const planned = factsOf(planning, host)
+  return new Set([...facts.keys()].filter((key) => !planned.has(key)))
 }
 
 /**

@@ -37,6 +37,7 @@ export function runReport(context: RunContext, frame: RunFrame): RunReport {
     inventoryHash: frame.inventoryHash,
     hosts,
     trials: context.trials,
+    findings: context.findings,
     diagnostics: [...frame.diagnostics, ...context.diagnostics],
   }
 }

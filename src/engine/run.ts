@@ -10,6 +10,7 @@ import type { Done } from './done.ts'
 import type { TakenUp } from './resume.ts'
 import type { ExpectedFacts } from './expected.ts'
 import type { FactResults } from './script/probe.ts'
+import type { AuditFiles } from './audit/task.ts'
 import { assemble } from './assemble.ts'
 import { runBatch } from './batch.ts'
 import type { HostState, RunContext } from './context.ts'
@@ -38,6 +39,8 @@ export interface RunOptions {
   limit: string | null
   tags: string[]
   skipTags: string[]
+  /** See AssembleOptions. */
+  audits?: AuditFiles | undefined
   /** Hosts that are worked on at once. */
   forks: number
   /** Plan only; nothing is applied. */

@@ -1,13 +1,12 @@
 import * as z from 'zod'
+import { evidenceSchema, severitySchema } from './finding.ts'
 import { diagnosticSchema, hostErrorSchema, trialSchema } from './report.ts'
+
+export { SEVERITIES, severitySchema } from './finding.ts'
+export type { Evidence, Severity } from './finding.ts'
 
 /** Version of the audit report's JSON; raised when a field changes its meaning or goes away. */
 export const AUDIT_SCHEMA_VERSION = 1
-
-/** The worst first. */
-export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const
-export const severitySchema = z.enum(SEVERITIES)
-export type Severity = z.infer<typeof severitySchema>
 
 /** The worst first. */
 export const CONTROL_STATUSES = [
@@ -25,18 +24,6 @@ const controlStatusSchema = z
     'fail; error: evidence could not be read; not-tested: nothing has shown it yet; unreachable: the host was not read; waived: failing, and accepted until a date; pass; not-applicable',
   )
 export type ControlStatus = z.infer<typeof controlStatusSchema>
-
-const evidenceSchema = z.strictObject({
-  kind: z
-    .enum(['running', 'persistent', 'reboot', 'traffic', 'host'])
-    .describe(
-      'running: in force now; persistent: what files will set at boot; reboot: what a boot has shown; traffic: what connections have shown; host: what the host is',
-    ),
-  fact: z.string().describe('key and path of what was read'),
-  value: z.unknown(),
-  where: z.string().optional().describe('file and line that say so'),
-})
-export type Evidence = z.infer<typeof evidenceSchema>
 
 const remedySchema = z.strictObject({ module: z.string(), params: z.record(z.string(), z.unknown()) })
 /** A playbook task that makes a failing control pass. */
@@ -92,7 +79,7 @@ const generatorSchema = z.strictObject({
 })
 export type Generator = z.infer<typeof generatorSchema>
 
-const pastTestSchema = trialSchema.extend({
+export const pastTestSchema = trialSchema.extend({
   runId: z.string(),
   testedAt: z.string().describe('when the run that tested it ended'),
 })

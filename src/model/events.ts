@@ -1,4 +1,5 @@
 import type { Note, PlannedChange, Problem } from './change.ts'
+import type { Finding } from './finding.ts'
 import type { ChangeReport, HostReport, RunReport, TrialResult } from './report.ts'
 
 /** What would be, or is about to be, done on one host in one play. */
@@ -86,6 +87,8 @@ export type RunEvent =
   | { type: 'recovered'; host: string; attempt: string; outcome: string | null; changes: ChangeReport[] }
   | { type: 'trial-started'; task: string; server: string; client: string }
   | { type: 'trial-finished'; task: string; result: TrialResult }
+  /** A host was held against a profile; `passed`: controls that pass. */
+  | { type: 'audit-finished'; task: string; host: string; passed: number; findings: Finding[] }
   /** A host's part is over: all its tasks are done, or it failed. */
   | { type: 'host-finished'; host: HostReport }
   | { type: 'run-finished'; report: RunReport }

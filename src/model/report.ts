@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { findingSchema } from './finding.ts'
 
 /** Version of the report's JSON; raised when a field changes its meaning or goes away. */
 export const SCHEMA_VERSION = 1
@@ -103,6 +104,11 @@ export const runReportSchema = z.strictObject({
   inventoryHash: z.string(),
   hosts: z.array(hostReportSchema),
   trials: z.array(trialSchema),
+  // Reports of before had none.
+  findings: z
+    .array(findingSchema)
+    .default([])
+    .describe('of tasks `audit`: what fails, and what would but for a waiver'),
   diagnostics: z.array(diagnosticSchema),
 })
 

@@ -93,7 +93,15 @@ export interface TrialModule<P = any, F extends FactMap = any> extends ModuleBas
   ) => TrialPlan | { problems: Problem[] }
 }
 
-export type Module = HostModule | FleetModule | TrialModule
+/**
+ * Holds hosts against controls and changes nothing; what is to be read follows from the profile, which lies beyond this
+ * room: see engine/audit/task.ts.
+ */
+export interface AuditModule<P = any> extends ModuleBase<P, Record<string, never>> {
+  kind: 'audit'
+}
+
+export type Module = HostModule | FleetModule | TrialModule | AuditModule
 
 export function defineModule<P, F extends FactMap>(module: Omit<HostModule<P, F>, 'kind'>): HostModule<P, F> {
   return { kind: 'host', ...module }
@@ -105,4 +113,8 @@ export function defineFleetModule<P, F extends FactMap>(module: Omit<FleetModule
 
 export function defineTrial<P, F extends FactMap>(module: Omit<TrialModule<P, F>, 'kind'>): TrialModule<P, F> {
   return { kind: 'trial', ...module }
+}
+
+export function defineAudit<P>(module: Omit<AuditModule<P>, 'kind'>): AuditModule<P> {
+  return { kind: 'audit', ...module }
 }

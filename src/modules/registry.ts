@@ -1,4 +1,5 @@
 /** All modules, by the name that they have in playbooks. A new module is added here, and nowhere else. */
+import { audit } from './audit.ts'
 import { command } from './command.ts'
 import type { Module } from './define.ts'
 import { mptcpAvailable } from './mptcp_available.ts'
@@ -26,6 +27,7 @@ export const modules: ReadonlyMap<string, Module> = new Map(
     mptcpPair,
     mptcpTest,
     nmConnection,
+    audit,
     command,
     shell,
     script,

@@ -1,7 +1,8 @@
-/** What is shown at the end of a run: trials, errors, recap. */
+/** What is shown at the end of a run: trials, findings, errors, recap. */
 import type { RunReport } from '../model/report.ts'
 import { renderDiagnostics } from './diagnostics.ts'
 import { renderHostErrors } from './errors.ts'
+import { renderFindings } from './findings.ts'
 import { renderTrials } from './paths.ts'
 import { renderRecap } from './recap.ts'
 import type { Style } from './style.ts'
@@ -11,6 +12,7 @@ import { paint } from './style.ts'
 export function renderRun(report: RunReport, style: Style, tasksOf?: ReadonlyMap<string, number>): string {
   const parts = [
     section('TRIALS', renderTrials(report, style), style),
+    section('FINDINGS', renderFindings(report, style), style),
     section('ERRORS', renderHostErrors(report, style), style),
     section('DIAGNOSTICS', renderDiagnostics(report.diagnostics, style), style),
     section('RECAP', renderRecap(report, style, tasksOf), style),

@@ -122,7 +122,8 @@ function entryOf(event: RunEvent): JournalEntry | null {
     case 'change-finished':
     case 'recovered':
     case 'trial-started':
-    case 'trial-finished': {
+    case 'trial-finished':
+    case 'audit-finished': {
       return null
     }
   }

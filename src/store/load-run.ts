@@ -6,6 +6,7 @@ import { DiagnosticsError, errorDiagnostic } from '../model/diagnostic.ts'
 import type { RunReport } from '../model/report.ts'
 import { runReportSchema } from '../model/report.ts'
 import { closest } from '../text/closest.ts'
+import { hostFileName } from './file-name.ts'
 import { FLEET_FOLDER, findFleetFolder } from './fleet-folder.ts'
 import type { UndoRecord } from './undo-record.ts'
 import { parseJournal } from './journal.ts'
@@ -33,6 +34,24 @@ export async function loadUndo(
   const files = readdirSync(folder).filter((name) => name.endsWith('.json') && !name.startsWith('.'))
   const paths = files.toSorted().map((name) => join(folder, name))
   return await Promise.all(paths.map(async (path) => parseAs(await open(read(path)), path, undoRecordSchema)))
+}
+
+/**
+ * The undo record of one host of a run; null where it has none. `sealed`: it was encrypted. Throws DiagnosticsError, and what
+ * `open` throws.
+ */
+export async function loadUndoOf(
+  cwd: string,
+  runId: string,
+  host: string,
+  open: (text: string) => Promise<string>,
+): Promise<{ record: UndoRecord; sealed: boolean } | null> {
+  const folder = findFleetFolder(cwd, 'runs', runId, 'undo')
+  const path = folder === null ? null : join(folder, `${hostFileName(host)}.json`)
+  if (path === null || lstatSync(path, { throwIfNoEntry: false }) === undefined) return null
+  const text = read(path)
+  const opened = await open(text)
+  return { record: parseAs(opened, path, undoRecordSchema), sealed: opened !== text }
 }
 
 /** The run that a person names: an id, or `last`, the one that began last. Throws DiagnosticsError where there is none. */

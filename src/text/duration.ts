@@ -19,3 +19,14 @@ const GUARD_MOST = 3600
 
 /** What such a value may be, for messages. */
 export const GUARD_TIMES = 'a time from 1s to 1h such as 60s or 2m, or off'
+
+const AGE_UNITS: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400, w: 604_800 }
+
+/** Seconds of an age such as `30d`; null where the text is none. */
+export function readAge(text: string): number | null {
+  const [, count = '', unit = ''] = /^(\d{1,6})\s*([mhdw])$/.exec(text.trim()) ?? []
+  return count === '' ? null : Number(count) * AGE_UNITS[unit]!
+}
+
+/** What such an age may be, for messages. */
+export const AGES = 'an age such as 90m, 12h, 30d or 8w'

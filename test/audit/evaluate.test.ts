@@ -1,6 +1,6 @@
 /** A profile held against one host: what counts as failing, what a waiver covers, what could not be read. */
 import { describe, expect, test } from 'vitest'
-import { evaluateHost, isAtLeast, profileFacts, unreachableHost } from '../../src/audit/evaluate.ts'
+import { evaluateHost, isAtLeast, NOTHING_KNOWN, profileFacts, unreachableHost } from '../../src/audit/evaluate.ts'
 import type { ReadFact } from '../../src/audit/evaluate.ts'
 import type { Profile } from '../../src/audit/profile.ts'
 import { controls } from '../../src/audit/registry.ts'
@@ -10,7 +10,7 @@ function profile(required = false): Profile {
     const control = controls.get(id)!
     return { control, severity: control.severity, params: control.params.parse({}) as unknown, required }
   })
-  return { name: 'p', title: 'P', controls: chosen }
+  return { name: 'p', title: 'P', controls: chosen, pairs: [] }
 }
 
 const read: ReadFact = (key) =>
@@ -58,8 +58,8 @@ describe('a host', () => {
 })
 
 test('facts that several controls read are read once', () => {
-  const all = { name: 'p', title: 'P', controls: [...profile().controls, ...profile().controls] }
-  expect([...profileFacts(all).keys()]).toEqual(['sysctl', 'connections', 'limits'])
+  const all = { controls: [...profile().controls, ...profile().controls] }
+  expect([...profileFacts(all, NOTHING_KNOWN).keys()]).toEqual(['sysctl', 'connections', 'limits'])
 })
 
 test('the worst severity is at least each other', () => {

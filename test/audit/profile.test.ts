@@ -34,6 +34,17 @@ describe('a profile', () => {
     ])
   })
 
+  test('names pairs, beside those of what it extends', () => {
+    const profile = assemble(
+      `${HEAD}extends: base.yml\npairs:\n  - { server: b, client: c }\n`,
+      `${HEAD}pairs: [{ server: a, client: c }]`,
+    ) as Profile
+    expect(profile.pairs.map(({ server, client, sources }) => [server, client, sources.client])).toEqual([
+      ['b', 'c', { file: 'p0.yml', line: 5, column: 26 }],
+      ['a', 'c', { file: 'p1.yml', line: 3, column: 30 }],
+    ])
+  })
+
   test('re-grades, sets parameters over those of what it extends, leaves controls out', () => {
     const base = `${HEAD}controls: { limits-sufficient: { params: { subflows: 4 } }, enabled-running: {}, no-fallback: {} }`
     const own = `${HEAD}extends: base.yml
@@ -61,6 +72,8 @@ controls:
       'p0.yml:4:34: limits-sufficient.params.subflow: unknown key, did you mean "subflows"?',
     ],
     ['controls:\n  limits-sufficient: { severity: bad }', 'p0.yml:4:34: controls.limits-sufficient.severity: '],
+    ['pairs: [{ server: a, client: a }]', 'p0.yml:3:30: pairs[0].client: must be another host than the server'],
+    ['pairs: [{ server: a, clent: b }]', 'clent: unknown key, did you mean "client"?'],
     ['control: {}', 'p0.yml:3:1: control: unknown key, did you mean "controls"?'],
   ])('%j is refused', (text, expected) => {
     const wrong = assemble(HEAD + text) as string[]

@@ -150,7 +150,9 @@ describe('doc NAME', () => {
   it.each(commands.map(({ name }) => name))('%s: a command as its own help has it', async (name) => {
     const { io, out } = testIo()
     expect(await dispatch([name, '--help'], io)).toBe(0)
-    expect(await docOf(name)).toBe(out())
+    const shown = await docOf(name)
+    // One that is a module as well stands after it.
+    expect(modules.has(name) ? shown.slice(-out().length) : shown).toBe(out())
   })
 
   it.each(commands)('$name: every flag says what it does and what it takes', async ({ load }) => {

@@ -131,6 +131,8 @@ const STATES: Readonly<Record<string, State>> = {
   ...ENDPOINT_STATES,
 }
 
+const PAIRS = 'has its states in audit-pairs.slow.test.ts'
+
 /** What no host of the lab can be made to be. */
 const NOT_HERE: Readonly<Record<string, string>> = {
   'kernel-built': 'the machine has one kernel, which has MPTCP',
@@ -139,6 +141,12 @@ const NOT_HERE: Readonly<Record<string, string>> = {
   'no-fallback': 'needs a transfer: see status.test.ts, which reads the same fact',
   'selinux-denials': 'its kernel has no SELinux: see test/cases/audit/selinux-denials.yml',
   'joins-succeed': 'needs a network that drops joins: see diagnosis.slow.test.ts, which reads the same counters',
+  'pair-enabled': PAIRS,
+  'pair-limits': PAIRS,
+  'pair-checksum': PAIRS,
+  'path-mtu': PAIRS,
+  'paths-carried-bytes': PAIRS,
+  'applied-drift': PAIRS,
 }
 
 test('each control has a state of the lab, or a reason why not', () => {

@@ -23,7 +23,7 @@ interface Round {
 }
 
 const ROUNDS: Round[] = [
-  { examples: [['mptcp_available'], ['mptcp_tools'], ['mptcp_enabled']], stays: true },
+  { examples: [['mptcp_available'], ['mptcp_tools'], ['mptcp_enabled'], ['audit']], stays: true },
   { examples: [['mptcp_sysctl'], ['mptcp_service'], ['mptcp_limits'], ['mptcp_endpoints']] },
   { examples: [['mptcp_pair', 0], ['mptcp_test']], stays: true },
   { examples: [['mptcp_pair', 1]] },
@@ -32,7 +32,7 @@ const ROUNDS: Round[] = [
 ]
 
 /** Modules that never change anything. */
-const LOOKS = new Set(['mptcp_available', 'mptcp_test'])
+const LOOKS = new Set(['mptcp_available', 'mptcp_test', 'audit'])
 
 /** Everything on a host that the examples change. */
 const STATE = `

@@ -84,7 +84,10 @@ function isSingle(value: Case['expect']): value is z.infer<typeof expectation> {
 
 function predictions(one: Case, module: Module, want: unknown): Map<string, ReturnType<typeof startPrediction>> {
   const definitions = new Map(Object.values<Fact>(module.facts(want)).map((fact) => [fact.key, fact]))
-  const names = module.kind === 'host' ? ['host'] : module.hosts(want).filter((name) => one.absent[name] === undefined)
+  const names =
+    module.kind === 'host' || module.kind === 'audit'
+      ? ['host']
+      : module.hosts(want).filter((name) => one.absent[name] === undefined)
   return new Map(
     names.map((name, index) => {
       const managed = one.managed === true || (Array.isArray(one.managed) && one.managed.includes(name))

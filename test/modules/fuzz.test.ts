@@ -76,7 +76,7 @@ function wantOf(module: Module, { params = {}, files = {} }: Case): unknown {
 
 /** The host's last part of its addresses is another one than its peer's. */
 function hostsOf(module: Module, want: unknown): fc.Arbitrary<[string, FactResults][]> {
-  const names = module.kind === 'host' ? ['host'] : module.hosts(want)
+  const names = module.kind === 'host' || module.kind === 'audit' ? ['host'] : module.hosts(want)
   return fc.tuple(
     ...names.map((name, index) => {
       const retell = (example: string): string =>

@@ -9,10 +9,11 @@ import { runFormats } from '../../src/report/formats.ts'
 import { renderJson } from '../../src/report/json.ts'
 import { renderTrials } from '../../src/report/paths.ts'
 import { recapRows, renderRecap } from '../../src/report/recap.ts'
+import { renderRun } from '../../src/report/run.ts'
 import { PLAIN, paint, styleOf } from '../../src/report/style.ts'
 import { formatBytes, formatDuration } from '../../src/report/units.ts'
 import { wrap } from '../../src/report/wrap.ts'
-import { changeReport, hostReport, runReport, trial } from './sample.ts'
+import { changeReport, finding, hostReport, runReport, trial } from './sample.ts'
 
 const at = (file: string, line: number, column: number): ReturnType<typeof errorDiagnostic> =>
   errorDiagnostic('x', `${file}${line}${column}`, { source: { file, line, column } })
@@ -203,4 +204,21 @@ describe('small parts', () => {
     expect(paint({ width: 80, color: true }, 'red', 'x')).toBe('\u001B[31mx\u001B[39m')
     expect(paint(PLAIN, 'red', 'x')).toBe('x')
   })
+})
+
+it('tells findings before errors: the worst first, hosts with the same reason together', () => {
+  const low = finding('c', { control: 'scheduler', title: 'The scheduler is right', severity: 'low', fails: false })
+  const waived = finding('d', { status: 'waived', fails: false, waiver: 'ops, until 2999-01-01: later' })
+  const report = runReport({ hosts: [], trials: [], findings: [low, finding('a'), finding('b'), waived] })
+  expect(renderRun(report, PLAIN)).toBe(`FINDINGS
+high limits-sufficient: The limits allow the paths that the profile asks for
+    (Nothing is wrong)
+    a, b: add_addr_accepted is 0, needed are 1
+high limits-sufficient: The limits allow the paths that the profile asks for
+    (Nothing is wrong)
+    d: add_addr_accepted is 0, needed are 1 (waived by ops, until 2999-01-01:
+      later)
+low scheduler: The scheduler is right (Nothing is wrong)
+    c: add_addr_accepted is 0, needed are 1
+`)
 })

@@ -2,6 +2,7 @@
 import { UNKNOWN } from '../../src/model/change.ts'
 import type { PlannedChange } from '../../src/model/change.ts'
 import type { HostPlan, PlayPlan, RunEvent } from '../../src/model/events.ts'
+import type { Finding } from '../../src/model/finding.ts'
 import type { ChangeReport, HostReport, RunReport, TrialResult } from '../../src/model/report.ts'
 
 export function change(host: string, more: Partial<PlannedChange> = {}): PlannedChange {
@@ -181,7 +182,25 @@ export function runReport(more: Partial<RunReport> = {}): RunReport {
       }),
     ],
     trials: [trial],
+    findings: [],
     diagnostics: [],
+    ...more,
+  }
+}
+
+export function finding(host: string, more: Partial<Finding> = {}): Finding {
+  return {
+    task: 'Nothing is wrong',
+    host,
+    profile: 'client',
+    control: 'limits-sufficient',
+    title: 'The limits allow the paths that the profile asks for',
+    severity: 'high',
+    status: 'fail',
+    fails: true,
+    reason: 'add_addr_accepted is 0, needed are 1',
+    evidence: [{ kind: 'running', fact: 'limits/add_addr_accepted', value: 0 }],
+    waiver: null,
     ...more,
   }
 }

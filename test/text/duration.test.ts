@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readGuardTime } from '../../src/text/duration.ts'
+import { readAge, readGuardTime } from '../../src/text/duration.ts'
 
 test.each<[unknown, number | null | undefined]>([
   ['60s', 60],
@@ -19,4 +19,16 @@ test.each<[unknown, number | null | undefined]>([
   [-5, undefined],
 ])('guard time %j', (given, seconds) => {
   expect(readGuardTime(given)).toBe(seconds)
+})
+
+test.each([
+  ['30d', 2_592_000],
+  ['12h', 43_200],
+  ['90m', 5400],
+  ['8 w', 4_838_400],
+  ['30', null],
+  ['d', null],
+  ['-1d', null],
+])('the age %j', (text, expected) => {
+  expect(readAge(text)).toBe(expected)
 })

@@ -12,7 +12,7 @@ import type { SysctlPersisted } from '../../facts/sysctl_persisted.ts'
 import type { Evidence } from '../../model/audit.ts'
 import type { Fact } from '../../model/fact.ts'
 import { RESTORE_SCRIPT_PATH, RESTORE_UNIT_PATH } from '../../mptcp/restore-script.ts'
-import type { Control, Verdict } from '../define.ts'
+import type { Control, Known, Surroundings, Verdict } from '../define.ts'
 import { defineControl, fail, notApplicable, notTested, pass } from '../define.ts'
 import { enabledPersistent } from './enabled-persistent.ts'
 import { endpointsPersistent } from './endpoints-persistent.ts'
@@ -47,11 +47,14 @@ export const survivesReboot = defineControl({
       .default(false)
       .describe('true: that files say so is not enough: not tested until the host has booted since they changed'),
   }),
-  facts: (): Record<string, Fact> => ({ ...OWN, ...Object.fromEntries(PARTS.flatMap((part) => factsOf(part))) }),
-  check: (want, have) => {
+  facts: (_, known): Record<string, Fact> => ({
+    ...OWN,
+    ...Object.fromEntries(PARTS.flatMap((part) => factsOf(part, known))),
+  }),
+  check: (want, have, around) => {
     const { sysctls, running, ...own } = have as unknown as OwnFacts
     if (running[ENABLED] !== '1') return notApplicable('MPTCP is not switched on: there is nothing to bring back')
-    const parts = PARTS.map((part) => judge(part, have))
+    const parts = PARTS.map((part) => judge(part, have, around))
     const broken = parts.filter(({ status }) => status === 'fail')
     if (broken.length > 0) {
       const remedy = broken.find((one) => one.remedy !== undefined)?.remedy ?? null
@@ -92,14 +95,14 @@ function bootFiles({ sysctls, restored, profiles }: Omit<OwnFacts, 'boot' | 'run
   ]
 }
 
-function factsOf(part: Control): [string, Fact][] {
-  const facts = part.facts({}) as Record<string, Fact>
+function factsOf(part: Control, known: Known): [string, Fact][] {
+  const facts = part.facts({}, known) as Record<string, Fact>
   return Object.entries(facts).map(([name, fact]) => [`${part.id}/${name}`, fact])
 }
 
-function judge(part: Control, have: Readonly<Record<string, unknown>>): Verdict {
-  const own = factsOf(part).map(([name]) => [name.slice(part.id.length + 1), have[name]])
-  return part.check({}, Object.fromEntries(own))
+function judge(part: Control, have: Readonly<Record<string, unknown>>, around: Surroundings<unknown>): Verdict {
+  const own = factsOf(part, around).map(([name]) => [name.slice(part.id.length + 1), have[name]])
+  return part.check({}, Object.fromEntries(own), { ...around, peers: [] })
 }
 
 function isoTime(seconds: number): string {

@@ -58,16 +58,15 @@ async function explain(name: string | null, io: Io): Promise<string> {
     const { renderKeys } = await import('../doc/render.ts')
     return renderKeys(OCI, ociSchema, style)
   }
-  const module = modules.get(name)
-  if (module !== undefined) return renderModule(module, style)
-  const found = allFacts.find((line) => kind(line.name) === kind(name))
-  if (found !== undefined) return renderFact(found, found.fact, style)
   const { commands } = await import('../commands.ts')
   const entry = commands.find((one) => one.name === name)
-  if (entry !== undefined) {
-    const { renderCommandHelp } = await import('../command-help.ts')
-    return renderCommandHelp((await entry.load()).command, Math.min(style.width, 100))
-  }
+  const { renderCommandHelp } = await import('../command-help.ts')
+  const help = entry === undefined ? '' : renderCommandHelp((await entry.load()).command, Math.min(style.width, 100))
+  const module = modules.get(name)
+  if (module !== undefined) return [renderModule(module, style), help].filter((text) => text !== '').join('\n')
+  if (help !== '') return help
+  const found = allFacts.find((line) => kind(line.name) === kind(name))
+  if (found !== undefined) return renderFact(found, found.fact, style)
   const { didYouMean } = await import('../../text/closest.ts')
   const known = [
     modules.keys(),

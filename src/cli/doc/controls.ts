@@ -47,10 +47,14 @@ export function renderControl(control: Control, style: Style): string {
       paint(style, 'bold', 'Parameters'),
       ...(params.length === 0 ? ['  none'] : params.flatMap((param) => renderParam(param, style, '  '))),
     ].join('\n'),
-    list(
-      'Facts that it reads',
-      facts.map(({ key, summary }) => `${key}: ${summary}`),
-    ),
+    ...(facts.length === 0
+      ? []
+      : [
+          list(
+            control.pairwise === true ? 'Facts that it reads, of both ends of each pair' : 'Facts that it reads',
+            facts.map(({ key, summary }) => `${key}: ${summary}`),
+          ),
+        ]),
     list('NIST SP 800-53', [control.nist.join(', ')]),
     list('References', control.references),
   ]

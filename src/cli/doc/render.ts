@@ -20,6 +20,7 @@ export interface DocLine {
 }
 
 const KINDS: Record<Module['kind'], string> = {
+  audit: 'which judges each host and changes nothing',
   host: 'plans each host by itself',
   fleet: 'plans several hosts together',
   trial: 'a trial: tests across hosts, changes nothing lasting, never runs in check mode',

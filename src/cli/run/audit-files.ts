@@ -1,11 +1,14 @@
 /** Reads profiles and waivers from disk. */
 import { createHash } from 'node:crypto'
-import { dirname, join, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
 import type { Control } from '../../audit/define.ts'
+import { controls } from '../../audit/registry.ts'
 import type { Profile, ProfileFile } from '../../audit/profile.ts'
 import { assembleProfile, parseProfileFile } from '../../audit/profile.ts'
 import type { Waiver } from '../../audit/waivers.ts'
 import { parseWaivers } from '../../audit/waivers.ts'
+import type { AuditFiles } from '../../engine/audit/task.ts'
 import { readBounded } from '../../inventory/read.ts'
 import { packageRoot } from '../../lab/package-root.ts'
 import { DiagnosticsError, errorDiagnostic } from '../../model/diagnostic.ts'
@@ -13,6 +16,34 @@ import { didYouMean } from '../../text/closest.ts'
 import { decodeText, unreadableFile } from '../../text/file.ts'
 import { parseYaml } from '../../text/yaml.ts'
 import type { YamlNode } from '../../text/yaml-node.ts'
+import type { Io } from '../io.ts'
+import { loadPast } from './audit-past.ts'
+import type { Loaded } from './load.ts'
+import type { VaultFlags } from './vault-passwords.ts'
+
+/** For the tasks `audit` of playbooks; undefined where there are none. Throws DiagnosticsError. */
+export async function auditFiles(
+  { playbooks, inventory }: Loaded,
+  flags: VaultFlags,
+  io: Io,
+): Promise<AuditFiles | undefined> {
+  const tasks = playbooks.flatMap(({ plays }) => plays.flatMap((play) => play.tasks))
+  if (!tasks.some(({ module }) => module.kind === 'audit')) return undefined
+  return {
+    profile: (name, folders) => loadProfile(fileIn(folders, name, io.cwd), io.cwd, controls).profile,
+    waivers: (name, folders, profile) => loadWaivers([fileIn(folders, name, io.cwd)], io.cwd, profile),
+    past: await loadPast(inventory, flags, io),
+  }
+}
+
+/** The file in the first folder that has it, as it is called from `cwd`; the name as it is where none has. */
+function fileIn(folders: readonly string[], name: string, cwd: string): string {
+  if ((PROFILES as readonly string[]).includes(name)) return name
+  const folder = folders.find((one) => existsSync(resolve(one, name)))
+  if (folder === undefined) return name
+  const path = relative(cwd, resolve(folder, name))
+  return /[./]/.test(path) ? path : `./${path}`
+}
 
 /** Those that come with the product. */
 export const PROFILES = ['baseline', 'server', 'client'] as const
@@ -60,9 +91,10 @@ function readProfile(
   return { file, folder: dirname(path) }
 }
 
-/** Throws DiagnosticsError. */
-export function loadWaivers(files: readonly string[], cwd: string, controls: Iterable<string>): Waiver[] {
-  const known = [...controls]
+/** Of controls that there are, and of the profile's own. Throws DiagnosticsError. */
+export function loadWaivers(files: readonly string[], cwd: string, profile: Profile | null): Waiver[] {
+  const own = profile?.controls.map(({ control }) => control.id) ?? []
+  const known = [...new Set([...controls.keys(), ...own])]
   return files.flatMap((name) => {
     const parsed = parseWaivers(readTree(resolve(cwd, name), name).node, known)
     if ('diagnostics' in parsed) throw new DiagnosticsError(parsed.diagnostics)

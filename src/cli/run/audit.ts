@@ -12,7 +12,6 @@ import { renderAudit } from '../../report/audit/render.ts'
 import { renderAuditSince } from '../../report/audit/since.ts'
 import { renderJson } from '../../report/json.ts'
 import { checkAuditFolder, keepAudit, loadTrend } from '../../store/audit-record.ts'
-import { loadPastTests } from '../../store/past-tests.ts'
 import { createKeyFiles } from '../../transport/private-key.ts'
 import type { FlagValues } from '../command.ts'
 import type { auditFlags } from '../commands/audit.ts'
@@ -26,6 +25,7 @@ import type { AuditHistory } from './audit-history.ts'
 import { earlierAudit } from './audit-history.ts'
 import { fixFailing } from './audit-fix.ts'
 import { checkAuditReports, writeAuditReports } from './audit-reports.ts'
+import { loadPast } from './audit-past.ts'
 import { listenForInterrupts } from './interrupts.ts'
 import { readInventory } from './load.ts'
 import { passwordsOf } from './passwords.ts'
@@ -55,10 +55,7 @@ export async function auditFleet(pattern: string, flags: AuditFlags, io: Io): Pr
   checkAuditFolder(io.cwd)
   const history = flags.since === null ? null : earlierAudit(flags.since, io.cwd)
   const { profile, hash } = loadProfile(flags.profile, io.cwd, controls)
-  const waivers = loadWaivers(flags.waivers, io.cwd, [
-    ...controls.keys(),
-    ...profile.controls.map(({ control }) => control.id),
-  ])
+  const waivers = loadWaivers(flags.waivers, io.cwd, profile)
   const inventory = await readInventory(flags, [], io)
   const passwords = await passwordsOf(flags, io)
   const connection: ConnectionFlags = { ...plainConnectionOf(flags, io), ...passwords }
@@ -67,7 +64,7 @@ export async function auditFleet(pattern: string, flags: AuditFlags, io: Io): Pr
   const question = { inventory, pattern, limit: flags.limit, connection, profile, profileHash: hash }
   const generator = { name: 'mptcp-fleet' as const, version: io.version, account: localAccount() }
   const audit = async (): Promise<AuditReport> => {
-    const past = { tests: loadPastTests(io.cwd), trend: loadTrend(io.cwd, pattern, profile.name) }
+    const past = { ...(await loadPast(inventory, flags, io)), trend: loadTrend(io.cwd, pattern, profile.name) }
     const made = await auditOnce({ ...question, waivers, generator, past, failOn, today }, flags, io)
     keepAudit(io.cwd, made)
     return made

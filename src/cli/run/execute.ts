@@ -34,6 +34,7 @@ import type { Resumed } from './resume.ts'
 import type { ReadPlan } from './saved-plan.ts'
 import { checkSavedPlan, wasShown } from './saved-plan.ts'
 import { passwordsOf } from './passwords.ts'
+import { auditFiles } from './audit-files.ts'
 import { forksOf, plainConnectionOf } from './run-flags.ts'
 import { fanOut } from './subscribers.ts'
 import { fleetTransport } from './transport.ts'
@@ -79,7 +80,16 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
   const { secrets } = io
   const forks = forksOf(flags, io)
   const guard = request.guard === undefined ? {} : { guard: request.guard }
-  const selection = { ...loaded, ...guard, limit: flags.limit, tags: request.tags, skipTags: request.skipTags, secrets }
+  const audits = await auditFiles(loaded, flags, io)
+  const selection = {
+    ...loaded,
+    ...guard,
+    audits,
+    limit: flags.limit,
+    tags: request.tags,
+    skipTags: request.skipTags,
+    secrets,
+  }
   const plain = plainConnectionOf(flags, io)
   const first = assembleFrom(request.source, { ...selection, connection: plain })
   const screen = createScreen(io)
@@ -190,7 +200,10 @@ function reviewer(
   }
 }
 
+/** Kinds of modules that change nothing. */
+const DOES_NOTHING: ReadonlySet<string> = new Set(['trial', 'audit'])
+
 /** Whether a task would be applied: under check_mode none is. */
 function mayChange({ plays }: Assembled): boolean {
-  return plays.some(({ tasks }) => tasks.some(({ checkOnly, module }) => !checkOnly && module.kind !== 'trial'))
+  return plays.some(({ tasks }) => tasks.some(({ checkOnly, module }) => !checkOnly && !DOES_NOTHING.has(module.kind)))
 }

@@ -59,6 +59,12 @@ function lineOf(event: RunEvent, options: LineOptions, style: Style): string {
       const word = paint(style, verdict === 'pass' ? 'green' : 'red', verdict)
       return `${sanitize(client)} → ${sanitize(server)}: trial ${word}, ${formatDuration(durationMs)}`
     }
+    case 'audit-finished': {
+      const failed = event.findings.filter(({ fails }) => fails).length
+      if (quiet && failed === 0) return ''
+      const word = failed === 0 ? paint(style, 'green', 'pass') : paint(style, 'red', 'fail')
+      return `${sanitize(event.host)}: audit ${sanitize(event.task)}: ${word}, ${event.passed} passed, ${event.findings.length} found`
+    }
     case 'host-finished': {
       const { name, status, error } = event.host
       const color = status === 'skipped' ? 'yellow' : 'red'

@@ -54,6 +54,7 @@ export function trackProgress(progress: Progress, event: RunEvent, now: number):
     case 'commit-started':
     case 'apply-finished':
     case 'recovered':
+    case 'audit-finished':
     case 'run-finished': {
       break
     }

@@ -1,10 +1,10 @@
 /** Reads every host of a pattern once, in one exec, and holds a profile against it. */
-import { auditedControls, evaluateHost, isAtLeast, profileFacts, unreachableHost } from '../../audit/evaluate.ts'
+import { auditedControls, isAtLeast, profileFacts } from '../../audit/evaluate.ts'
 import type { Profile } from '../../audit/profile.ts'
 import type { Waiver } from '../../audit/waivers.ts'
 import { isExpired } from '../../audit/waivers.ts'
 import { selectHosts } from '../../inventory/select.ts'
-import type { AuditHost, AuditPoint, AuditReport, Generator, PastTest, Severity } from '../../model/audit.ts'
+import type { AuditHost, AuditPoint, AuditReport, ControlResult, Generator, Severity } from '../../model/audit.ts'
 import { AUDIT_SCHEMA_VERSION } from '../../model/audit.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { DiagnosticsError, hasErrors } from '../../model/diagnostic.ts'
@@ -20,6 +20,9 @@ import type { ReadOptions } from '../select-targets.ts'
 import { selectTargets } from '../select-targets.ts'
 import type { FactResults } from '../script/probe.ts'
 import { shown } from '../shown.ts'
+import type { Past } from './around.ts'
+import { knownOf, unknownPairHosts } from './around.ts'
+import { newJudge } from './judge.ts'
 
 export interface AuditOptions extends ReadOptions {
   runId: string
@@ -28,8 +31,8 @@ export interface AuditOptions extends ReadOptions {
   profileHash: string
   waivers: readonly Waiver[]
   generator: Generator
-  /** What kept runs say: the last test of each pair, and earlier audits of this kind, the oldest first. */
-  past: { tests: readonly PastTest[]; trend: readonly AuditPoint[] }
+  /** `trend`: earlier audits of this kind, the oldest first. */
+  past: Past & { trend: readonly AuditPoint[] }
   failOn: Severity
   /** YYYY-MM-DD in UTC: on which waivers are held against. */
   today: string
@@ -45,6 +48,7 @@ export interface Audit {
 export function prepareAudit(options: AuditOptions): Audit {
   const { targets, diagnostics } = selectTargets(options)
   const covers = coveredHosts(options, diagnostics)
+  diagnostics.push(...unknownPairHosts(options.profile, options.inventory))
   if (hasErrors(diagnostics)) throw new DiagnosticsError(diagnostics)
   return { targets, run: () => runAudit(options, targets, diagnostics, covers) }
 }
@@ -73,20 +77,28 @@ async function runAudit(
   const startedAt = new Date().toISOString()
   const names = states.map(({ name }) => name)
   context.emit({ type: 'run-started', runId: options.runId, command: 'audit', check: true, startedAt, hosts: names })
-  const facts = profileFacts(profile)
   const used = new Set<number>()
-  const hosts = await Promise.all(
+  const known = knownOf(profile, options.past, options.inventory, startedAt)
+  const commands = new Map<string, string>()
+  const judge = newJudge(profile, (host, control) => {
+    const index = waivers.findIndex((one, at) => one.control === control && covers[at]!.has(host))
+    if (index >= 0) used.add(index)
+    return index < 0 ? null : index
+  })
+  await Promise.all(
     states.map((state) =>
       context.limit(async () => {
+        const about = known(state.name)
+        const facts = profileFacts(profile, about)
+        for (const [key, { probe }] of facts) commands.set(key, probe)
         const gathered = await readHost(context, state, facts)
-        return auditHost(state, profile, gathered, (control) => {
-          const index = waivers.findIndex((one, at) => one.control === control && covers[at]!.has(state.name))
-          if (index >= 0) used.add(index)
-          return index < 0 ? null : index
-        })
+        if (gathered === null) judge.missed(about, state.error?.summary ?? 'it was not read')
+        else judge.read(about, gathered)
       }),
     ),
   )
+  const results = judge.results(outside(options))
+  const hosts = states.map((state) => auditHost(state, results(state.name)))
   const report: AuditReport = {
     schemaVersion: AUDIT_SCHEMA_VERSION,
     command: 'audit',
@@ -100,7 +112,7 @@ async function runAudit(
     endedAt: new Date().toISOString(),
     exitCode: exitCode(context, hosts, options),
     controls: auditedControls(profile),
-    commands: Object.fromEntries([...facts].map(([key, { probe }]) => [key, probe])),
+    commands: Object.fromEntries(commands),
     hosts,
     waivers: waivers.map(({ source: _source, ...waiver }, index) => ({
       ...waiver,
@@ -144,13 +156,7 @@ async function readHost(
   return gathered
 }
 
-function auditHost(
-  state: HostState,
-  profile: Profile,
-  gathered: FactResults | null,
-  waiverOf: (control: string) => number | null,
-): AuditHost {
-  const missing = { ok: false as const, reason: 'it was not asked for', hint: '' }
+function auditHost(state: HostState, results: ControlResult[]): AuditHost {
   const isRead = state.status === 'ok' || state.status === 'unreachable' || state.status === 'not-started'
   return {
     name: state.name,
@@ -158,11 +164,17 @@ function auditHost(
     groups: state.target.host.groups.filter((name) => name !== 'all' && name !== 'ungrouped'),
     status: isRead ? (state.status as AuditHost['status']) : 'failed',
     error: state.error,
-    results:
-      gathered === null
-        ? unreachableHost(profile, state.error?.summary ?? 'it was not read')
-        : evaluateHost(profile, (key) => gathered.get(key) ?? missing, waiverOf),
+    results,
   }
+}
+
+/** Why a host of the inventory is not in this audit, and what would take it in. */
+function outside({ inventory, pattern, limit }: AuditOptions): (host: string) => string {
+  const chosen = new Set(selectHosts(inventory, pattern, null).hosts.map(({ name }) => name))
+  return (host) =>
+    chosen.has(host)
+      ? `--limit leaves it out, "${limit}:${host}" takes it in`
+      : `the pattern "${pattern}" leaves it out, "${pattern}:${host}" takes it in`
 }
 
 function exitCode(context: RunContext, hosts: readonly AuditHost[], { profile, failOn }: AuditOptions): number {

@@ -1,12 +1,13 @@
-/** A run as CSV: a row for each host, each of its changes, and each trial. */
+/** A run as CSV: a row for each host, each of its changes, each trial, and each finding. */
 import type { RunReport } from '../../model/report.ts'
 import { renderCsv } from '../csv.ts'
+import { foundReason } from '../findings.ts'
 import { describeValue } from '../values.ts'
 import { trialLine } from './words.ts'
 
 const HEAD = ['ended_at', 'kind', 'host', 'peer', 'status', 'task', 'fact', 'summary', 'before', 'after', 'detail']
 
-export function renderRunCsv({ endedAt, hosts, trials }: RunReport): string {
+export function renderRunCsv({ endedAt, hosts, trials, findings }: RunReport): string {
   const hostRows = hosts.flatMap(({ name, address, status, changes, error }) => [
     [endedAt, 'host', name, address, status, '', '', error?.summary ?? '', '', '', error?.hint ?? ''],
     ...changes.map(({ task, fact, summary, before, after, status: became }) => {
@@ -18,5 +19,10 @@ export function renderRunCsv({ endedAt, hosts, trials }: RunReport): string {
     const detail = trial.reasons.join('; ')
     return [endedAt, 'trial', trial.client, trial.server, trial.verdict, '', '', trialLine(trial), '', '', detail]
   })
-  return renderCsv(HEAD, [...hostRows, ...trialRows])
+  const findingRows = findings.map((finding) => {
+    const { host, task, control, title, severity, status, fails } = finding
+    const became = fails ? status : 'accepted'
+    return [endedAt, 'finding', host, '', became, task, control, title, '', '', `${severity}: ${foundReason(finding)}`]
+  })
+  return renderCsv(HEAD, [...hostRows, ...trialRows, ...findingRows])
 }

@@ -1,5 +1,7 @@
-/** A run as JUnit: a suite for each host with a test for it and for each of its changes, and a suite of all trials. */
+/** A run as JUnit: a suite for each host with a test for it, for each of its changes and each of its findings, and a suite of all trials. */
+import type { Finding } from '../../model/finding.ts'
 import type { ChangeReport, HostReport, HostStatus, RunReport, TrialResult } from '../../model/report.ts'
+import { foundReason } from '../findings.ts'
 import type { JUnitCase, JUnitSuite, Outcome } from '../junit.ts'
 import { renderJUnit } from '../junit.ts'
 import { describeValue } from '../values.ts'
@@ -20,8 +22,13 @@ export function renderRunJUnit(report: RunReport): string {
     properties,
     cases,
   })
+  const findings = byHost(report.findings)
   const hosts = report.hosts.map((host) =>
-    suite(host.name, host.address, [hostCase(host), ...host.changes.map(changeCase)]),
+    suite(host.name, host.address, [
+      hostCase(host),
+      ...host.changes.map(changeCase),
+      ...(findings.get(host.name) ?? []).map(findingCase),
+    ]),
   )
   const trials = report.trials.length === 0 ? [] : [suite('trials', 'localhost', report.trials.map(trialCase))]
   return renderJUnit([...hosts, ...trials], report.startedAt)
@@ -51,6 +58,28 @@ function changeCase({ task, module, fact, summary, before, after, status }: Chan
     return { kind: status === 'failed' ? 'failure' : 'error', type: status, message: summary, body }
   })()
   return { name: `${task}: ${summary}`, group: `change.${module}`, outcome }
+}
+
+function byHost(all: readonly Finding[]): Map<string, Finding[]> {
+  const found = new Map<string, Finding[]>()
+  for (const finding of all) {
+    const own = found.get(finding.host) ?? []
+    own.push(finding)
+    found.set(finding.host, own)
+  }
+  return found
+}
+
+/** What does not fail the host is skipped: it was waived, or is less grave than the task asks. */
+function findingCase(finding: Finding): JUnitCase {
+  const { task, control, title, severity, status, fails, evidence } = finding
+  const message = foundReason(finding)
+  const lines = evidence.map(({ fact, value }) => `${fact}: ${describeValue(value)}`)
+  const kind = status === 'error' ? 'error' : 'failure'
+  const outcome: Outcome = fails
+    ? { kind, type: `${severity} ${status}`, message, body: [message, ...lines].join('\n') }
+    : { kind: 'skipped', message }
+  return { name: `${task}: ${control}: ${title}`, group: 'audit', outcome }
 }
 
 function trialCase(trial: TrialResult): JUnitCase {

@@ -1,5 +1,7 @@
-/** A run as Markdown: errors, trials, changes and the recap. */
+/** A run as Markdown: errors, trials, findings, changes and the recap. */
 import type { HostReport, RunReport, TrialResult } from '../../model/report.ts'
+import type { FoundControl } from '../findings.ts'
+import { foundControls } from '../findings.ts'
 import { capped, code, prose, section, table } from '../markdown.ts'
 import { recapRows } from '../recap.ts'
 import { describeValue } from '../values.ts'
@@ -11,7 +13,7 @@ const MOST_HOSTS = 500
 const MOST_DETAILED = 100
 
 export function renderRunMarkdown(report: RunReport): string {
-  const { command, check, playbooks, hosts, trials, diagnostics } = report
+  const { command, check, playbooks, hosts, trials, findings, diagnostics } = report
   const facts = [
     ['Playbooks', playbooks.map(code).join(', ')],
     ['Inventory', code(report.inventoryHash)],
@@ -25,6 +27,7 @@ export function renderRunMarkdown(report: RunReport): string {
     `# ${prose(command)}${check ? ' (check mode)' : ''} on ${count(hosts.length, 'host')}\n\n`,
     table(['', ''], facts),
     section('Trials', capped(trials, MOST_DETAILED, renderTrial)),
+    section('Findings', capped(foundControls(findings), MOST_DETAILED, renderFound)),
     section('Errors', capped(failed, MOST_DETAILED, renderError)),
     section('Diagnostics', diagnostics.map((one) => `- ${one.severity}: ${code(one.summary)}\n`).join('')),
     section('Changes', capped(changed, MOST_DETAILED, renderChanges)),
@@ -37,6 +40,11 @@ function renderTrial(trial: TrialResult): string {
   const transfer = trialLine(trial)
   const pair = `${code(trial.client)} to ${code(trial.server)}`
   return `- ${trial.verdict}: ${pair}${transfer === '' ? '' : `, ${prose(transfer)}`}\n${lines.join('')}`
+}
+
+function renderFound({ finding: { severity, control, title, fails }, hosts }: FoundControl): string {
+  const lines = [...hosts].map(([reason, names]) => `  - ${names.map(code).join(', ')}: ${code(reason)}\n`)
+  return `- ${severity}${fails ? '' : ' (accepted)'} ${code(control)}: ${prose(title)}\n${lines.join('')}`
 }
 
 function renderError({ name, status, error }: HostReport): string {

@@ -154,7 +154,7 @@ const all = [...registry.values()].map((one) => ({
   params: one.params.parse({}) as unknown,
   required: false,
 }))
-const shipped = auditedControls({ name: 'all', title: 'All', controls: all })
+const shipped = auditedControls({ controls: all })
 
 /** What every format must be able to show. */
 export const REPORTS: Readonly<Record<string, AuditReport>> = {

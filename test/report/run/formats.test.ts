@@ -11,7 +11,7 @@ import { renderRunMarkdown } from '../../../src/report/run/markdown.ts'
 import { ESCAPES, hostileText } from '../../support/hostile-text.ts'
 import { HOSTILE } from '../audit/sample.ts'
 import { faultsOf } from '../junit-schema.ts'
-import { changeReport, hostReport, runReport, trial } from '../sample.ts'
+import { changeReport, finding, hostReport, runReport, trial } from '../sample.ts'
 
 const CONTROL = /(?!\n|\r\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u
 const STATUSES = ['planned', 'done', 'failed', 'unknown', 'not-started', 'rolled-back'] as const
@@ -51,6 +51,19 @@ function saying(text: string): RunReport {
       reasons: [text],
       subflows: [subflow],
     })),
+    findings: (['fail', 'error', 'not-tested', 'waived'] as const).map((status) =>
+      finding(`ok${text}`, {
+        status,
+        fails: status !== 'waived',
+        task: text,
+        profile: text,
+        control: text,
+        title: text,
+        reason: text,
+        evidence: [{ kind: 'running', fact: text, value: { [text]: text } }],
+        waiver: text,
+      }),
+    ),
     diagnostics: [{ severity: 'warning', code: 'x', summary: text, detail: text, hint: text, source: null }],
   })
 }
@@ -98,9 +111,9 @@ describe('junit', () => {
     const numbers = suites.map((line) =>
       /name="(.*?)" .*tests="(\d+)" failures="(\d+)" errors="(\d+)" skipped="(\d+)"/.exec(line),
     )
-    // Each host has changes of every status: 1 failed, unknown and rolled back, planned and not started.
+    // Each host has changes of every status: 1 failed, unknown and rolled back, planned and not started; the first findings too.
     expect(numbers.map((match) => match?.slice(1).join(' '))).toEqual([
-      'oka 7 1 2 2',
+      'oka 11 3 3 3',
       'changeda 7 1 2 2',
       'faileda 7 2 2 2',
       'unreachablea 7 1 3 2',
@@ -132,9 +145,28 @@ describe('csv', () => {
     expect(found.at(-1)).toMatchObject({ peer: 'system-a', summary: '64.0 MiB in 2.9 s, 2 subflows, checksum right' })
   })
 
-  test('has as many cells in each row', () => {
-    expect(rows(REPORTS['one of hostile texts'])).toHaveLength(8 * 7 + 3)
+  test('has a row for each finding', () => {
+    const accepted = finding('b', { status: 'waived', fails: false, waiver: 'ops, until 2999-01-01: later' })
+    expect(rows(runReport({ hosts: [], trials: [], findings: [finding('a'), accepted] }))).toMatchObject([
+      { kind: 'finding', host: 'a', status: 'fail', fact: 'limits-sufficient', task: 'Nothing is wrong' },
+      { host: 'b', status: 'accepted', detail: expect.stringContaining('(waived by ops, until 2999-01-01: later)') },
+    ])
   })
+
+  test('has as many cells in each row', () => {
+    expect(rows(REPORTS['one of hostile texts'])).toHaveLength(8 * 7 + 3 + 4)
+  })
+})
+
+test('markdown tells findings, hosts with the same one together', () => {
+  const findings = [finding('a'), finding('b'), finding('c', { fails: false, severity: 'low' })]
+  expect(renderRunMarkdown(runReport({ hosts: [], trials: [], findings }))).toContain(`## Findings
+
+- high \`limits-sufficient\`: The limits allow the paths that the profile asks for
+  - \`a\`, \`b\`: \`add_addr_accepted is 0, needed are 1\`
+- low (accepted) \`limits-sufficient\`: The limits allow the paths that the profile asks for
+  - \`c\`: \`add_addr_accepted is 0, needed are 1\`
+`)
 })
 
 test('markdown tells trials, errors, changes and the recap', () => {
