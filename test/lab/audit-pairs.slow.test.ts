@@ -105,7 +105,7 @@ test('drift: as applied, set by hand, applied again, and after a rollback the st
   await lab().exec('system-a', 'sysctl -qw net.mptcp.stale_loss_cnt=5')
   expect(await drift()).toMatchObject({
     status: 'fail',
-    reason: expect.stringMatching(/sysctl\/net\.mptcp\.stale_loss_cnt; see plan, and apply \S*p\.yml again/),
+    reason: expect.stringMatching(/^changed since \S*p\.yml set it: sysctl\/net\.mptcp\.stale_loss_cnt;/),
     evidence: [{ kind: 'running', fact: 'sysctl/net.mptcp.stale_loss_cnt', value: '5' }],
   })
   const again = await reported(work.folder, ['apply', '-i', lab().inventoryFile, '--yes', playbook])

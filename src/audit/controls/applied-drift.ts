@@ -33,7 +33,8 @@ export const appliedDrift = defineControl({
     if (moved.length > 0) {
       const said = moved.map(({ fact }) => fact).join(', ')
       const by = [...new Set(moved.map((one) => one.by))].join(', ')
-      return fail(`changed since it was applied: ${said}; see plan, and apply ${by} again`, null, ...moved.map(shown))
+      const reason = `changed since ${by} set it: ${said}; run that again where this was not meant`
+      return fail(reason, null, ...moved.map(shown))
     }
     if (applied.unread !== null) return notTested(applied.unread)
     if (compared.length === 0) return notTested('no run that changed it is kept in this folder')

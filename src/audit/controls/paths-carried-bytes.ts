@@ -69,7 +69,7 @@ function percent(share: number): string {
 
 function shown({ server, client, verdict, subflows, runId, testedAt }: PastTest): Evidence {
   const paths = subflows.map(({ clientAddress, serverAddress, bytes, share, backup }) => {
-    return { client: clientAddress, server: serverAddress, bytes, share, backup }
+    return { client: clientAddress, server: serverAddress, bytes, share: Math.round(share * 1000) / 1000, backup }
   })
   return {
     kind: 'traffic',

@@ -183,9 +183,8 @@ function findingOf(
 
 function controlsFail({ profile }: TaskAudit, failed: readonly Finding[]): HostError {
   const named = failed.map(({ control }) => control).join(', ')
-  const said = failed.length === 1 ? '1 control fails' : `${failed.length} controls fail`
-  const summary = `${said} of profile ${profile.name}: ${named}`
-  const detail = failed.map(({ severity, control, reason }) => `${severity} ${control}: ${reason}`).join('\n')
+  const [controls, fail] = failed.length === 1 ? ['control', 'fails'] : ['controls', 'fail']
+  const summary = `${failed.length} ${controls} of profile ${profile.name} ${fail}: ${named}`
   const hint = 'the command audit --fix plans what mends those that a task can mend'
-  return new HostError('failed', 'controls-failing', summary, { detail, hint })
+  return new HostError('failed', 'controls-failing', summary, { hint })
 }

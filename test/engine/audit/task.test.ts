@@ -78,7 +78,7 @@ describe('an audit in a play', () => {
     const { host, context } = await runOn(hosts, both, [audit(0, both), later])
     expect(host('a')).toMatchObject({
       status: 'failed',
-      error: { code: 'controls-failing', summary: '1 control fails of profile p: x-is-one' },
+      error: { code: 'controls-failing', summary: '1 control of profile p fails: x-is-one' },
     })
     expect(host('b').status).toBe('changed')
     expect([hosts.settings('a')['y'], hosts.settings('b')['y']]).toEqual([undefined, '2'])
