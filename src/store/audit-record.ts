@@ -1,6 +1,7 @@
 /** Keeps audits below `.mptcp-fleet/runs/RUNID/`: journal, matrix.json, `content` with what audits have alike, summary.json. */
 import { join } from 'node:path'
 import type { AuditHost, AuditReport } from '../model/audit.ts'
+import { auditReportSchema } from '../model/audit.ts'
 import { fromColumns, toColumns } from '../model/audit-columns.ts'
 import { auditPoint } from '../model/audit-score.ts'
 import { DiagnosticsError } from '../model/diagnostic.ts'
@@ -113,7 +114,14 @@ function storeHosts(hosts: readonly AuditHost[]): StoredHosts {
 export function loadAudit(cwd: string, runId: string): AuditReport | null {
   const matrix = readMatrix(cwd, runId)
   if (matrix === null) return null
-  if (!('recordVersion' in matrix)) return loadFirstAudit(cwd, matrix)
+  const report = 'recordVersion' in matrix ? wholeReport(cwd, matrix) : loadFirstAudit(cwd, matrix)
+  // In the order of the contract, so that what is made of it is the same to the byte.
+  const names = Object.keys(auditReportSchema.shape) as (keyof AuditReport)[]
+  return Object.fromEntries(names.map((name) => [name, report[name]])) as unknown as AuditReport
+}
+
+function wholeReport(cwd: string, matrix: Matrix): AuditReport {
+  const { runId } = matrix
   const folder = findFleetFolder(cwd, 'runs', runId)!
   const { recordVersion: _version, content, unread, columns, waived, ...head } = matrix
   const { controls, commands } = parseContent(folder, content.controls, contentSchemas.controls)

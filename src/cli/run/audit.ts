@@ -31,6 +31,7 @@ import { readInventory } from './load.ts'
 import { passwordsOf } from './passwords.ts'
 import { canAsk } from './prompt.ts'
 import { forksOf, plainConnectionOf } from './run-flags.ts'
+import { checkSigning } from './report-files.ts'
 import { fleetTransport } from './transport.ts'
 import { unlockKeys } from './unlock-keys.ts'
 
@@ -48,6 +49,7 @@ type Question = Omit<
 /** Resolves to the exit code. Throws DiagnosticsError and usage errors before any connection is made. */
 export async function auditFleet(pattern: string, flags: AuditFlags, io: Io): Promise<number> {
   checkAuditReports(flags.report, io.cwd)
+  checkSigning(flags.sign, flags.report, io.cwd)
   if (flags.fix && !flags.check && !flags.yes && !canAsk(io)) {
     const hint = '--yes makes them without asking; --check shows them'
     throw usageError('there is no terminal to ask on before changes are made', hint)
@@ -77,7 +79,7 @@ export async function auditFleet(pattern: string, flags: AuditFlags, io: Io): Pr
   if (flags.output === 'json') io.data.write(renderJson(report))
   else if (report !== first) show(report, flags, io)
   if (earlier !== null) showSince(earlier, report, flags, io)
-  const unwritten = writeAuditReports(flags.report, io.cwd, report)
+  const unwritten = await writeAuditReports(flags.report, report, flags.sign, io)
   for (const line of unwritten) io.stderr.write(`mptcp-fleet: ${line}\n`)
   if (report.exitCode !== EXIT.ok.code) return report.exitCode
   if (code !== null && !flags.check && code !== EXIT.ok.code) return code
