@@ -46,32 +46,36 @@ export function loadTrend(cwd: string, pattern: string, profile: string): AuditP
     .map(({ pattern: _pattern, profile: _profile, unread: _unread, ...point }) => point)
 }
 
-/** Reads kept audits; what several have alike is read once. */
+/** Reads kept audits; what one has in common with the one read before is not read again. */
 export function createAuditReader(cwd: string): (runId: string) => PastAudit | null {
-  const known = new Map<string, unknown>()
-  const once = <T>(hash: string, read: () => T): T => {
-    const value = known.has(hash) ? (known.get(hash) as T) : read()
-    known.set(hash, value)
-    return value
-  }
+  let known = new Map<string, unknown>()
   return (runId) => {
     const matrix = readMatrix(cwd, runId)
     if (matrix === null) return null
     if (!('recordVersion' in matrix)) return readFirst(cwd, matrix)
-    return readPast(findFleetFolder(cwd, 'runs', runId)!, matrix, once)
+    const { controls, hosts, packs } = matrix.content
+    // No more than one audit needs, however many are read.
+    known = new Map([controls, hosts, ...packs].flatMap((hash) => (known.has(hash) ? [[hash, known.get(hash)]] : [])))
+    return readPast(findFleetFolder(cwd, 'runs', runId)!, matrix, known)
   }
 }
 
-function readPast(folder: string, matrix: Matrix, once: <T>(hash: string, read: () => T) => T): PastAudit {
+function readPast(folder: string, matrix: Matrix, known: Map<string, unknown>): PastAudit {
   const { runId, startedAt, pattern, profile, content, columns } = matrix
+  const once = <T>(hash: string, read: () => T): T => {
+    if (!known.has(hash)) known.set(hash, read())
+    return known.get(hash) as T
+  }
   const { controls } = once(content.controls, () => parseContent(folder, content.controls, contentSchemas.controls))
   const hosts = once(content.hosts, (): AuditedHosts => {
     const { names, groups, groupSets } = parseContent(folder, content.hosts, contentSchemas.hosts)
     return { names, groups: groups.map((index) => groupSets[index] ?? []) }
   })
-  let numbers: Buffer | null = null
-  const packs = (): StoredFinding[][] =>
-    content.packs.map((hash) => once(hash, () => parseContent(folder, hash, contentSchemas.packs)))
+  let found: { numbers: Buffer; packs: StoredFinding[][] } | null = null
+  const findings = (): NonNullable<typeof found> => ({
+    numbers: readContent(folder, content.numbers),
+    packs: content.packs.map((hash) => once(hash, () => parseContent(folder, hash, contentSchemas.packs))),
+  })
   return {
     runId,
     startedAt,
@@ -81,9 +85,9 @@ function readPast(folder: string, matrix: Matrix, once: <T>(hash: string, read: 
     hosts,
     columns,
     evidence: (control, host) => {
-      numbers ??= readContent(folder, content.numbers)
+      const { numbers, packs } = (found ??= findings())
       const number = numberAt(numbers, hosts.names.length, control, host)
-      return number === null ? [] : (findingAt(packs(), number)?.evidence ?? [])
+      return number === null ? [] : (findingAt(packs, number)?.evidence ?? [])
     },
   }
 }

@@ -19,3 +19,12 @@ const GUARD_MOST = 3600
 
 /** What such a value may be, for messages. */
 export const GUARD_TIMES = 'a time from 1s to 1h such as 60s or 2m, or off'
+
+const HOUR = 3_600_000
+const AGES: Readonly<Record<string, number>> = { h: HOUR, d: 24 * HOUR, w: 7 * 24 * HOUR }
+
+/** Milliseconds of `12h`, `90d` or `8w`, or undefined where the text is none of these. */
+export function readAge(text: string): number | undefined {
+  const [, count = '', unit = ''] = /^(\d{1,6})([hdw])$/.exec(text.trim().toLowerCase()) ?? []
+  return count === '' ? undefined : Number(count) * AGES[unit]!
+}

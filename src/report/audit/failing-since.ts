@@ -24,26 +24,41 @@ interface Open {
   control: string
 }
 
+/** One whose row is not at its beginning yet. `at`: where its host stood in the audit before, which is the same in most. */
+interface Row {
+  host: string
+  at: number
+  since: string | null
+}
+
 /** Of findings that fail now: audits that did not look at one are passed over. */
 export function failingSince(findings: readonly Open[]): { visit: Visit; since: FailingSince } {
-  const rows = new Map<string, string>()
-  let open = findings
+  const rows = new Map<string, Map<string, Row>>()
+  for (const { host, control } of findings) {
+    const ofControl = rows.get(control) ?? new Map<string, Row>()
+    rows.set(control, ofControl.set(host, { host, at: -1, since: null }))
+  }
+  const open = new Map(Array.from(rows, ([control, ofControl]) => [control, [...ofControl.values()]]))
   return {
-    visit: (audit) => {
-      const hosts = indexOf(audit.hosts.names)
-      const controls = new Map(audit.controls.map(({ id, required }, index) => [id, { index, required }]))
-      open = open.filter(({ host, control }) => {
-        const [row, place] = [hosts.get(host), controls.get(control)]
-        if (row === undefined || place === undefined) return true
-        const status = statusAt(audit.columns[place.index] ?? '', row)
-        if (status === 'unreachable') return true
-        if (!isFailing(status, place.required)) return false
-        rows.set(keyOf(host, control), audit.startedAt)
-        return true
-      })
-      return open.length === 0
+    visit: ({ startedAt, controls, columns, hosts: { names } }) => {
+      for (const [index, { id, required }] of controls.entries()) {
+        const begun = open.get(id)
+        if (begun === undefined) continue
+        const still = begun.filter((row) => {
+          if (names[row.at] !== row.host) row.at = indexOf(names).get(row.host) ?? -1
+          if (row.at < 0) return true
+          const status = statusAt(columns[index] ?? '', row.at)
+          if (status === 'unreachable') return true
+          if (!isFailing(status, required)) return false
+          row.since = startedAt
+          return true
+        })
+        if (still.length === 0) open.delete(id)
+        else open.set(id, still)
+      }
+      return open.size === 0
     },
-    since: (host, control) => rows.get(keyOf(host, control)) ?? null,
+    since: (host, control) => rows.get(control)?.get(host)?.since ?? null,
   }
 }
 
@@ -52,10 +67,6 @@ export function failingIn({ hosts }: AuditReport): Open[] {
   return hosts.flatMap(({ name, results }) =>
     results.filter(({ failing }) => failing).map(({ control }) => ({ host: name, control })),
   )
-}
-
-function keyOf(host: string, control: string): string {
-  return `${control} ${host}`
 }
 
 /** Audits of the same hosts share their names, which are looked through once. */
