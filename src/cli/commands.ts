@@ -50,9 +50,15 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'runs',
-    usage: 'runs list|show',
-    summary: 'what each kept run did, on which host',
+    usage: 'runs list|show|diff|…',
+    summary: 'what kept runs did, what differs between two, trends',
     load: () => import('./commands/runs.ts'),
+  },
+  {
+    name: 'report',
+    usage: 'report RUN|verify',
+    summary: 'the reports of a kept run once more; who signed a report',
+    load: () => import('./commands/report.ts'),
   },
   {
     name: 'rollback',

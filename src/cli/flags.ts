@@ -83,6 +83,7 @@ export const outputFlags = {
         ? `no report format has this ending; there is ${explainEndings(runFormats)}`
         : null,
   },
+  sign: { type: 'string', value: 'KEY', summary: 'sign each report with this OpenSSH key: FILE.sig (ssh-keygen -Y)' },
 } as const satisfies Record<string, Flag>
 
 /** What `status` and `inventory` show. */
@@ -108,6 +109,7 @@ export const statusFlags = {
     check: (value) =>
       String(value).toLowerCase().endsWith('.json') ? null : 'a status report is JSON: name a .json file',
   },
+  sign: outputFlags.sign,
 } as const satisfies Record<string, Flag>
 
 /** Which tasks take part. */
@@ -144,7 +146,7 @@ export const outFlag = {
     value: 'FILE',
     summary: 'also keep the plan in a file; apply FILE does what it shows, or nothing',
   },
-  sign: { type: 'string', value: 'KEY', summary: 'sign the kept plan with this OpenSSH key: FILE.sig (ssh-keygen -Y)' },
+  sign: { ...outputFlags.sign, summary: 'sign the kept plan and each report with this OpenSSH key: FILE.sig' },
   'diff-from': { type: 'string', value: 'RUN', summary: 'also show what changed since a kept run' },
 } as const satisfies Record<string, Flag>
 

@@ -30,6 +30,11 @@ export function scoreOf(
     if (isFailing) failing += weight
     else if (status === 'pass') passed += weight
   }
+  return scoreOfWeights(passed, failing)
+}
+
+/** The same of sums. */
+export function scoreOfWeights(passed: number, failing: number): number | null {
   const counted = passed + failing
   return counted === 0 ? null : Math.floor((1000 * passed) / counted) / 10
 }

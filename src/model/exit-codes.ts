@@ -5,7 +5,7 @@ export const EXIT = {
     code: 1,
     meaning: 'could not start: bad playbook or inventory, no host, or plan declined',
   },
-  failed: { code: 2, meaning: 'a host, trial or control failed, or a host ended unknown' },
+  failed: { code: 2, meaning: 'something failed, a host ended unknown, or a report is not proven' },
   changesPending: { code: 3, meaning: 'with --detailed-exitcode: plan or check mode found changes' },
   unreachable: { code: 4, meaning: 'hosts were unreachable and none failed' },
   usage: { code: 5, meaning: 'wrong usage of the command line' },

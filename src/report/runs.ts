@@ -1,4 +1,6 @@
 /** Kept runs as text: the list of them, and of one what was done on each host. Pure. */
+import type { AuditPoint } from '../model/audit.ts'
+import { SEVERITIES } from '../model/audit.ts'
 import type { ChangeStatus } from '../model/report.ts'
 import { sanitize } from './sanitize.ts'
 import type { Paint, Style } from './style.ts'
@@ -6,7 +8,7 @@ import { paint } from './style.ts'
 import { drawTable } from './table.ts'
 import { count, wrap } from './wrap.ts'
 
-/** What the store knows of a run; `endedAt` null: it ended without a word. */
+/** What the store knows of a run; `endedAt` null: it ended without a word. `audit`: how one came out. */
 export interface RunView {
   runId: string
   command: string
@@ -14,6 +16,12 @@ export interface RunView {
   endedAt: string | null
   exitCode: number | null
   hosts: readonly HostView[]
+  audit?: AuditView | null
+}
+
+interface AuditView extends Omit<AuditPoint, 'runId' | 'startedAt'> {
+  profile: string
+  unread?: number | undefined
 }
 
 interface HostView {
@@ -30,19 +38,31 @@ const MOST = 200
 /** One line a run, the latest last. */
 export function renderRunList(runs: readonly RunView[]): string {
   const shown = runs.slice(-MOST)
-  const rows = shown.map((run) => [run.runId, sanitize(run.command), endOf(run), hostsOf(run)])
+  const rows = shown.map((run) => [run.runId, sanitize(run.command), endOf(run), outcomeOf(run)])
   const more = runs.length > shown.length ? `${runs.length - shown.length} earlier runs are left out\n` : ''
-  return `${more}${drawTable(['run', 'command', 'ended', 'hosts'], rows)}\n`
+  return `${more}${drawTable(['run', 'command', 'ended', 'outcome'], rows)}\n`
 }
 
 function endOf({ endedAt, exitCode }: RunView): string {
   return endedAt === null ? 'without a word' : `${exitCode}`
 }
 
-function hostsOf({ hosts }: RunView): string {
+function outcomeOf({ hosts, audit }: RunView): string {
+  if (audit !== null && audit !== undefined) return auditOutcome(audit)
   const numbers = new Map<string, number>()
   for (const { status } of hosts) numbers.set(status, (numbers.get(status) ?? 0) + 1)
   return [...numbers].map(([status, number]) => `${status} ${number}`).join(', ') || 'none'
+}
+
+/** `score 87.5 of baseline, 2 hosts: 1 critical, 3 high`. */
+function auditOutcome({ profile, score, hosts, unread = 0, failing }: AuditView): string {
+  const worst = SEVERITIES.filter((severity) => failing[severity] > 0)
+  const fails = worst.map((severity) => `${failing[severity]} ${severity}`).join(', ')
+  const said = [
+    `score ${score ?? 'none'} of ${sanitize(profile)}, ${count(hosts, 'host')}: ${fails || 'nothing fails'}`,
+  ]
+  if (unread > 0) said.push(`${unread} not read`)
+  return said.join('; ')
 }
 
 const COLORS: Readonly<Record<string, Paint>> = {

@@ -26,3 +26,9 @@ export function styleOf(
   const color = terminal && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb'
   return { width: terminal ? Math.max(40, stream.columns || 80) : 80, color }
 }
+
+/** Whether the terminal shows more than ASCII, by the locale that programs are to use there. */
+export function isUtf8(env: Readonly<Record<string, string | undefined>>): boolean {
+  const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find((value) => (value ?? '') !== '') ?? ''
+  return /utf-?8/i.test(locale)
+}

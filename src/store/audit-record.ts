@@ -1,27 +1,20 @@
-/** Keeps audits below `.mptcp-fleet/runs/RUNID/`: journal, matrix.json with the statuses, evidence.json and summary.json beside it. */
-import { lstatSync } from 'node:fs'
+/** Keeps audits below `.mptcp-fleet/runs/RUNID/`: journal, matrix.json, `content` with what audits have alike, summary.json. */
 import { join } from 'node:path'
-import * as z from 'zod'
-import type { AuditPoint, AuditReport } from '../model/audit.ts'
-import { auditPointSchema } from '../model/audit.ts'
+import type { AuditHost, AuditReport } from '../model/audit.ts'
+import { auditReportSchema } from '../model/audit.ts'
+import { fromColumns, toColumns } from '../model/audit-columns.ts'
 import { auditPoint } from '../model/audit-score.ts'
-import type { AuditMatrix } from '../model/audit-columns.ts'
-import { auditEvidenceSchema, auditMatrixSchema, fromColumns, toColumns } from '../model/audit-columns.ts'
-import { writeDurably } from './durable.ts'
+import { DiagnosticsError } from '../model/diagnostic.ts'
+import { encodeNumbers, numberAt, packFindings } from './audit-findings.ts'
+import type { Summary } from './audit-history.ts'
+import { loadSummaries, SUMMARY } from './audit-history.ts'
+import type { Matrix, StoredHosts } from './audit-matrix.ts'
+import { contentSchemas, RECORD_VERSION } from './audit-matrix.ts'
+import { loadFirstAudit, parseContent, readMatrix } from './audit-read.ts'
+import { createContent, readContent } from './content.ts'
+import { syncFolder, writeDurably } from './durable.ts'
 import { findFleetFolder, fleetFolder } from './fleet-folder.ts'
 import { createJournal } from './journal.ts'
-import { listRuns } from './load-run.ts'
-import { readTrusted, refused } from './trust.ts'
-
-const MATRIX = 'matrix.json'
-const EVIDENCE = 'evidence.json'
-const SUMMARY = 'summary.json'
-
-const summarySchema = auditPointSchema.extend({ pattern: z.string(), profile: z.string() })
-type Summary = z.infer<typeof summarySchema>
-
-/** Longest row of audits in a report. */
-const MAX_TREND = 90
 
 /** Throws DiagnosticsError where runs cannot be kept, or what is there is not trusted. */
 export function checkAuditFolder(cwd: string): void {
@@ -30,74 +23,132 @@ export function checkAuditFolder(cwd: string): void {
 
 /** Throws DiagnosticsError, and errors of the file system. */
 export function keepAudit(cwd: string, report: AuditReport): void {
-  const { runId, startedAt, endedAt, exitCode, hosts } = report
+  const { runId, startedAt, endedAt, exitCode, pattern, hosts } = report
+  const before = auditBefore(cwd, report)
   const folder = fleetFolder(cwd, 'runs', runId)
   const journal = createJournal(join(folder, 'journal.ndjson'))
-  const names = hosts.map(({ name }) => name)
-  journal.append({ type: 'run-started', at: startedAt, runId, command: 'audit', hosts: names, request: null })
-  for (const { name, status, error } of hosts) {
-    journal.append({ type: 'host-finished', at: endedAt, host: name, status, error })
-  }
-  const { matrix, evidence } = toColumns(report)
-  writeDurably(join(folder, EVIDENCE), JSON.stringify(evidence))
-  writeDurably(join(folder, MATRIX), JSON.stringify(matrix))
-  const summary: Summary = { ...auditPoint(report), pattern: report.pattern, profile: report.profile.name }
+  // Hosts stand in the record: an audit does nothing to them that would have to be known where it was cut off.
+  journal.append({ type: 'run-started', at: startedAt, runId, command: 'audit', hosts: [], request: null })
+  const put = createContent(folder, before?.folder ?? null)
+  writeDurably(join(folder, 'matrix.json'), JSON.stringify(storeMatrix(report, before, put)))
+  syncFolder(join(folder, 'content'))
+  const unread = hosts.filter(({ status }) => status !== 'ok').length
+  const summary: Summary = { ...auditPoint(report), unread, pattern, profile: report.profile.name }
   writeDurably(join(folder, SUMMARY), JSON.stringify(summary))
   journal.append({ type: 'run-finished', at: endedAt, exitCode })
   journal.close()
 }
 
-/** All audits that are kept, the oldest first; those that did not come to their end are left out. Throws DiagnosticsError. */
-export function loadMatrices(cwd: string): AuditMatrix[] {
-  const matrices = listRuns(cwd).flatMap((runId) => loadMatrix(cwd, runId) ?? [])
-  return matrices.toSorted((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt))
+interface Before {
+  folder: string
+  matrix: Matrix
 }
 
-/** Null where the run was no audit, or did not come to its end. Throws DiagnosticsError. */
-export function loadMatrix(cwd: string, runId: string): AuditMatrix | null {
-  const path = recordPath(cwd, runId, MATRIX)
-  if (path === null) return null
-  const matrix = parseAs(path, auditMatrixSchema)
-  if (matrix.runId !== runId) throw refused(`${path} is of another run, ${matrix.runId}`, 'move it away')
-  return matrix
-}
-
-/** The last audits of a pattern by a profile, the oldest first. Throws DiagnosticsError. */
-export function loadTrend(cwd: string, pattern: string, profile: string): AuditPoint[] {
-  const points = listRuns(cwd).flatMap((runId): AuditPoint[] => {
-    const path = recordPath(cwd, runId, SUMMARY)
-    if (path === null) return []
-    const { pattern: of, profile: by, ...point } = parseAs(path, summarySchema)
-    return of === pattern && by === profile ? [point] : []
-  })
-  return points.toSorted((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt)).slice(-MAX_TREND)
-}
-
-/** The whole report; null as above. Throws DiagnosticsError. */
-export function loadAudit(cwd: string, runId: string): AuditReport | null {
-  const matrix = loadMatrix(cwd, runId)
-  if (matrix === null) return null
-  return fromColumns(matrix, parseAs(join(findFleetFolder(cwd, 'runs', runId)!, EVIDENCE), auditEvidenceSchema))
-}
-
-/** Null where the run has no such file. */
-function recordPath(cwd: string, runId: string, name: string): string | null {
-  const folder = findFleetFolder(cwd, 'runs', runId)
-  const path = folder === null ? null : join(folder, name)
-  return path === null || lstatSync(path, { throwIfNoEntry: false }) === undefined ? null : path
-}
-
-function parseAs<T>(path: string, schema: z.ZodType<T>): T {
-  const hint = 'it was written by another version of mptcp-fleet, edited, or cut off'
-  let value: unknown
+/** The audit that this one most likely has much in common with; null where there is none that can be read. */
+function auditBefore(cwd: string, { pattern, profile }: AuditReport): Before | null {
   try {
-    value = JSON.parse(readTrusted(path))
+    const last = loadSummaries(cwd).findLast((one) => one.pattern === pattern && one.profile === profile.name)
+    const folder = last === undefined ? null : findFleetFolder(cwd, 'runs', last.runId)
+    const matrix = last === undefined ? null : readMatrix(cwd, last.runId)
+    return folder === null || matrix === null || !('recordVersion' in matrix) ? null : { folder, matrix }
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error
-    throw refused(`${path}: ${error.message}`, hint)
+    // It is told of when it is read; what is found now can be kept without it.
+    if (error instanceof DiagnosticsError) return null
+    throw error
   }
-  const parsed = schema.safeParse(value)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw refused(`${path}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not as expected'}`, hint)
+}
+
+function storeMatrix(report: AuditReport, before: Before | null, put: (bytes: Buffer) => string): Matrix {
+  const { controls, hosts, commands, tests, trend, ...head } = report
+  const { matrix, evidence } = toColumns(report)
+  const putJson = (value: unknown): string => put(Buffer.from(JSON.stringify(value)))
+  const hashes = before?.matrix.content.packs ?? []
+  const packed = packFindings(evidence.findings, readPacks(before, hashes))
+  const kept = packed.kept.map((pack) => put(readContent(before!.folder, hashes[pack]!)))
+  const fresh = packed.fresh.length === 0 ? [] : [putJson(packed.fresh)]
+  return {
+    recordVersion: RECORD_VERSION,
+    ...head,
+    content: {
+      controls: putJson({ controls, commands }),
+      hosts: putJson(storeHosts(hosts)),
+      past: putJson({ tests, trend }),
+      packs: [...kept, ...fresh],
+      numbers: put(encodeNumbers(evidence.rows, controls.length, packed.numbers)),
+    },
+    unread: hosts.flatMap(({ status, error }, host) => (status === 'ok' ? [] : [{ host, status, error }])),
+    columns: controls.map((_, control) => matrix.rows.map((row) => row.charAt(control)).join('')),
+    waived: evidence.waived,
+  }
+}
+
+function readPacks(before: Before | null, hashes: readonly string[]): ReturnType<typeof parsePack>[] {
+  try {
+    return before === null ? [] : hashes.map((hash) => parsePack(before.folder, hash))
+  } catch (error) {
+    if (error instanceof DiagnosticsError) return []
+    throw error
+  }
+}
+
+const parsePack = (folder: string, hash: string): (typeof contentSchemas.packs)['_output'] =>
+  parseContent(folder, hash, contentSchemas.packs)
+
+function storeHosts(hosts: readonly AuditHost[]): StoredHosts {
+  const sets = new Map<string, number>()
+  const groups = hosts.map((host) => {
+    const key = JSON.stringify(host.groups)
+    const index = sets.get(key) ?? sets.size
+    sets.set(key, index)
+    return index
+  })
+  return {
+    names: hosts.map(({ name }) => name),
+    addresses: hosts.map(({ address }) => address),
+    groupSets: [...sets.keys()].map((key) => JSON.parse(key) as string[]),
+    groups,
+  }
+}
+
+/** The whole report; null where the run was no audit, or did not come to its end. Throws DiagnosticsError. */
+export function loadAudit(cwd: string, runId: string): AuditReport | null {
+  const matrix = readMatrix(cwd, runId)
+  if (matrix === null) return null
+  const report = 'recordVersion' in matrix ? wholeReport(cwd, matrix) : loadFirstAudit(cwd, matrix)
+  // In the order of the contract, so that what is made of it is the same to the byte.
+  const names = Object.keys(auditReportSchema.shape) as (keyof AuditReport)[]
+  return Object.fromEntries(names.map((name) => [name, report[name]])) as unknown as AuditReport
+}
+
+function wholeReport(cwd: string, matrix: Matrix): AuditReport {
+  const { runId } = matrix
+  const folder = findFleetFolder(cwd, 'runs', runId)!
+  const { recordVersion: _version, content, unread, columns, waived, ...head } = matrix
+  const { controls, commands } = parseContent(folder, content.controls, contentSchemas.controls)
+  const { names, addresses, groupSets, groups } = parseContent(folder, content.hosts, contentSchemas.hosts)
+  const past = parseContent(folder, content.past, contentSchemas.past)
+  const numbers = readContent(folder, content.numbers)
+  const missed = new Map(unread.map(({ host, ...why }) => [host, why]))
+  return fromColumns(
+    {
+      ...head,
+      controls,
+      hosts: names.map((name, host) => ({
+        name,
+        address: addresses[host] ?? '',
+        groups: groupSets[groups[host] ?? -1] ?? [],
+        ...(missed.get(host) ?? { status: 'ok', error: null }),
+      })),
+      rows: names.map((_, host) => columns.map((column) => column.charAt(host)).join('')),
+    },
+    {
+      ...past,
+      commands,
+      waived,
+      findings: content.packs.flatMap((hash) => parsePack(folder, hash)),
+      rows: names.map((_, host) =>
+        controls.map((_one, control) => numberAt(numbers, names.length, control, host) ?? -1),
+      ),
+    },
+  )
 }

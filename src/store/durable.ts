@@ -3,7 +3,7 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } fro
 import { basename, dirname, join } from 'node:path'
 
 /** Replaces the file: written and synced beside it, then renamed, and the folder synced. Mode 0600. */
-export function writeDurably(path: string, text: string): void {
+export function writeDurably(path: string, text: string | Uint8Array): void {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}`)
   rmSync(temporary, { force: true })
   const file = openSync(temporary, 'wx', 0o600)
@@ -17,7 +17,8 @@ export function writeDurably(path: string, text: string): void {
   syncFolder(dirname(path))
 }
 
-function syncFolder(path: string): void {
+/** Names of files that were linked or removed are on the disk once this returns. */
+export function syncFolder(path: string): void {
   const folder = openSync(path, 'r')
   try {
     fsyncSync(folder)

@@ -104,8 +104,10 @@ export function loadReport(cwd: string, runId: string): RunReport {
 export function listRuns(cwd: string): string[] {
   const folder = findFleetFolder(cwd, 'runs')
   if (folder === null) return []
-  // A file is no run; a link is told of when it is read.
-  const entries = readdirSync(folder, { withFileTypes: true }).filter((entry) => !entry.isFile())
+  // A file is no run, and what a removal left is none any more; a link is told of when it is read.
+  const entries = readdirSync(folder, { withFileTypes: true }).filter(
+    (entry) => !entry.isFile() && !entry.name.startsWith('.'),
+  )
   return entries.map(({ name }) => name).toSorted()
 }
 

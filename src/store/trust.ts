@@ -14,13 +14,18 @@ export function distrust(path: string, state: Pick<Stats, 'uid' | 'mode' | 'isSy
 
 /** The text of a file that passes `distrust`. Throws DiagnosticsError, and errors of the file system. */
 export function readTrusted(path: string): string {
+  return readTrustedBytes(path).toString('utf8')
+}
+
+/** Its bytes. */
+export function readTrustedBytes(path: string): Buffer {
   const file = openTrusted(path)
   try {
     const state = fstatSync(file)
     const why = distrust(path, state)
     if (why !== null) throw refused(why)
     if (!state.isFile()) throw refused(`${path} is not a file`, 'move it away')
-    return readFileSync(file, 'utf8')
+    return readFileSync(file)
   } finally {
     closeSync(file)
   }

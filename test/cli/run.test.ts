@@ -142,8 +142,9 @@ describe('--report', () => {
     expect(() => checkReportFiles(['folder.json'], cwd)).toThrow(/this is a folder/)
   })
 
-  it('writes each file, and says which it could not write', () => {
-    expect(writeReportFiles(['a.json', 'none/b.json'], cwd, runReport())).toEqual([
+  it('writes each file, and says which it could not write', async () => {
+    const { io } = testIo({ cwd })
+    expect(await writeReportFiles(['a.json', 'none/b.json'], runReport(), null, io)).toEqual([
       expect.stringContaining('--report none/b.json: ENOENT'),
     ])
     expect(JSON.parse(readFileSync(join(cwd, 'a.json'), 'utf8'))).toEqual(runReport())

@@ -1,11 +1,27 @@
 /** Audits that are kept, and read again. */
-import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { gzipSync } from 'node:zlib'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { ControlStatus } from '../../src/model/audit.ts'
+import { toColumns } from '../../src/model/audit-columns.ts'
+import { pastAudit } from '../../src/model/past-audit.ts'
 import { DiagnosticsError } from '../../src/model/diagnostic.ts'
 import { auditPoint } from '../../src/model/audit-score.ts'
-import { keepAudit, loadAudit, loadMatrices, loadMatrix, loadTrend } from '../../src/store/audit-record.ts'
+import { createAuditReader, loadSummaries, loadTrend, walkAudits } from '../../src/store/audit-history.ts'
+import { keepAudit, loadAudit } from '../../src/store/audit-record.ts'
 import { loadRunState, loadUndo } from '../../src/store/load-run.ts'
 import { auditReport } from '../report/audit/fleet-sample.ts'
 
@@ -22,9 +38,9 @@ const file = (name: string): string => join(cwd, '.mptcp-fleet/runs/B', name)
 test('an audit is read as it was kept, and is a run among others', () => {
   keepAudit(cwd, one)
   expect(loadAudit(cwd, 'B')).toEqual(one)
-  expect(loadRunState(cwd, 'B')).toMatchObject({ command: 'audit', exitCode: 0, hosts: [{ name: 'a', status: 'ok' }] })
+  expect(loadRunState(cwd, 'B')).toMatchObject({ command: 'audit', exitCode: 0, hosts: [] })
   expect(readdirSync(join(cwd, '.mptcp-fleet/runs/B')).toSorted()).toEqual([
-    'evidence.json',
+    'content',
     'journal.ndjson',
     'matrix.json',
     'summary.json',
@@ -36,15 +52,16 @@ test('an audit has nothing that could be taken back', async () => {
   expect(await loadUndo(cwd, 'B')).toEqual([])
 })
 
-test('audits come in the order in which they began', () => {
+test('audits come in the order in which they began, the latest first', () => {
   keepAudit(cwd, two)
   keepAudit(cwd, one)
-  expect(loadMatrices(cwd).map(({ runId }) => runId)).toEqual(['B', 'A'])
+  expect(Array.from(walkAudits(cwd, loadSummaries(cwd)), ({ runId }) => runId)).toEqual(['A', 'B'])
 })
 
 test.each<[string, () => void]>([
   ['cut off', () => writeFileSync(file('matrix.json'), readFileSync(file('matrix.json'), 'utf8').slice(0, 50))],
   ['edited', () => writeFileSync(file('matrix.json'), '{}')],
+  ['of a version to come', () => writeFileSync(file('matrix.json'), '{"recordVersion":3}')],
   [
     'of another run',
     () => writeFileSync(file('matrix.json'), readFileSync(file('matrix.json'), 'utf8').replace('"B"', '"X"')),
@@ -53,13 +70,100 @@ test.each<[string, () => void]>([
 ])('a matrix that is %s is refused', (_, spoil) => {
   keepAudit(cwd, one)
   spoil()
-  expect(() => loadMatrix(cwd, 'B')).toThrow(DiagnosticsError)
+  expect(() => createAuditReader(cwd)('B')).toThrow(DiagnosticsError)
+  expect(() => loadAudit(cwd, 'B')).toThrow(DiagnosticsError)
+})
+
+const contents = (run: string): string[] => readdirSync(join(cwd, '.mptcp-fleet/runs', run, 'content'))
+
+test.each<[string, (path: string) => void]>([
+  ['edited', (path) => writeFileSync(path, gzipSync('{}'))],
+  ['cut off', (path) => writeFileSync(path, readFileSync(path).subarray(0, 20))],
+  ['gone', (path) => rmSync(path)],
+  ['a link', (path) => symlinkSync('/etc/passwd', (rmSync(path), path))],
+])('what was found and is %s is refused', (_, spoil) => {
+  keepAudit(cwd, one)
+  for (const name of contents('B')) spoil(file(`content/${name}`))
+  expect(() => loadAudit(cwd, 'B')).toThrow(DiagnosticsError)
 })
 
 test('what is no audit, or did not come to its end, is none', () => {
   keepAudit(cwd, one)
   rmSync(file('matrix.json'))
-  expect([loadMatrix(cwd, 'B'), loadMatrix(cwd, 'C'), loadMatrices(cwd)]).toEqual([null, null, []])
+  expect([createAuditReader(cwd)('B'), loadAudit(cwd, 'B'), loadAudit(cwd, 'C')]).toEqual([null, null, null])
+})
+
+describe('what the audit before had as well', () => {
+  const links = (run: string, name: string): number =>
+    statSync(join(cwd, '.mptcp-fleet/runs', run, 'content', name)).nlink
+
+  test('lies on the disk once', () => {
+    keepAudit(cwd, one)
+    keepAudit(cwd, { ...one, runId: 'C', startedAt: '2026-11-04T03:00:00.000Z' })
+    expect(contents('C')).toEqual(contents('B'))
+    expect(contents('C').map((name) => links('C', name))).toEqual(contents('C').map(() => 2))
+  })
+
+  test('stays where the audit before is removed', () => {
+    keepAudit(cwd, one)
+    const next = { ...one, runId: 'C', startedAt: '2026-11-04T03:00:00.000Z' }
+    keepAudit(cwd, next)
+    rmSync(file(''), { recursive: true })
+    expect(loadAudit(cwd, 'C')).toEqual(next)
+  })
+
+  test('is written anew where it is damaged there', () => {
+    keepAudit(cwd, one)
+    for (const name of contents('B')) writeFileSync(file(`content/${name}`), 'x')
+    const next = { ...one, runId: 'C', startedAt: '2026-11-04T03:00:00.000Z' }
+    keepAudit(cwd, next)
+    expect(loadAudit(cwd, 'C')).toEqual(next)
+  })
+
+  test('but for what is new is all that is stored, however findings come and go', () => {
+    const value = fc.record({ a: fc.nat(3), b: fc.nat(3), c: fc.nat(60) })
+    fc.assert(
+      fc.property(fc.array(value, { maxLength: 6 }), (days) => {
+        const folder = mkdtempSync(join(tmpdir(), 'mptcp-fleet-audits-'))
+        const hosts = {
+          a: ['pass', 'fail', 'waived'],
+          b: ['unreachable', 'pass', 'pass'],
+          c: ['fail', 'pass', 'error'],
+        }
+        const audits = days.map((values, index) => {
+          const at = { day: new Date(Date.UTC(2026, 0, 1 + index)).toISOString().slice(0, 10) }
+          return auditReport(hosts as Record<string, ControlStatus[]>, { ...at, value: (host) => values[host as 'a'] })
+        })
+        for (const audit of audits) keepAudit(folder, audit)
+        expect(audits.map(({ runId }) => loadAudit(folder, runId))).toEqual(audits)
+        const read = createAuditReader(folder)
+        for (const audit of audits) {
+          const [past, same] = [read(audit.runId)!, pastAudit(audit)]
+          expect({ ...past, evidence: past.evidence(0, 2) }).toEqual({ ...same, evidence: same.evidence(0, 2) })
+        }
+        rmSync(folder, { recursive: true })
+      }),
+      { numRuns: 6 },
+    )
+  })
+})
+
+test('what the first version wrote is read', () => {
+  const folder = join(cwd, '.mptcp-fleet/runs/B')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const { matrix, evidence } = toColumns(one)
+  const summary = { ...auditPoint(one), pattern: one.pattern, profile: one.profile.name }
+  for (const [name, value] of Object.entries({ matrix, evidence, summary })) {
+    writeFileSync(join(folder, `${name}.json`), JSON.stringify(value), { mode: 0o600 })
+  }
+  expect(loadAudit(cwd, 'B')).toEqual(one)
+  const [past] = walkAudits(cwd, loadSummaries(cwd))
+  expect([past?.columns, past?.evidence(0, 0)]).toEqual([
+    ['p', 'f', 'p'],
+    [{ kind: 'running', fact: 'sysctl/net.mptcp.enabled', value: '1' }],
+  ])
+  keepAudit(cwd, two)
+  expect(loadAudit(cwd, 'A')).toEqual(two)
 })
 
 test('a trend is of audits of one pattern by one profile, the oldest first', () => {

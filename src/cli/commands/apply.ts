@@ -130,9 +130,10 @@ function inventoriesOf(flags: ApplyFlags, again: RunRequestRecord): string[] {
 
 async function checkSigner(read: ReadPlan | null, allowed: string, io: Io): Promise<string> {
   if (read === null) throw usageError('--allowed-signers is for saved plans', 'plan --out FILE --sign KEY makes one')
-  const { signerOf } = await import('../run/signature.ts')
+  const { PLAN, signerOf } = await import('../run/signature.ts')
   const { sanitize } = await import('../../report/sanitize.ts')
-  const signer = await signerOf(read.text, read.file, allowed, io)
+  const { name } = await signerOf({ bytes: read.text, file: read.file, namespace: PLAN }, allowed, io)
+  const signer = name!
   io.stderr.write(`${sanitize(read.file)}: signed by ${sanitize(signer)}\n`)
   return signer
 }

@@ -29,6 +29,7 @@ export const auditFlags = {
   },
   fix: { type: 'boolean', summary: 'plan what mends failing controls, ask, do it, and audit once more' },
   diff: outputFlags.diff,
+  sign: outputFlags.sign,
   ...applyFlags,
   ...vaultFlags,
   report: {

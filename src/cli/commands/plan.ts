@@ -15,7 +15,9 @@ export const command = defineCommand({
   flags: { ...connectionFlags, ...taskFlags, ...outputFlags, ...detailedExitcode, ...listFlags, ...outFlag },
   args: { min: 1, max: Infinity },
   run: async ({ args, flags }, io) => {
-    if (flags.sign !== null && flags.out === null) throw usageError('--sign signs what --out writes', 'add --out FILE')
+    if (flags.sign !== null && flags.out === null && flags.report.length === 0) {
+      throw usageError('--sign signs what --out and --report write', 'add --out FILE')
+    }
     const since = flags['diff-from'] === null ? null : await loadEarlier(flags['diff-from'], io)
     const out = flags.out === null ? null : { file: flags.out, sign: flags.sign }
     if (out !== null) {

@@ -29,7 +29,7 @@ export async function fixFailing(
     {
       command: 'audit --fix',
       source: { assembled: () => ({ plays: [play], diagnostics: [] }) },
-      flags: { ...flags, output, report: [] },
+      flags: { ...flags, output, report: [], sign: null },
       check: flags.check,
       yes: flags.yes,
       guard: readGuardTime(flags.guard) ?? null,

@@ -7,7 +7,9 @@ import { renderHdf } from '../../report/audit/hdf.ts'
 import { hostFileNames } from '../../report/audit/host-files.ts'
 import { explainEndings, findFormat } from '../../report/format.ts'
 import { usageError } from '../errors.ts'
-import { checkReportFiles, writeFiles } from './report-files.ts'
+import type { Io } from '../io.ts'
+import { checkReportFiles, writeReports } from './report-files.ts'
+import type { Unsigned } from './signature.ts'
 
 /** Throws a usage error for an ending that no format has, DiagnosticsError for what cannot be written. */
 export function checkAuditReports(names: readonly string[], cwd: string): void {
@@ -19,30 +21,39 @@ export function checkAuditReports(names: readonly string[], cwd: string): void {
   checkReportFiles(names, cwd, (name) => isFolder(name, cwd))
 }
 
-/** Returns one line for each file that could not be written. */
-export function writeAuditReports(names: readonly string[], cwd: string, report: AuditReport): string[] {
-  return names.flatMap((name) =>
-    isFolder(name, cwd)
-      ? writeFolder(name, cwd, report)
-      : writeFiles([name], cwd, () => findFormat(name, auditFormats)?.render(report) ?? ''),
-  )
+/** Returns one line for each file that could not be written. `sign`: the key that signs each of them. */
+export async function writeAuditReports(
+  names: readonly string[],
+  report: AuditReport,
+  sign: string | null,
+  io: Io,
+): Promise<string[]> {
+  const wrong: string[] = []
+  const texts = function* (): Generator<Unsigned> {
+    for (const name of names) {
+      if (isFolder(name, io.cwd)) yield* folderTexts(name, report, wrong, io)
+      else yield { file: name, text: () => findFormat(name, auditFormats)?.render(report) ?? '' }
+    }
+  }
+  return await writeReports(texts(), sign, io, wrong)
 }
 
 /** HDF knows one target a file. What lies there of other hosts stays. */
-function writeFolder(folder: string, cwd: string, report: AuditReport): string[] {
+function* folderTexts(folder: string, report: AuditReport, wrong: string[], io: Io): Generator<Unsigned> {
   const { hosts } = report
   const files = hostFileNames(
     hosts.map(({ name }) => name),
     '.hdf.json',
   )
   try {
-    mkdirSync(resolve(cwd, folder), { recursive: true })
+    mkdirSync(resolve(io.cwd, folder), { recursive: true })
   } catch (error) {
-    return [`--report ${folder}: ${(error as Error).message}`]
+    wrong.push(`--report ${folder}: ${(error as Error).message}`)
+    return
   }
-  return hosts.flatMap((host, index) =>
-    writeFiles([join(folder, files[index]!)], cwd, () => renderHdf({ ...report, hosts: [host] })),
-  )
+  for (const [index, host] of hosts.entries()) {
+    yield { file: join(folder, files[index]!), text: () => renderHdf({ ...report, hosts: [host] }) }
+  }
 }
 
 function isFolder(name: string, cwd: string): boolean {

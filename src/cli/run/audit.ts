@@ -11,7 +11,8 @@ import { auditSince } from '../../report/audit/history.ts'
 import { renderAudit } from '../../report/audit/render.ts'
 import { renderAuditSince } from '../../report/audit/since.ts'
 import { renderJson } from '../../report/json.ts'
-import { checkAuditFolder, keepAudit, loadTrend } from '../../store/audit-record.ts'
+import { loadTrend } from '../../store/audit-history.ts'
+import { checkAuditFolder, keepAudit } from '../../store/audit-record.ts'
 import { createKeyFiles } from '../../transport/private-key.ts'
 import type { FlagValues } from '../command.ts'
 import type { auditFlags } from '../commands/audit.ts'
@@ -21,8 +22,7 @@ import type { Io } from '../io.ts'
 import { progressView } from '../view/progress-view.ts'
 import { createScreen } from '../view/screen.ts'
 import { loadProfile, loadWaivers } from './audit-files.ts'
-import type { AuditHistory } from './audit-history.ts'
-import { earlierAudit } from './audit-history.ts'
+import { earlierAudit, keptAudits, sinceWhen } from './audit-history.ts'
 import { fixFailing } from './audit-fix.ts'
 import { checkAuditReports, writeAuditReports } from './audit-reports.ts'
 import { loadPast } from './audit-past.ts'
@@ -31,6 +31,7 @@ import { readInventory } from './load.ts'
 import { passwordsOf } from './passwords.ts'
 import { canAsk } from './prompt.ts'
 import { forksOf, plainConnectionOf } from './run-flags.ts'
+import { checkSigning } from './report-files.ts'
 import { fleetTransport } from './transport.ts'
 import { unlockKeys } from './unlock-keys.ts'
 
@@ -48,12 +49,13 @@ type Question = Omit<
 /** Resolves to the exit code. Throws DiagnosticsError and usage errors before any connection is made. */
 export async function auditFleet(pattern: string, flags: AuditFlags, io: Io): Promise<number> {
   checkAuditReports(flags.report, io.cwd)
+  checkSigning(flags.sign, flags.report, io.cwd)
   if (flags.fix && !flags.check && !flags.yes && !canAsk(io)) {
     const hint = '--yes makes them without asking; --check shows them'
     throw usageError('there is no terminal to ask on before changes are made', hint)
   }
   checkAuditFolder(io.cwd)
-  const history = flags.since === null ? null : earlierAudit(flags.since, io.cwd)
+  const earlier = flags.since === null ? null : earlierAudit(flags.since, io.cwd)
   const { profile, hash } = loadProfile(flags.profile, io.cwd, controls)
   const waivers = loadWaivers(flags.waivers, io.cwd, profile)
   const inventory = await readInventory(flags, [], io)
@@ -76,8 +78,8 @@ export async function auditFleet(pattern: string, flags: AuditFlags, io: Io): Pr
   const report = code === null || flags.check ? first : await audit()
   if (flags.output === 'json') io.data.write(renderJson(report))
   else if (report !== first) show(report, flags, io)
-  if (history !== null) showSince(history, report, flags, io)
-  const unwritten = writeAuditReports(flags.report, io.cwd, report)
+  if (earlier !== null) showSince(earlier, report, flags, io)
+  const unwritten = await writeAuditReports(flags.report, report, flags.sign, io)
   for (const line of unwritten) io.stderr.write(`mptcp-fleet: ${line}\n`)
   if (report.exitCode !== EXIT.ok.code) return report.exitCode
   if (code !== null && !flags.check && code !== EXIT.ok.code) return code
@@ -93,11 +95,12 @@ function localAccount(): string {
 }
 
 function show(report: AuditReport, flags: AuditFlags, io: Io): void {
-  io.stdout.write(renderAudit(report, createScreen(io).outStyle, flags.verbose > 0))
+  io.stdout.write(renderAudit(report, createScreen(io).outStyle, flags.verbose > 0, sinceWhen(report, io)))
 }
 
-function showSince({ earlier, all }: AuditHistory, report: AuditReport, flags: AuditFlags, io: Io): void {
-  const text = renderAuditSince(auditSince(earlier, report, all), createScreen(io).outStyle, flags.verbose > 0)
+function showSince(earlier: AuditReport, report: AuditReport, flags: AuditFlags, io: Io): void {
+  const since = auditSince(earlier, report, keptAudits(io.cwd))
+  const text = renderAuditSince(since, createScreen(io).outStyle, flags.verbose > 0)
   const stream = flags.output === 'text' ? io.stdout : io.stderr
   stream.write(`\n${text}`)
 }

@@ -28,7 +28,7 @@ import type { PlaybookSource } from './load.ts'
 import { assembleFrom, inventoriesOf, loadAll } from './load.ts'
 import type { Assembled } from '../../engine/assemble.ts'
 import { canAsk, confirm } from './prompt.ts'
-import { checkReportFiles, writeReportFiles } from './report-files.ts'
+import { checkReportFiles, checkSigning, writeReportFiles } from './report-files.ts'
 import type { RunFlags } from './run-flags.ts'
 import type { Resumed } from './resume.ts'
 import type { ReadPlan } from './saved-plan.ts'
@@ -76,6 +76,7 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
   const { flags, check, yes } = request
   const lists = request.lists !== null && wantsList(request.lists) ? request.lists : null
   checkReportFiles(flags.report, io.cwd)
+  if (request.out == null) checkSigning(flags.sign, flags.report, io.cwd)
   const loaded = await loadAll(flags, request.source, io)
   const { secrets } = io
   const forks = forksOf(flags, io)
@@ -157,7 +158,7 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
       }),
     })
     request.onReport?.(report)
-    const unwritten = writeReportFiles(flags.report, io.cwd, report)
+    const unwritten = await writeReportFiles(flags.report, report, flags.sign, io)
     for (const line of unwritten) screen.err(`mptcp-fleet: ${line}\n`)
     await keeper?.write()
     return (unwritten.length > 0 || wrong) && report.exitCode === EXIT.ok.code ? EXIT.notStarted.code : report.exitCode

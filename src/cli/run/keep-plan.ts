@@ -12,7 +12,7 @@ import type { SavedFact, ShownChange } from '../../store/saved-plan.ts'
 import { newSavedPlan } from '../../store/saved-plan.ts'
 import type { Io } from '../io.ts'
 import { machinesOf, pathBetween, shownChange, variablesOf } from './plan-record.ts'
-import { signatureOf } from './signature.ts'
+import { checkKey, PLAN, signTexts } from './signature.ts'
 
 /** Where a plan is to be kept, and the key that signs it; null: none does. */
 export interface PlanFile {
@@ -35,11 +35,7 @@ export function checkPlanFile({ file, sign }: PlanFile, inputs: readonly string[
   if (!may(dirname(path), constants.W_OK)) {
     throw refused(`--out ${file}: ${dirname(path)} cannot be written to`, 'name a file in another folder')
   }
-  if (sign === null) return
-  const key = resolve(cwd, sign)
-  if (statSync(key, { throwIfNoEntry: false })?.isFile() !== true || !may(key, constants.R_OK)) {
-    throw refused(`--sign ${sign}: there is no key that can be read`, 'name a private key, or a .pub of the agent')
-  }
+  checkKey(sign, cwd)
 }
 
 function may(path: string, mode: number): boolean {
@@ -79,7 +75,11 @@ export function planKeeper(
       const hosts = machinesOf(assembled, io.secrets)
       const rest = { runId, playbooks, inventories, limit, tags, skipTags, hosts, variables, facts, shown }
       const text = `${JSON.stringify(redacted(newSavedPlan(rest), io.secrets), null, 1)}\n`
-      const signature = sign === null ? null : await signatureOf(text, file, sign, io)
+      let signature: string | null = null
+      if (sign !== null) {
+        const how = { key: sign, namespace: PLAN, io }
+        await signTexts([{ file, text: () => text }], how, (_file, _text, made) => (signature = made))
+      }
       try {
         // The signature first: an older plan that it does not fit is refused, where one without any might be taken.
         if (signature === null) rmSync(`${path}.sig`, { force: true })

@@ -1,77 +1,111 @@
 /** Detached signatures by OpenSSH's keys: `FILE.sig`, made and checked by `ssh-keygen -Y`. */
-import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { DiagnosticsError, errorDiagnostic } from '../../model/diagnostic.ts'
-import { childEnv } from '../../text/child-env.ts'
 import type { Io } from '../io.ts'
+import { signatureError, sshKeygen } from './ssh-keygen.ts'
 
-/** What the signatures are for, so that none made for something else counts. */
-const NAMESPACE = 'mptcp-fleet'
+/** What a signature is for, so that none made for something else counts. */
+export type Namespace = 'mptcp-fleet' | 'mptcp-fleet-report'
+export const PLAN: Namespace = 'mptcp-fleet'
+export const REPORT: Namespace = 'mptcp-fleet-report'
+
+/** Throws DiagnosticsError where there is no key that can be read. `key` null: nothing is signed. */
+export function checkKey(key: string | null, cwd: string): void {
+  if (key === null || isReadableFile(resolve(cwd, key))) return
+  throw signatureError(
+    `--sign ${key}: there is no key that can be read`,
+    '',
+    'name a private key, or a .pub of the agent',
+  )
+}
+
+function isReadableFile(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK)
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
+}
+
+/** What is to become `file`. */
+export interface Unsigned {
+  file: string
+  text: () => string
+}
 
 /**
- * The signature of a text that is to become `file`. An encrypted key asks on the terminal, or is taken from the agent. Throws
- * DiagnosticsError.
+ * Signs texts, and hands over each with its signature once all are signed. An encrypted key asks on the terminal once, or is
+ * taken from the agent. Throws DiagnosticsError.
  */
-export async function signatureOf(text: string, file: string, key: string, io: Io): Promise<string> {
+export async function signTexts(
+  texts: Iterable<Unsigned>,
+  { key, namespace, io }: { key: string; namespace: Namespace; io: Io },
+  take: (file: string, text: string, signature: string) => void,
+): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'mptcp-fleet-'))
   try {
-    // From a file: with stdin taken, ssh-keygen would not ask for the key's passphrase.
-    const path = join(folder, 'plan')
-    writeFileSync(path, text, { mode: 0o600 })
-    const { code, stderr } = await sshKeygen(['sign', '-f', resolve(io.cwd, key), '-n', NAMESPACE, path], null, io)
-    if (code === 0) return readFileSync(`${path}.sig`, 'utf8')
-    const hint = 'name a private key, or a .pub whose key the agent has; nothing was written'
-    throw refused(`${file} cannot be signed with ${key}`, stderr, hint)
+    // From files: with stdin taken, ssh-keygen would not ask for the key's passphrase; and of many reports one is in memory.
+    const signed = Array.from(texts, ({ file, text }, index) => {
+      const path = join(folder, String(index))
+      writeFileSync(path, text(), { mode: 0o600 })
+      return { file, path }
+    })
+    if (signed.length === 0) return
+    const paths = signed.map(({ path }) => path)
+    const answer = await sshKeygen(['sign', '-f', resolve(io.cwd, key), '-n', namespace, ...paths], null, io)
+    if (answer.code !== 0) {
+      const more = signed.length === 1 ? '' : ` and ${signed.length - 1} more`
+      const hint = 'name a private key, or a .pub whose key the agent has; nothing was written'
+      throw signatureError(`${signed[0]!.file}${more} cannot be signed with ${key}`, answer.stderr, hint)
+    }
+    for (const { file, path } of signed) take(file, readFileSync(path, 'utf8'), readFileSync(`${path}.sig`, 'utf8'))
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
+/** Who signed: a name of the allowed signers, null where these do not count; and their key: `ED25519 key SHA256:…`. */
+export interface Signer {
+  name: string | null
+  key: string
+}
+
+/** Where the signature of a file is kept. */
+export function signatureFile(file: string, cwd: string): string {
+  return `${resolve(cwd, file)}.sig`
+}
+
 /**
- * Who signed the text, which was read from `file`, by the names of the allowed signers. Throws DiagnosticsError where nobody
- * of them did.
+ * Who signed what was read from `file`, by the names of the allowed signers; `allowed` null: whoever it is. Throws
+ * DiagnosticsError where nobody of them did.
  */
-export async function signerOf(text: string, file: string, allowed: string, io: Io): Promise<string> {
+export async function signerOf(
+  { bytes, file, namespace }: { bytes: string | Buffer; file: string; namespace: Namespace },
+  allowed: string | null,
+  io: Io,
+): Promise<Signer> {
+  const signature = signatureFile(file, io.cwd)
+  if (!existsSync(signature)) throw signatureError(`${file} is not signed`, '', `there is no ${file}.sig`)
+  const [args, name] = allowed === null ? [[], null] : await principal(signature, file, allowed, io)
+  const verb = allowed === null ? 'check-novalidate' : 'verify'
+  const checked = await sshKeygen([verb, ...args, '-n', namespace, '-s', signature], bytes, io)
+  if (checked.code !== 0) {
+    const who = name ?? 'its signature covers'
+    const summary = name === null ? `${file} is not what ${who}` : `${file} is not what ${who} signed`
+    throw signatureError(summary, checked.stderr + checked.stdout, 'it was changed since')
+  }
+  // Good "NAMESPACE" signature for NAME with ED25519 key SHA256:…
+  return { name, key: / with (\S+ key \S+)\s*$/.exec(checked.stdout)?.[1] ?? 'an unknown key' }
+}
+
+async function principal(signature: string, file: string, allowed: string, io: Io): Promise<[string[], string]> {
   const signers = resolve(io.cwd, allowed)
-  const signature = `${resolve(io.cwd, file)}.sig`
-  if (!existsSync(signature)) throw refused(`${file} is not signed`, '', `there is no ${file}.sig`)
   const found = await sshKeygen(['find-principals', '-f', signers, '-s', signature], null, io)
   const [name = ''] = found.stdout.split('\n')
-  if (found.code !== 0 || name === '') throw refused(`${file} is signed by nobody of ${allowed}`, found.stderr, '')
-  const options = ['-f', signers, '-I', name, '-n', NAMESPACE, '-s', signature]
-  const checked = await sshKeygen(['verify', ...options], text, io)
-  if (checked.code !== 0)
-    throw refused(`${file} is not what ${name} signed`, checked.stderr + checked.stdout, 'it was changed since')
-  return name
-}
-
-async function sshKeygen(
-  args: readonly string[],
-  stdin: string | null,
-  io: Io,
-): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  try {
-    const child = spawn('ssh-keygen', ['-Y', ...args], {
-      cwd: io.cwd,
-      env: childEnv(io.env, (value) => io.secrets.occursIn(value)),
-      stdio: [stdin === null ? 'inherit' : 'pipe', 'pipe', 'pipe'],
-    })
-    child.stdin?.on('error', () => {}).end(stdin)
-    const text = { stdout: '', stderr: '' }
-    child.stdout!.setEncoding('utf8').on('data', (chunk: string) => (text.stdout += chunk))
-    child.stderr!.setEncoding('utf8').on('data', (chunk: string) => (text.stderr += chunk))
-    const code = await new Promise<number | null>((done, fail) => child.on('close', done).on('error', fail))
-    return { code, ...text }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    throw refused('ssh-keygen is not installed', '', "it comes with OpenSSH's client")
+  if (found.code !== 0 || name === '') {
+    throw signatureError(`${file} is signed by nobody of ${allowed}`, found.stderr, '')
   }
-}
-
-function refused(summary: string, detail: string, hint: string): DiagnosticsError {
-  return new DiagnosticsError([
-    errorDiagnostic('signature', summary, { detail: detail.replaceAll('\r', '').trim().slice(0, 2000), hint }),
-  ])
+  return [['-f', signers, '-I', name], name]
 }

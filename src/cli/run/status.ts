@@ -15,7 +15,7 @@ import { createWindow } from '../view/window.ts'
 import type { Interrupts } from './interrupts.ts'
 import { listenForInterrupts } from './interrupts.ts'
 import { readInventory } from './load.ts'
-import { checkReportFiles, writeFiles } from './report-files.ts'
+import { checkReportFiles, checkSigning, writeReports } from './report-files.ts'
 import { connectionOf, forksOf } from './run-flags.ts'
 import { fleetTransport } from './transport.ts'
 import { unlockKeys } from './unlock-keys.ts'
@@ -28,6 +28,7 @@ type StatusFlags = FlagValues<typeof connectionFlags & typeof statusFlags>
 /** Resolves to the exit code. Throws DiagnosticsError and usage errors before any connection is made. */
 export async function showStatus(pattern: string, flags: StatusFlags, io: Io): Promise<number> {
   checkReportFiles(flags.report, io.cwd)
+  checkSigning(flags.sign, flags.report, io.cwd)
   const inventory = await readInventory(flags, [], io)
   const screen = createScreen(io)
   const progress = progressView(screen, flags.verbose)
@@ -60,7 +61,8 @@ export async function showStatus(pattern: string, flags: StatusFlags, io: Io): P
       ? await watch(fleet, flags, interrupts, stopTelling, io)
       : await once(fleet, flags, stopTelling, io)
     await fleet.close()
-    const unwritten = writeFiles(flags.report, io.cwd, () => renderStatusJson(report))
+    const texts = flags.report.map((file) => ({ file, text: () => renderStatusJson(report) }))
+    const unwritten = await writeReports(texts, flags.sign, io)
     for (const line of unwritten) screen.err(`mptcp-fleet: ${line}\n`)
     return unwritten.length > 0 && report.exitCode === EXIT.ok.code ? EXIT.notStarted.code : report.exitCode
   } finally {

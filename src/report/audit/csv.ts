@@ -1,7 +1,7 @@
 /** An audit as CSV: a row for each host and control. */
 import type { AuditReport } from '../../model/audit.ts'
 import { renderCsv } from '../csv.ts'
-import { evidenceLine, remedyLine, waiverLine } from './words.ts'
+import { evidenceLine, madeBy, remedyLine, waiverLine } from './words.ts'
 
 const HEAD = [
   'audited_at',
@@ -18,10 +18,13 @@ const HEAD = [
   'remedy',
   'waiver',
   'nist',
+  'run',
+  'made_with',
 ] as const
 
 export function renderAuditCsv(report: AuditReport): string {
   const controls = new Map(report.controls.map((control) => [control.id, control]))
+  const madeWith = madeBy(report)
   const rows = report.hosts.flatMap(({ name, address, results }) =>
     results.map((result) => {
       const control = controls.get(result.control)
@@ -40,6 +43,8 @@ export function renderAuditCsv(report: AuditReport): string {
         remedyLine(result),
         waiverLine(report, result),
         control?.nist.join(' ') ?? '',
+        report.runId,
+        madeWith,
       ]
     }),
   )

@@ -6,22 +6,22 @@ import type { AuditedControl, AuditHost, AuditReport, ControlResult } from '../.
 import { renderJson } from '../json.ts'
 import { sanitize } from '../sanitize.ts'
 import { WEIGHTS } from '../../model/audit-score.ts'
-import { evidenceLine, remedyLine, waiverLine } from './words.ts'
+import { evidenceLine, madeBy, remedyLine, waiverLine } from './words.ts'
 
 export function renderHdf(report: AuditReport): string {
-  const { profile, hosts, controls, schemaVersion } = report
+  const { profile, hosts, controls, generator } = report
   const target = hosts.length === 1 ? sanitize(hosts[0]!.name) : report.pattern
   return renderJson({
-    platform: { name: 'mptcp-fleet', release: String(schemaVersion), target_id: sanitize(target) },
-    version: String(schemaVersion),
+    platform: { name: 'mptcp-fleet', release: generator.version, target_id: sanitize(target) },
+    version: generator.version,
     statistics: { duration: (Date.parse(report.endedAt) - Date.parse(report.startedAt)) / 1000 },
     profiles: [
       {
         name: profile.name,
         title: profile.title,
         sha256: profile.hash,
-        version: String(schemaVersion),
-        summary: `inventory ${report.inventoryHash}, run ${report.runId}`,
+        version: generator.version,
+        summary: `inventory ${report.inventoryHash}, run ${report.runId}, ${sanitize(madeBy(report))}`,
         status: 'loaded',
         supports: [],
         attributes: [],

@@ -1,8 +1,9 @@
-/** What became of controls from one audit to the next, and since when they fail. Pure. */
+/** What became of controls and facts from one audit to a later one. Pure. */
 import { isDeepStrictEqual } from 'node:util'
-import type { AuditReport, Severity } from '../../model/audit.ts'
-import type { AuditMatrix } from '../../model/audit-columns.ts'
-import { isFailing, statusAt } from '../../model/audit-columns.ts'
+import type { AuditReport, ControlResult, Severity } from '../../model/audit.ts'
+import type { PastAudit } from '../../model/past-audit.ts'
+import type { Visit } from './failing-since.ts'
+import { failingSince, indexOf, walkBack } from './failing-since.ts'
 
 export interface Finding {
   host: string
@@ -17,7 +18,7 @@ export interface Drift {
   fact: string
   before: unknown
   after: unknown
-  /** When it was last seen as before, ISO 8601. */
+  /** When the last audit began that saw it as before, ISO 8601. */
   lastSeen: string
 }
 
@@ -31,94 +32,90 @@ export interface SinceReport {
   drifted: Drift[]
 }
 
-/** `history`: audits between, the oldest first; those of `now` and `earlier` may be among them. */
-export function auditSince(earlier: AuditReport, now: AuditReport, history: readonly AuditMatrix[]): SinceReport {
-  const report: SinceReport = {
-    earlier: earlier.startedAt,
-    newlyFailing: [],
-    fixed: [],
-    stillFailing: [],
-    drifted: [],
-  }
+/** `history`: kept audits, the latest first; those of `now` and `earlier` may be among them. */
+export function auditSince(earlier: AuditReport, now: AuditReport, history: Iterable<PastAudit>): SinceReport {
+  const newlyFailing: Finding[] = []
+  const fixed: Finding[] = []
+  const still: Finding[] = []
+  const drifted: OpenDrift[] = []
   const before = new Map(earlier.hosts.map((host) => [host.name, host.results]))
   const severities = new Map([...earlier.controls, ...now.controls].map(({ id, severity }) => [id, severity]))
-  const rows = indexed(history)
   for (const { name, results } of now.hosts) {
-    const then = before.get(name)
+    const then = before.get(name) ?? []
+    const had = new Map(then.map((result) => [result.control, result]))
     for (const { control, failing, status, reason } of results) {
       const finding = { host: name, control, severity: severities.get(control)!, reason }
-      const had = then?.find((one) => one.control === control)
-      if (failing && had?.failing === true) {
-        report.stillFailing.push({ ...finding, since: failingSince(rows, name, control) ?? earlier.startedAt })
-      } else if (failing) report.newlyFailing.push(finding)
+      const was = had.get(control)
+      if (failing) (was?.failing === true ? still : newlyFailing).push(finding)
       // One that was not read may fail as it did.
-      else if (had?.failing === true && status !== 'unreachable') {
-        report.fixed.push({ ...finding, reason: had.reason })
-      }
+      else if (was?.failing === true && status !== 'unreachable') fixed.push({ ...finding, reason: was.reason })
     }
-    report.drifted.push(...drifts(name, then ?? [], results, earlier.startedAt))
+    drifted.push(...drifts(name, then, results, earlier.startedAt))
   }
-  return report
+  const rows = failingSince(still)
+  const isEarlier = (visit: Visit): Visit => {
+    const end = Date.parse(now.startedAt)
+    return (audit) => audit.runId !== now.runId && Date.parse(audit.startedAt) <= end && visit(audit)
+  }
+  const visits = [
+    ...(still.length === 0 ? [] : [rows.visit]),
+    ...(drifted.length === 0 ? [] : [lastSeen(drifted, earlier.startedAt)]),
+  ]
+  walkBack(history, visits.map(isEarlier))
+  return {
+    earlier: earlier.startedAt,
+    newlyFailing,
+    fixed,
+    stillFailing: still.map((finding) => ({
+      ...finding,
+      since: rows.since(finding.host, finding.control) ?? earlier.startedAt,
+    })),
+    drifted: drifted.map(({ control: _control, ...drift }) => drift),
+  }
 }
+
+/** `control`: whose evidence said so. */
+type OpenDrift = Drift & { control: string }
 
 function drifts(
   host: string,
-  then: AuditReport['hosts'][number]['results'],
-  results: AuditReport['hosts'][number]['results'],
-  lastSeen: string,
-): Drift[] {
-  const before = new Map(then.flatMap(({ evidence }) => evidence.map(({ fact, value }) => [fact, value] as const)))
+  then: readonly ControlResult[],
+  results: readonly ControlResult[],
+  earlier: string,
+): OpenDrift[] {
+  const before = new Map(
+    then.flatMap(({ control, evidence }) => evidence.map(({ fact, value }) => [fact, { control, value }] as const)),
+  )
   const seen = new Set<string>()
   return results
     .flatMap(({ evidence }) => evidence)
-    .flatMap(({ kind, fact, value }): Drift[] => {
-      // What is counted grows by itself.
-      if (kind === 'traffic' || seen.has(fact) || !before.has(fact)) return []
-      seen.add(fact)
+    .flatMap(({ kind, fact, value }): OpenDrift[] => {
       const old = before.get(fact)
-      return isDeepStrictEqual(old, value) ? [] : [{ host, fact, before: old, after: value, lastSeen }]
+      // What is counted grows by itself.
+      if (kind === 'traffic' || seen.has(fact) || old === undefined) return []
+      seen.add(fact)
+      if (isDeepStrictEqual(old.value, value)) return []
+      return [{ host, control: old.control, fact, before: old.value, after: value, lastSeen: earlier }]
     })
 }
 
-interface Indexed {
-  startedAt: string
-  hosts: Map<string, string>
-  controls: Map<string, { index: number; required: boolean }>
-}
-
-function indexed(history: readonly AuditMatrix[]): Indexed[] {
-  return history.map(({ startedAt, hosts, rows, controls }) => ({
-    startedAt,
-    hosts: new Map(hosts.map(({ name }, index) => [name, rows[index] ?? ''])),
-    controls: new Map(controls.map(({ id, required }, index) => [id, { index, required }])),
-  }))
-}
-
-/** When the first audit of the unbroken row of failing ones began; audits that did not look at it are passed over. */
-function failingSince(history: readonly Indexed[], host: string, control: string): string | null {
-  let since: string | null = null
-  for (const { startedAt, hosts, controls } of history.toReversed()) {
-    const [row, place] = [hosts.get(host), controls.get(control)]
-    if (row === undefined || place === undefined) continue
-    const status = statusAt(row, place.index)
-    if (status === 'unreachable') continue
-    if (!isFailing(status, place.required)) return since
-    since = startedAt
+/** Gives each drift the latest audit, from the earlier one on, that saw the fact as it was then. */
+function lastSeen(drifted: readonly OpenDrift[], earlier: string): Visit {
+  const begin = Date.parse(earlier)
+  let open = drifted
+  return (audit) => {
+    if (Date.parse(audit.startedAt) <= begin) return true
+    const hosts = indexOf(audit.hosts.names)
+    open = open.filter((drift) => {
+      const host = hosts.get(drift.host)
+      const control = audit.controls.findIndex(({ id }) => id === drift.control)
+      if (host === undefined || control < 0) return true
+      const isSame = audit
+        .evidence(control, host)
+        .some(({ fact, value }) => fact === drift.fact && isDeepStrictEqual(value, drift.before))
+      if (isSame) drift.lastSeen = audit.startedAt
+      return !isSame
+    })
+    return open.length === 0
   }
-  return since
-}
-
-/** How many hosts failed a control in each audit, the oldest first. */
-export function trendOf(
-  history: readonly AuditMatrix[],
-  control: string,
-): { at: string; failing: number; of: number }[] {
-  return history.flatMap(({ startedAt, controls, rows }) => {
-    const index = controls.findIndex(({ id }) => id === control)
-    if (index < 0) return []
-    const required = controls[index]!.required
-    const statuses = rows.map((row) => statusAt(row, index)).filter((status) => status !== 'unreachable')
-    const failing = statuses.filter((status) => isFailing(status, required)).length
-    return [{ at: startedAt, failing, of: statuses.length }]
-  })
 }

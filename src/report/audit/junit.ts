@@ -11,6 +11,8 @@ export function renderAuditJUnit(report: AuditReport): string {
     profile: report.profile.name,
     'profile-sha256': report.profile.hash,
     inventory: report.inventoryHash,
+    generator: `${report.generator.name} ${report.generator.version}`,
+    account: report.generator.account,
   }
   const suites = report.hosts.map((host) => ({
     name: host.name,

@@ -6,6 +6,7 @@ import type { Paint, Style } from '../style.ts'
 import { paint } from '../style.ts'
 import { wrap } from '../wrap.ts'
 import { failingControls } from './failing.ts'
+import type { FailingSince } from './failing-since.ts'
 import { hostTable } from './hosts.ts'
 import { auditSummary, evidenceLine } from './words.ts'
 
@@ -22,10 +23,15 @@ const COLORS: Readonly<Record<ControlStatus, Paint>> = {
 /** Hosts that are named beside one finding unless verbose. */
 const MAX_NAMES = 8
 
-/** Parts that have nothing to tell are left out. Ends with a line end. */
-export function renderAudit(report: AuditReport, style: Style, verbose: boolean): string {
+/** Parts that have nothing to tell are left out. `since`: by earlier audits. Ends with a line end. */
+export function renderAudit(
+  report: AuditReport,
+  style: Style,
+  verbose: boolean,
+  since: FailingSince = () => null,
+): string {
   const parts = [
-    section('FAILING', renderFailing(report, style, verbose), style),
+    section('FAILING', renderFailing(report, style, verbose, since), style),
     section('WAIVERS', renderWaivers(report, style), style),
     section('CONTROLS BY HOST', verbose ? renderAll(report, style) : '', style),
     hostTable(report, style, verbose),
@@ -39,15 +45,23 @@ function section(title: string, body: string, style: Style): string {
   return body === '' ? '' : `${paint(style, 'bold', title)}\n${body}`
 }
 
-function renderFailing(report: AuditReport, style: Style, verbose: boolean): string {
+function renderFailing(report: AuditReport, style: Style, verbose: boolean, since: FailingSince): string {
   const blocks = failingControls(report).map(({ control: { id, title, severity }, hosts }) => {
     const head = wrap(`${severity} ${id}: ${title}`, style.width, '', '    ')
     const lines = [...hosts].map(([reason, list]) =>
-      wrap(`${names(list, verbose)}: ${sanitize(reason)}`, style.width, '    ', '      '),
+      wrap(`${names(list, verbose)}: ${sanitize(reason)}${sinceDay(list, id, since)}`, style.width, '    ', '      '),
     )
     return `${head.replace(severity, paint(style, 'red', severity))}\n${lines.join('\n')}\n`
   })
   return blocks.join('')
+}
+
+/** ` (since 2026-01-02)`; of hosts that began on several days the first. Empty where no earlier audit saw it failing. */
+function sinceDay(hosts: readonly string[], control: string, since: FailingSince): string {
+  const days = hosts.map((host) => since(host, control)?.slice(0, 10) ?? '')
+  const [first] = days.filter((day) => day !== '').toSorted()
+  if (first === undefined) return ''
+  return days.every((day) => day === first) ? ` (since ${first})` : ` (the first since ${first})`
 }
 
 function names(hosts: readonly string[], verbose: boolean): string {

@@ -11,15 +11,19 @@ const MAX_NAMES = 8
 
 /** Ends with a line end. */
 export function renderAuditSince(report: SinceReport, style: Style, verbose: boolean): string {
+  return `${paint(style, 'bold', `SINCE ${report.earlier}`)}\n${renderAuditChanges(report, style, verbose)}`
+}
+
+/** Without a heading. */
+export function renderAuditChanges(report: SinceReport, style: Style, verbose: boolean): string {
   const { newlyFailing, fixed, stillFailing, drifted } = report
-  const head = paint(style, 'bold', `SINCE ${report.earlier}`)
   const parts = [
     findings('newly failing', newlyFailing, style, verbose, ({ reason }) => reason),
     findings('fixed', fixed, style, verbose, ({ reason }) => `was: ${reason}`),
     findings('still failing', stillFailing, style, verbose, ({ reason, since }) => `${reason} (since ${since})`),
     drifts(drifted, style, verbose),
   ].filter((part) => part !== '')
-  return [head, ...(parts.length === 0 ? ['nothing changed\n'] : parts)].join('\n')
+  return parts.length === 0 ? 'nothing changed\n' : parts.join('\n')
 }
 
 function findings<F extends Finding>(
@@ -32,7 +36,7 @@ function findings<F extends Finding>(
   const groups = new Map<string, string[]>()
   for (const finding of list) {
     const key = `${finding.control}: ${sanitize(say(finding))}`
-    groups.set(key, [...(groups.get(key) ?? []), finding.host])
+    addTo(groups, key, finding.host)
   }
   const lines = [...groups].map(([text, hosts]) => entry(text, hosts, style, verbose))
   return lines.length === 0 ? '' : `${title}\n${lines.join('')}`
@@ -43,10 +47,16 @@ function drifts(list: readonly Drift[], style: Style, verbose: boolean): string 
   const groups = new Map<string, string[]>()
   for (const { host, fact, before, after, lastSeen } of list) {
     const key = `${sanitize(fact)}: ${describeValue(before)} → ${describeValue(after)} (last seen so ${lastSeen})`
-    groups.set(key, [...(groups.get(key) ?? []), host])
+    addTo(groups, key, host)
   }
   const lines = [...groups].map(([text, hosts]) => entry(text, hosts, style, verbose))
   return lines.length === 0 ? '' : `drifted\n${lines.join('')}`
+}
+
+function addTo(groups: Map<string, string[]>, key: string, host: string): void {
+  const known = groups.get(key)
+  if (known === undefined) groups.set(key, [host])
+  else known.push(host)
 }
 
 function entry(text: string, hosts: readonly string[], style: Style, verbose: boolean): string {

@@ -33,6 +33,8 @@ describe('csv', () => {
       remedy: 'mptcp_enabled: {"state":"enabled","persist":true}',
       waiver: '',
       nist: 'CM-6 CP-10 (2)',
+      run: '20260102T030405Z-1a2b3c',
+      made_with: 'mptcp-fleet 1.2.3, by auditor@laptop (a claim)',
     })
     expect(found[1]).toMatchObject({
       status: 'waived',

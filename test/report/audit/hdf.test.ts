@@ -24,6 +24,12 @@ describe('hdf', () => {
     expect(Object.keys(read(report))).toEqual(report.controls.map(({ id }) => id))
   })
 
+  test('has the version of what made it', () => {
+    const { platform, version, profiles } = JSON.parse(renderHdf(auditReport())) as Record<string, any>
+    expect([platform.release, version, profiles[0].version]).toEqual(['1.2.3', '1.2.3', '1.2.3'])
+    expect(profiles[0].summary).toContain('mptcp-fleet 1.2.3, by auditor@laptop (a claim)')
+  })
+
   test.each<[string, Partial<ControlResult>, string]>([
     ['pass', {}, 'Passed'],
     ['fail', failed, 'Failed'],

@@ -1,20 +1,21 @@
 /** What became of controls between two audits. */
 import { describe, expect, test } from 'vitest'
 import type { ControlStatus } from '../../../src/model/audit.ts'
-import type { AuditMatrix } from '../../../src/model/audit-columns.ts'
-import { toColumns } from '../../../src/model/audit-columns.ts'
-import { auditSince, trendOf } from '../../../src/report/audit/history.ts'
+import type { PastAudit } from '../../../src/model/past-audit.ts'
+import { pastAudit } from '../../../src/model/past-audit.ts'
+import { auditSince } from '../../../src/report/audit/history.ts'
 import { renderAuditSince } from '../../../src/report/audit/since.ts'
 import { PLAIN } from '../../../src/report/style.ts'
 import { auditReport } from './fleet-sample.ts'
 
 const day = (number: number): string => `2026-11-${String(number).padStart(2, '0')}`
 
-/** Audits of one host's first control, day after day. */
-function days(...statuses: (ControlStatus | null)[]): AuditMatrix[] {
-  return statuses.flatMap((status, index) =>
-    status === null ? [] : [toColumns(auditReport({ a: [status, 'pass', 'pass'] }, { day: day(index + 1) })).matrix],
+/** Audits of one host's first control, day after day, the latest first. */
+function days(...statuses: (ControlStatus | null)[]): PastAudit[] {
+  const audits = statuses.map((status, index) =>
+    status === null ? [] : [pastAudit(auditReport({ a: [status, 'pass', 'pass'] }, { day: day(index + 1) }))],
   )
+  return audits.flat().toReversed()
 }
 
 describe('since an earlier audit', () => {
@@ -60,18 +61,32 @@ describe('since an earlier audit', () => {
     expect(renderAuditSince(since, PLAIN, false)).toContain('a: sysctl/net.mptcp.enabled: 1 → 0')
   })
 
+  test('a drift is told with the last audit that saw the fact as it was', () => {
+    const hosts = { a: ['pass', 'pass', 'pass'] } as const
+    const audits = ['1', '1', '0', '1', '0', '0'].map((value, index) =>
+      auditReport(hosts, { day: day(index + 1), value: () => value }),
+    )
+    const history = audits.map(pastAudit).toReversed()
+    const [first, last] = [audits[0]!, audits[5]!]
+    expect(auditSince(first, last, history).drifted).toMatchObject([{ lastSeen: `${day(4)}T03:00:00.000Z` }])
+    expect(auditSince(audits[1]!, audits[2]!, history).drifted).toMatchObject([{ lastSeen: `${day(2)}T03:00:00.000Z` }])
+  })
+
+  test('audits are read no further back than something can be found', () => {
+    const read: string[] = []
+    const history = function* (): Generator<PastAudit> {
+      for (const audit of days('fail', 'fail', 'pass', 'fail', 'fail')) {
+        read.push(audit.startedAt.slice(8, 10))
+        yield audit
+      }
+    }
+    const [earlier, now] = [4, 5].map((at) => auditReport({ a: ['fail', 'pass', 'pass'] }, { day: day(at) }))
+    auditSince(earlier!, now!, history())
+    expect(read).toEqual(['05', '04', '03'])
+  })
+
   test('nothing changed', () => {
     const report = auditReport({ a: ['pass', 'pass', 'pass'] })
     expect(renderAuditSince(auditSince(report, report, []), PLAIN, false)).toContain('nothing changed')
   })
-})
-
-test('the trend of a control leaves out hosts that were not read', () => {
-  const history = days('fail', 'pass', 'unreachable')
-  expect(trendOf(history, 'enabled-running').map(({ failing, of }) => [failing, of])).toEqual([
-    [1, 1],
-    [0, 1],
-    [0, 0],
-  ])
-  expect(trendOf(history, 'unknown')).toEqual([])
 })

@@ -28,6 +28,10 @@ describe('junit', () => {
     ])
   })
 
+  test('says what made it', () => {
+    expect(renderAuditJUnit(auditReport())).toContain('<property name="generator" value="mptcp-fleet 1.2.3"/>')
+  })
+
   test('tells why, with evidence, remedy and waiver', () => {
     const text = renderAuditJUnit(auditReport({ hosts: hosts.slice(1, 2) }))
     expect(text).toContain('<failure message="net.mptcp.enabled is 0" type="critical fail">')

@@ -23,6 +23,7 @@ describe('markdown', () => {
       | Inventory | \`sha256:0\` |
       | Time | \`2026-01-02T03:04:05.000Z\` to \`2026-01-02T03:04:15.500Z\` |
       | Run | \`20260102T030405Z-1a2b3c\` |
+      | Made with | \`mptcp-fleet 1.2.3, by auditor@laptop (a claim)\` |
 
       ## Failing
 
