@@ -3,22 +3,9 @@
  * of most of its hosts, so that this is a small part of the report; the report can be made of it again.
  */
 import * as z from 'zod'
-import type { AuditReport, ControlResult, ControlStatus } from './audit.ts'
+import type { AuditReport, ControlResult } from './audit.ts'
 import { auditReportSchema } from './audit.ts'
-
-const LETTERS: Readonly<Record<ControlStatus, string>> = {
-  pass: 'p',
-  fail: 'f',
-  error: 'e',
-  'not-tested': 't',
-  unreachable: 'u',
-  waived: 'w',
-  'not-applicable': 'n',
-}
-const STATUSES = Object.fromEntries(Object.entries(LETTERS).map(([status, letter]) => [letter, status])) as Record<
-  string,
-  ControlStatus
->
+import { isFailing, LETTERS, statusAt } from './audit-status.ts'
 
 const host = auditReportSchema.shape.hosts.element
 const result = host.shape.results.element
@@ -91,13 +78,4 @@ export function fromColumns(matrix: AuditMatrix, evidence: AuditEvidence): Audit
       }),
     })),
   }
-}
-
-export function statusAt(row: string, index: number): ControlStatus {
-  return STATUSES[row.charAt(index)] ?? 'error'
-}
-
-/** Whether a status counts as failing; `required`: not-tested does as well. */
-export function isFailing(status: ControlStatus, required: boolean): boolean {
-  return status === 'fail' || status === 'error' || (status === 'not-tested' && required)
 }

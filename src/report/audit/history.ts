@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { AuditReport, Severity } from '../../model/audit.ts'
 import type { AuditMatrix } from '../../model/audit-columns.ts'
-import { isFailing, statusAt } from '../../model/audit-columns.ts'
+import { isFailing, statusAt } from '../../model/audit-status.ts'
 
 export interface Finding {
   host: string

@@ -1,7 +1,7 @@
 /** Audits for tests: hosts by name, each with a status for each of three controls. */
 import type { AuditReport, ControlResult, ControlStatus } from '../../../src/model/audit.ts'
 import { AUDIT_SCHEMA_VERSION } from '../../../src/model/audit.ts'
-import { isFailing } from '../../../src/model/audit-columns.ts'
+import { isFailing } from '../../../src/model/audit-status.ts'
 
 export const CONTROLS = ['enabled-running', 'limits-sufficient', 'no-fallback'] as const
 const SEVERITIES = ['critical', 'high', 'medium'] as const
