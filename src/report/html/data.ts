@@ -19,7 +19,7 @@ export interface Packed {
 /** `shown`: the page without scripts, of which the data hold the SHA-256, so that theirs stands for both. */
 export function packData(data: object, shown: string): Packed {
   const json = sanitizeJson(JSON.stringify({ ...data, shown: sha256(shown) }))
-  return { block: `${OPEN}${gzipSync(json, { level: 9 }).toString('base64')}${CLOSE}`, hash: sha256(json) }
+  return { block: `${OPEN}${gzipSync(json).toString('base64')}${CLOSE}`, hash: sha256(json) }
 }
 
 export function markShown(shown: string): string {

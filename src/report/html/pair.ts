@@ -22,7 +22,7 @@ export function pairFigure(trial: TrialResult, when: string): Tree {
     { class: 'pair' },
     h('figcaption', {}, title, h('p', {}, told)),
     ...reasons.map((reason) => h('p', {}, reason)),
-    ...(subflows.length === 0 ? [] : [picture(trial), subflowTable(trial)]),
+    ...(subflows.length === 0 ? [] : [h('div', { class: 'wide' }, picture(trial)), subflowTable(trial)]),
   )
 }
 

@@ -60,7 +60,7 @@ export function dataTable(label: string, head: readonly string[], rows: readonly
     h('tr', {}, ...row.map((cell, index) => (index === 0 ? h('th', { scope: 'row' }, cell) : h('td', {}, cell)))),
   )
   const table = h('table', {}, h('thead', {}, h('tr', {}, ...cells)), h('tbody', {}, ...body))
-  return h('div', { class: 'wide', role: 'region', 'aria-label': label, tabindex: 0 }, table)
+  return h('div', { class: 'wide', role: 'group', 'aria-label': label }, table)
 }
 
 /** Names and values. */

@@ -66,8 +66,7 @@ function renderResult(result: Result, commands: Readonly<Record<string, string>>
   ])
   const seen =
     rows.length === 0 ? [] : [dataTable(`Evidence of ${control.id}`, ['evidence', 'fact', 'value', 'where'], rows)]
-  const mend =
-    remedy === null ? [] : [h('p', {}, 'Remedy, which --fix plans:'), h('pre', { tabindex: 0 }, task(remedy))]
+  const mend = remedy === null ? [] : [h('p', {}, 'Remedy, which --fix plans:'), h('pre', {}, task(remedy))]
   return h(
     'details',
     { class: 'result', open },
@@ -87,12 +86,7 @@ function readBy(keys: readonly string[], commands: Readonly<Record<string, strin
     const command = Object.hasOwn(commands, key) ? commands[key] : undefined
     if (command === undefined) return []
     return [
-      h(
-        'details',
-        { class: 'command' },
-        h('summary', {}, 'Read by the command of ', code(key)),
-        h('pre', { tabindex: 0 }, command),
-      ),
+      h('details', { class: 'command' }, h('summary', {}, 'Read by the command of ', code(key)), h('pre', {}, command)),
     ]
   })
 }

@@ -2,6 +2,7 @@
 import type { Tree } from '../tree.ts'
 import { h } from '../tree.ts'
 import { build } from './dom.ts'
+import { markScrollers } from './scrollers.ts'
 
 export type Open = (title: Tree, body: readonly Tree[]) => HTMLElement
 
@@ -13,6 +14,8 @@ export function createDialog(): Open {
   dialog.addEventListener('click', (event) => {
     if (event.target === dialog) close()
   })
+  // Of what is unfolded it is known only then; the event does not bubble.
+  dialog.addEventListener('toggle', () => markScrollers(dialog), true)
   return (title, body) => {
     const head = h(
       'div',
@@ -23,6 +26,7 @@ export function createDialog(): Open {
     dialog.replaceChildren(build(head), build(h('div', { class: 'dialog-body' }, ...body)))
     dialog.querySelector('button')?.addEventListener('click', close)
     dialog.showModal()
+    markScrollers(dialog)
     dialog.scrollTop = 0
     return dialog
   }

@@ -2,38 +2,17 @@
  * A table of any length of which only the rows in sight are elements. Walked by keys as an ARIA grid: one cell takes part in
  * the tab order, arrows, Home, End, Page Up and Down move it, Enter opens or sorts.
  */
+import type { GridContent } from '../grid-cells.ts'
+import { headTree, rowTree } from '../grid-cells.ts'
+import type { Place } from '../keys.ts'
+import { nextPlace } from '../keys.ts'
 import { h } from '../tree.ts'
 import { build } from './dom.ts'
-import { nextPlace } from '../keys.ts'
-import type { Place } from '../keys.ts'
 
 /** Pixels, as in style.css. */
 const ROW = 28
 /** Rows that are kept ready above and below. */
 const AHEAD = 6
-
-export interface GridColumn {
-  key: string
-  /** What it is called in full, and where that is short, what is shown. */
-  label: string
-  short: string
-  kind: 'name' | 'number' | 'word' | 'mark'
-}
-
-export interface GridCell {
-  text: string
-  /** Class that colours it. */
-  kind: string
-  /** What a screen reader says in place of `text`. */
-  label?: string
-}
-
-export interface GridContent {
-  columns: readonly GridColumn[]
-  rows: number
-  cell: (row: number, column: number) => GridCell
-  order: { key: string; ascending: boolean }
-}
 
 export interface Grid {
   element: HTMLElement
@@ -63,50 +42,27 @@ export function createGrid(label: string, onSort: (key: string) => void, onOpen:
 
   const inSight = (): [number, number] => {
     const first = Math.floor(element.scrollTop / ROW)
-    return [first, Math.min(content.rows, first + Math.ceil(element.clientHeight / ROW))]
+    const height = element.clientHeight - head.offsetHeight
+    return [first, Math.min(content.rows, first + Math.max(1, Math.ceil(height / ROW)))]
   }
 
   const draw = (): void => {
     const [first, last] = inSight()
     const [from, to] = [Math.max(0, first - AHEAD), Math.min(content.rows, last + AHEAD)]
     const held = table.contains(document.activeElement) && active.row >= 0
-    const rows = Array.from({ length: to - from }, (_, index) => drawRow(from + index))
+    const rows = Array.from({ length: to - from }, (_, index) => build(rowTree(content, from + index, active)))
     body.replaceChildren(spacer(from), ...rows, spacer(content.rows - to))
-    // Keys go on to work where the cell that had the focus was scrolled away.
+    // Where the cell of the tab order was scrolled away, the box stands for it, and takes its keys and its focus.
+    element.tabIndex = cellAt(active) === null ? 0 : -1
     if (held) (cellAt(active) ?? element).focus({ preventScroll: true })
     for (const call of scrolled) call(first, last)
   }
 
-  const drawRow = (row: number): HTMLElement => {
-    const cells = content.columns.map(({ kind, label }, column) => {
-      const { text, kind: colour, label: said } = content.cell(row, column)
-      const isActive = active.row === row && active.column === column
-      const role = column === 0 ? 'rowheader' : 'gridcell'
-      const attributes = { role, class: `${kind} ${colour}`, 'aria-colindex': column + 1, tabindex: isActive ? 0 : -1 }
-      const named = said === undefined ? {} : { 'aria-label': said, title: `${label}: ${said}` }
-      return h(column === 0 ? 'th' : 'td', { ...attributes, ...named }, text)
-    })
-    return build(h('tr', { 'aria-rowindex': row + 2, 'data-row': row }, ...cells))
-  }
-
-  const drawHead = (): void => {
-    const cells = content.columns.map(({ key, label, short, kind }, column) => {
-      const isSorted = content.order.key === key
-      const sort = isSorted ? (content.order.ascending ? 'ascending' : 'descending') : 'none'
-      const isActive = active.row === -1 && active.column === column
-      const button = h(
-        'button',
-        { type: 'button', 'aria-label': label, title: label, tabindex: isActive ? 0 : -1 },
-        h('span', {}, short),
-      )
-      return h('th', { scope: 'col', class: kind, 'aria-sort': sort, 'aria-colindex': column + 1 }, button)
-    })
-    head.replaceChildren(build(h('tr', { 'aria-rowindex': 1 }, ...cells)))
-  }
-
   const cellAt = ({ row, column }: Place): HTMLElement | null => {
     if (row === -1) return head.querySelectorAll('button')[column] ?? null
-    return body.querySelector<HTMLElement>(`tr[data-row="${row}"]`)?.children[column] as HTMLElement | null
+    return (
+      (body.querySelector<HTMLElement>(`tr[data-row="${row}"]`)?.children[column] as HTMLElement | undefined) ?? null
+    )
   }
 
   const go = (to: Place): void => {
@@ -114,7 +70,8 @@ export function createGrid(label: string, onSort: (key: string) => void, onOpen:
     active = to
     if (to.row >= 0) {
       const [first, last] = inSight()
-      const seen = Math.max(1, last - first - Math.ceil(head.offsetHeight / ROW) - 1)
+      // The last one is cut by the edge.
+      const seen = Math.max(1, last - first - 1)
       if (to.row < first) element.scrollTop = to.row * ROW
       else if (to.row >= first + seen) element.scrollTop = (to.row - seen + 1) * ROW
     }
@@ -140,7 +97,6 @@ export function createGrid(label: string, onSort: (key: string) => void, onOpen:
     go(next)
   }
 
-  element.tabIndex = -1
   element.addEventListener('scroll', () => requestAnimationFrame(draw))
   element.addEventListener('keydown', press)
   table.addEventListener('click', (event) => {
@@ -159,7 +115,7 @@ export function createGrid(label: string, onSort: (key: string) => void, onOpen:
       table.setAttribute('aria-rowcount', String(next.rows + 1))
       table.setAttribute('aria-colcount', String(next.columns.length))
       const focusHead = head.contains(document.activeElement)
-      drawHead()
+      head.replaceChildren(build(headTree(next, active)))
       // As high as it is to be, before what is in sight is asked for.
       body.replaceChildren(spacer(next.rows))
       draw()

@@ -6,6 +6,7 @@ import { build, byId } from './dom.ts'
 import type { Data } from './load.ts'
 import { checkHash, loadData } from './load.ts'
 import { showRun } from './run.ts'
+import { markScrollers } from './scrollers.ts'
 
 void main()
 
@@ -15,6 +16,8 @@ async function main(): Promise<void> {
     if (data.kind === 'audit') showAudit(data)
     else showRun(data.report)
     showPairs(data)
+    markScrollers(document)
+    addEventListener('resize', () => markScrollers(document))
     document.documentElement.dataset['state'] = 'ready'
     await checkHash(bytes)
   } catch (error) {

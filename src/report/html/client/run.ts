@@ -1,10 +1,10 @@
 /** Hosts of a run: search, filter by status, order, and each host's changes in full. */
 import type { HostReport, RunReport } from '../../../model/report.ts'
 import { hostDetails } from '../run/host.ts'
+import type { GridCell, GridColumn } from '../grid-cells.ts'
 import { code, h } from '../tree.ts'
 import { createDialog } from './dialog.ts'
 import { byId } from './dom.ts'
-import type { GridCell, GridColumn } from './grid.ts'
 import { createGrid } from './grid.ts'
 import { createToolbar } from './toolbar.ts'
 

@@ -27,9 +27,9 @@ function renderChange({ task, module, fact, summary, before, after, status }: Ch
     h('summary', {}, chip(status), ' ', h('strong', {}, summary), ' ', code(fact)),
     h('p', { class: 'note' }, `${task} (${module})`),
     h('p', {}, 'before'),
-    h('pre', { tabindex: 0 }, inFull(before)),
+    h('pre', {}, inFull(before)),
     h('p', {}, 'after'),
-    h('pre', { tabindex: 0 }, inFull(after)),
+    h('pre', {}, inFull(after)),
   )
 }
 
