@@ -10,6 +10,8 @@ export const labTests = (include: string[], exclude: string[] = []) =>
       exclude,
       testTimeout: 120_000,
       hookTimeout: 240_000,
+      // What a browser comes to show: a hang still ends, and nothing is timed.
+      expect: { poll: { timeout: 60_000 } },
       // Labs do not meet, and most of their time is waiting.
       maxWorkers: 3,
     },

@@ -1,7 +1,7 @@
 /** What formats of reports have in common, and which of them a file's name asks for. */
 
 /** Of reports of every kind: that of an apply run has no .hdf.json, which must not be taken for its .json. */
-const ENDINGS = ['.csv', '.hdf.json', '.json', '.junit.xml', '.md', '.oscal.json', '.prom', '.xml'] as const
+const ENDINGS = ['.csv', '.hdf.json', '.html', '.json', '.junit.xml', '.md', '.oscal.json', '.prom', '.xml'] as const
 
 export interface Format<Report> {
   /** With the dot, the usual one first. */

@@ -1,5 +1,6 @@
 /**
- * `npm run bench`, or `npm run bench -- apply|audit|history|inventory`: how long things take, beside what else does them. Writes Markdown
+ * `npm run bench`, or `npm run bench -- apply|audit|history|html|inventory`: how long things take, beside what else does
+ * them. Writes Markdown
  * tables to .mptcp-fleet/bench/bench.md and prints them.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -7,10 +8,17 @@ import path from 'node:path'
 import { benchApply } from './apply.ts'
 import { benchAudit } from './audit.ts'
 import { benchHistory } from './history.ts'
+import { benchHtml } from './html.ts'
 import { benchInventory } from './inventory.ts'
 
 const OUT = path.resolve(import.meta.dirname, '../../.mptcp-fleet/bench')
-const parts = { apply: benchApply, audit: benchAudit, history: benchHistory, inventory: benchInventory }
+const parts = {
+  apply: benchApply,
+  audit: benchAudit,
+  history: benchHistory,
+  html: benchHtml,
+  inventory: benchInventory,
+}
 const names = Object.keys(parts) as (keyof typeof parts)[]
 const asked = process.argv.slice(2)
 const unknown = asked.filter((name) => !Object.hasOwn(parts, name))

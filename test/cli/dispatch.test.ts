@@ -40,7 +40,7 @@ describe('dispatch', () => {
     [['apply', '--resume', 'last', '--check'], '--resume asks hosts, and takes back what was never confirmed'],
     [['plan', 'x.yml', '--forks', 'many'], '--forks many: must be a number'],
     [['plan', 'x.yml', '-f', '0'], 'must be a whole number from 1'],
-    [['plan', 'x.yml', '--report', 'x.html'], 'no report format has this ending; there is .json'],
+    [['plan', 'x.yml', '--report', 'x.pdf'], 'no report format has this ending; there is .json'],
     [['plan', 'x.yml', '-i'], '-i needs a value'],
     [
       ['plan', 'x.yml', '-l', '-web1'],

@@ -3,10 +3,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { DiagnosticsError } from '../../model/diagnostic.ts'
 import { EXIT } from '../../model/exit-codes.ts'
+import { readHtmlReport } from '../../report/html/data.ts'
 import { sanitize } from '../../report/sanitize.ts'
 import { unreadableFile } from '../../text/file.ts'
 import type { Io } from '../io.ts'
-import { ownHash } from './own-hash.ts'
 import { REPORT, signatureFile, signerOf } from './signature.ts'
 
 /** `allowed`: whose signatures count. Throws DiagnosticsError for what is altered, which ends with EXIT.failed, too. */
@@ -17,12 +17,11 @@ export async function verifyReport(file: string, allowed: string | null, io: Io)
     io.stdout.write(`${sanitize(told)}\n`)
     return isWell ? EXIT.ok.code : EXIT.failed.code
   }
-  const hash = ownHash(bytes)
-  if (hash !== null && hash.stated !== hash.actual) {
-    return say(`altered: it states the hash ${hash.stated}, and its data have ${hash.actual}`, false)
-  }
+  const isPage = file.toLowerCase().endsWith('.html')
+  const altered = isPage ? alteredPage(bytes.toString('utf8')) : null
+  if (altered !== null) return say(altered, false)
   if (!existsSync(signatureFile(file, io.cwd))) {
-    if (hash === null) return say('not signed, and its format has no hash of its own: nothing can be said of it', false)
+    if (!isPage) return say('not signed, and its format has no hash of its own: nothing can be said of it', false)
     // What was to be proven by a signature is not.
     return say(`intact as far as its own hash says, origin unproven: there is no ${file}.sig`, allowed === null)
   }
@@ -33,6 +32,15 @@ export async function verifyReport(file: string, allowed: string | null, io: Io)
     `unaltered since it was signed with ${signer.key}, origin unproven: --allowed-signers FILE says whose it is`,
     true,
   )
+}
+
+/** How a page contradicts the hash that it states of itself; null: in nothing. */
+function alteredPage(html: string): string | null {
+  const page = readHtmlReport(html)
+  if (page === null) return 'altered, or no report of mptcp-fleet: it holds no data with a hash that can be read'
+  const { stated, actual, isShownIntact } = page
+  if (stated !== actual) return `altered: it states the hash ${stated}, and its data have ${actual}`
+  return isShownIntact ? null : 'altered: what it shows without scripts is not what was hashed with its data'
 }
 
 async function checked(

@@ -3,6 +3,7 @@ import { auditedControls } from '../../../src/audit/evaluate.ts'
 import { controls as registry } from '../../../src/audit/registry.ts'
 import type { AuditedControl, AuditHost, AuditReport, ControlResult, Severity } from '../../../src/model/audit.ts'
 import { auditReportSchema, SEVERITIES } from '../../../src/model/audit.ts'
+import { trial } from '../sample.ts'
 
 /** Markup, formulas, escapes and separators of all formats at once. */
 export const HOSTILE =
@@ -109,13 +110,28 @@ export function auditReport(more: Partial<AuditReport> = {}): AuditReport {
       waiver('no-fallback', 'web*', 'unused'),
       waiver('enabled-running', 'bad', 'expired'),
     ],
-    tests: [],
-    trend: [],
+    tests: [
+      {
+        ...trial,
+        server: 'good',
+        client: 'bad',
+        runId: '20260101T000000Z-0f0f0f',
+        testedAt: '2026-01-01T00:00:00.000Z',
+      },
+    ],
+    trend: [
+      point('20251230T030405Z-1a2b3c', '2025-12-30T03:04:05.000Z', null),
+      point('20251231T030405Z-1a2b3c', '2025-12-31T03:04:05.000Z', 40),
+    ],
     diagnostics: [
       { severity: 'warning', code: 'unused-waiver', summary: 'it covers nothing', detail: '', hint: '', source: null },
     ],
     ...more,
   } satisfies AuditReport)
+}
+
+function point(runId: string, startedAt: string, score: number | null): AuditReport['trend'][number] {
+  return { runId, startedAt, hosts: 4, score, failing: { critical: 1, high: 2, medium: 0, low: 0 } }
 }
 
 function waiver(of: string, on: string, state: 'active' | 'unused' | 'expired'): AuditReport['waivers'][number] {
@@ -124,7 +140,9 @@ function waiver(of: string, on: string, state: 'active' | 'unused' | 'expired'):
 
 /** Fields that hold words of this tool, by which formats choose; `name` of a profile and `control` are their author's. */
 const OURS = new Set(
-  'status severity kind state code id control facts nist runId startedAt endedAt expires hash'.split(' '),
+  'status severity kind state code id control facts nist runId startedAt endedAt testedAt expires hash verdict'.split(
+    ' ',
+  ),
 )
 
 /** The sample with a text behind every other one. */

@@ -1,0 +1,39 @@
+/** Everything of a run about one host: its error, its changes with values in full, its trials and what it cost. */
+import type { ChangeReport, HostReport, RunReport } from '../../../model/report.ts'
+import { formatBytes, formatDuration } from '../../units.ts'
+import { pairFigures } from '../parts.ts'
+import type { Tree } from '../tree.ts'
+import { chip, code, facts, h } from '../tree.ts'
+
+export function hostDetails({ trials, endedAt }: RunReport, host: HostReport): Tree[] {
+  const { name, address, status, changes, error, metrics } = host
+  const lines = error === null ? [] : [error.summary, error.detail, error.hint].filter((line) => line !== '')
+  const spent = metrics.connectMs + metrics.gatherMs + metrics.planMs + metrics.applyMs + metrics.verifyMs
+  const about = facts([
+    ['Address', code(address)],
+    ['Status', chip(status)],
+    ['Connections, execs', `${metrics.connections}, ${metrics.execs}`],
+    ['Sent, received', `${formatBytes(metrics.bytesSent)}, ${formatBytes(metrics.bytesReceived)}`],
+    ['Time', formatDuration(spent)],
+  ])
+  const pairs = trials.filter(({ server, client }) => server === name || client === name)
+  return [about, ...lines.map((line) => h('p', {}, line)), ...changes.map(renderChange), ...pairFigures(pairs, endedAt)]
+}
+
+function renderChange({ task, module, fact, summary, before, after, status }: ChangeReport): Tree {
+  return h(
+    'details',
+    { class: 'result', open: true },
+    h('summary', {}, chip(status), ' ', h('strong', {}, summary), ' ', code(fact)),
+    h('p', { class: 'note' }, `${task} (${module})`),
+    h('p', {}, 'before'),
+    h('pre', {}, inFull(before)),
+    h('p', {}, 'after'),
+    h('pre', {}, inFull(after)),
+  )
+}
+
+function inFull(value: unknown): string {
+  if (value === null) return 'absent'
+  return typeof value === 'string' ? value : JSON.stringify(value, null, 2)
+}
