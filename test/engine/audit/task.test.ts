@@ -11,7 +11,6 @@ import type { AssembledTask } from '../../../src/engine/assemble.ts'
 import type { Known } from '../../../src/audit/define.ts'
 import { FactUnreadable } from '../../../src/model/fact.ts'
 import { audit as auditModule } from '../../../src/modules/audit.ts'
-import type { Severity } from '../../../src/model/finding.ts'
 import { execs, runOn } from '../../support/run-on.ts'
 import { shellHosts } from '../../support/shell-transport.ts'
 import { probeTrial, setModule, settings, task } from '../../support/tasks.ts'
@@ -86,7 +85,7 @@ describe('an audit in a play', () => {
   })
 
   test.each<[string, Partial<TaskAudit>, { fails: boolean; status: string; waiver: string | null }]>([
-    ['less grave than is asked', { failOn: 'critical' as Severity }, { fails: false, status: 'fail', waiver: null }],
+    ['less grave than is asked', { failOn: 'critical' }, { fails: false, status: 'fail', waiver: null }],
     [
       'waived',
       {
