@@ -81,6 +81,29 @@ describe('report verify', () => {
     expect([code, out]).toEqual([2, expect.stringContaining(told)])
   })
 
+  test('of an HTML page without a signature says that its hash holds, and that this proves no origin', async () => {
+    await write(null, 'a.html')
+    const said = 'a.html: intact as far as its own hash says, origin unproven: there is no a.html.sig\n'
+    expect(await call('report', 'verify', 'a.html')).toMatchObject({ code: 0, out: said })
+    // A signature was asked for.
+    expect((await call('report', 'verify', 'a.html', '--allowed-signers', key('allowed'))).code).toBe(2)
+  })
+
+  test.each<[string, (html: string) => string, string]>([
+    ['what it shows', (html) => html.replace(/(<!--shown-->[^]*?)fail/, '$1pass'), 'without scripts'],
+    ['its hash', (html) => html.replace(/(id="content-hash">)[\da-f]{8}/, '$100000000'), 'it states the hash 00000000'],
+    ['its data', (html) => html.replace(/(id="data">.{40})./, '$1!'), 'no data with a hash that can be read'],
+    ['everything', () => 'hello', 'no report of mptcp-fleet'],
+  ])('of an HTML page where somebody has changed %s ends with 2', async (_, change, told) => {
+    await write('ops', 'a.html')
+    const path = join(cwd, 'a.html')
+    const html = readFileSync(path, 'utf8')
+    expect(change(html)).not.toBe(html)
+    writeFileSync(path, change(html))
+    const { code, out } = await call('report', 'verify', 'a.html')
+    expect([code, out]).toEqual([2, expect.stringContaining(told)])
+  })
+
   test('without allowed signers says that nobody knows whose a signature is', async () => {
     await write('other', 'a.json')
     expect(await verify()).toMatchObject({ code: 0, out: expect.stringContaining('origin unproven') as string })

@@ -175,7 +175,11 @@ describe.runIf(process.getuid?.() === 0)(
       for (const name of ['etc/.kept', 'etc/new.d/.made']) writeFileSync(at(`${name}.${ID}.new`), 'ne')
       writeFileSync(at(`run/${ID}/steps`), 'b 0\n0 0\nb 1\n1 0\nb 2\n')
       expect(spawnSync('sh', [at(`run/armed-${ID}/undo`)]).status).toBe(0)
-      expect(readdirSync(at('etc'), { recursive: true }).toSorted()).toEqual(['kept', 'link', 'new.d'])
+      expect(readdirSync(at('etc'), { recursive: true, encoding: 'utf8' }).toSorted()).toEqual([
+        'kept',
+        'link',
+        'new.d',
+      ])
     })
 
     test('after its changes were taken back has none either', () => {
