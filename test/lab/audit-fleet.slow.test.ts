@@ -49,7 +49,11 @@ const FAULTS: readonly Fault[] = [
     elsewhere: { 'client-01': ['pair-checksum'], 'client-02': ['pair-checksum'] },
   },
   { host: 'server-01', plant: 'sysctl -qw net.ipv4.conf.eth1.rp_filter=1', breaks: ['rp-filter'] },
-  { host: 'client-01', plant: 'rm /etc/sysctl.d/90-mptcp.conf', breaks: ['enabled-persistent', 'applied-drift'] },
+  {
+    host: 'client-01',
+    plant: 'rm /etc/sysctl.d/90-mptcp.conf',
+    breaks: ['enabled-persistent', 'survives-reboot', 'applied-drift'],
+  },
   { host: 'client-01', plant: 'sysctl -qw net.mptcp.blackhole_timeout=0', breaks: ['blackhole-back-off'] },
   {
     host: 'client-02',
@@ -65,26 +69,26 @@ const FAULTS: readonly Fault[] = [
   {
     host: 'server-02',
     plant: 'ip mptcp limits set subflows 0',
-    breaks: ['limits-sufficient', 'limits-persistent', 'pair-limits'],
+    breaks: ['limits-sufficient', 'limits-persistent', 'survives-reboot', 'pair-limits'],
   },
   {
     host: 'server-02',
     plant: 'echo net.mptcp.enabled=0 >/etc/sysctl.d/95-other.conf',
-    breaks: ['enabled-persistent', 'no-overriding-line', 'sysctls-persistent'],
+    breaks: ['enabled-persistent', 'no-overriding-line', 'sysctls-persistent', 'survives-reboot'],
   },
   { host: 'client-03', plant: 'sysctl -qw net.mptcp.pm_type=1', breaks: ['path-manager'] },
   { host: 'client-03', plant: `echo '# by hand' >>${RESTORE_SCRIPT_PATH}`, breaks: ['restore-unit', 'applied-drift'] },
   {
     host: 'client-04',
     plant: 'systemctl -q disable mptcp-fleet',
-    breaks: ['restore-unit', 'limits-persistent', 'applied-drift'],
+    breaks: ['restore-unit', 'limits-persistent', 'survives-reboot', 'applied-drift'],
   },
   { host: 'client-04', plant: 'ip mptcp endpoint add 192.0.2.104 subflow', breaks: ['endpoint-device'] },
   { host: 'server-03', plant: 'ip mptcp endpoint add 203.0.113.77 signal', breaks: ['endpoint-address'] },
   {
     host: 'server-03',
     plant: 'echo net.mptcp.checksum_enabled=1 >/etc/sysctl.d/50-other.conf',
-    breaks: ['sysctls-persistent'],
+    breaks: ['sysctls-persistent', 'survives-reboot'],
   },
   {
     host: 'client-05',
@@ -94,7 +98,7 @@ const FAULTS: readonly Fault[] = [
   {
     host: 'client-06',
     plant: 'ip mptcp limits set add_addr_accepted 0',
-    breaks: ['limits-persistent', 'pair-limits', 'applied-drift'],
+    breaks: ['limits-persistent', 'survives-reboot', 'pair-limits', 'applied-drift'],
   },
   { host: 'client-06', plant: 'ip address add 192.0.2.177/24 dev eth1', breaks: ['arp-answers'] },
   { host: 'client-07', plant: 'mv /usr/sbin/nft /usr/sbin/nft.away', breaks: ['tools-supported'] },
@@ -106,7 +110,7 @@ const FAULTS: readonly Fault[] = [
   {
     host: 'server-04',
     plant: 'ip mptcp limits set subflows 8',
-    breaks: ['limits-within-policy', 'limits-persistent'],
+    breaks: ['limits-within-policy', 'limits-persistent', 'survives-reboot'],
   },
 ]
 
