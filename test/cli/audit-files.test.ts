@@ -62,7 +62,7 @@ describe('a task audit of a playbook', () => {
 
   test.each<[string, Record<string, string>, string]>([
     ['{ profile: basline }', {}, 'p/site.yml:3:25: there is no profile "basline"\n    hint: did you mean "baseline"?'],
-    ['{ profile: own.yml }', {}, 'p/site.yml:3:25: audit: own.yml: no such file\n    hint: looked for in '],
+    ['{ profile: own.yml }', {}, 'p/site.yml:3:25: audit: own.yml: no such file\n    hint: looked for in'],
     ['{ waivers: [w.yml, x.yml] }', { 'p/w.yml': W }, 'p/site.yml:3:33: audit: x.yml: no such file'],
     ['{ fail_on: worst }', {}, 'p/site.yml:3:25: audit.fail_on: expected one of critical, high, medium, low'],
     ['{ profil: client }', {}, 'p/site.yml:3:16: audit.profil: unknown key, did you mean "profile"?'],

@@ -107,13 +107,16 @@ it('templates see the variables of inventory, play and task, and no fact', async
   expect(names).toEqual([...ansible.split(' '), 'own'].toSorted())
 })
 
-it('only what reads inventories and playbooks renders templates', () => {
+it('only what reads inventories and playbooks renders templates, and profiles hold expressions', () => {
   const src = path.resolve(import.meta.dirname, '../../src')
   const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
   const importing = (target: RegExp): string[] =>
     files.filter((file) => target.test(readFileSync(path.join(src, file), 'utf8'))).toSorted()
   const rooms = importing(/from '[^']*\/template(?:\/engine)?\.ts'/).map((file) => file.split('/')[0])
-  expect(new Set(rooms)).toEqual(new Set(['inventory', 'playbook', 'text']))
+  expect(new Set(rooms)).toEqual(new Set(['audit', 'inventory', 'playbook', 'text']))
+  // Expressions of a profile see what was read of hosts: it is data in them, see test/cases/own-controls.yml.
+  const rendering = /\{[^}]*\b(?:renderValue|evaluateExpression|evaluateCondition)\b[^}]*\} from '[^']*\/template\.ts'/
+  expect(importing(rendering).filter((file) => file.startsWith('audit/'))).toEqual([])
   // Of the engine, only what runs before any connection asks these rooms to render.
   expect(importing(/from '\.\.\/playbook\/resolve\.ts'/)).toEqual(['engine/assemble.ts'])
 })
