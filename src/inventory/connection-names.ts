@@ -72,10 +72,13 @@ const HARMLESS = new Set(
   sftp_batch_mode sftp_extra_args sshpass_prompt control_path control_path_dir timeout remote_tmp system_tmpdirs
   async_dir admin_users common_remote_group shell_type shell_executable world_readable_temp
   shell_allow_world_readable_temp module_compression network_os connection_user playbook_python facts local
+  no_target_syslog interpreter_python_fallback python_module_rlimit_nofile facts_modules
   su_user su_pass su_exe su_flags su_prompt_l10n doas_prompt_l10n`
     .split(/\s+/)
     .map((name) => `ansible_${name}`),
 )
+/** Of a plugin that is refused by name, and read by no other. */
+const PARAMIKO = /^ansible_paramiko_/
 /** `ansible_python_interpreter` and its like for other languages. */
 const INTERPRETER = /^ansible_\w+_interpreter$/
 /** Facts that some keep in their inventories; they describe a host and connect nobody. */
@@ -84,5 +87,9 @@ const FACT =
 
 /** Whether a variable may be ignored without a word: it is no connection variable, or does no harm. */
 export function isHarmless(name: string): boolean {
-  return !name.startsWith('ansible_') || HARMLESS.has(name) || INTERPRETER.test(name) || FACT.test(name)
+  return (
+    !name.startsWith('ansible_') ||
+    [INTERPRETER, FACT, PARAMIKO].some((pattern) => pattern.test(name)) ||
+    HARMLESS.has(name)
+  )
 }

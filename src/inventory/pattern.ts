@@ -53,6 +53,11 @@ export function patternRegex(expression: string): RegExp {
   return expression.startsWith('~') ? pythonRegex(expression.slice(1)) : globRegex(expression)
 }
 
+/** `[3:1]`. */
+export function isBackward(subscript: Subscript): boolean {
+  return 'start' in subscript && subscript.end !== null && subscript.end < subscript.start
+}
+
 /** What a subscript takes of a list; null where it names an item that is not there. */
 export function subscripted<T>(items: readonly T[], subscript: Subscript): T[] | null {
   // As Ansible: `[N:0]` is `[N]`.

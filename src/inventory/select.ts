@@ -5,7 +5,7 @@ import type { Host } from '../model/host.ts'
 import { didYouMean } from '../text/closest.ts'
 import { hostsBelow } from './graph.ts'
 import type { PatternPart } from './pattern.ts'
-import { isPlainName, parseParts, patternRegex, splitPattern, subscripted } from './pattern.ts'
+import { isBackward, isPlainName, parseParts, patternRegex, splitPattern, subscripted } from './pattern.ts'
 import type { Inventory } from './types.ts'
 
 export interface Selection {
@@ -74,8 +74,13 @@ function matchPart(inventory: Inventory, part: PatternPart, where: Where, diagno
   if (part.subscript === null || matched.length === 0) return new Set(matched)
   const chosen = subscripted(matched, part.subscript)
   if (chosen === null || chosen.length === 0) {
-    const summary = `"${part.text}": "${part.expression}" has only ${matched.length} host${matched.length === 1 ? '' : 's'}`
-    const found = problem(where, 'bad-pattern', summary, 'the first host has the number 0')
+    const [why, hint] = isBackward(part.subscript)
+      ? ['the slice ends before it begins', 'the last number is the last host that is meant']
+      : [
+          `"${part.expression}" has only ${matched.length} host${matched.length === 1 ? '' : 's'}`,
+          'the first host has the number 0',
+        ]
+    const found = problem(where, 'bad-pattern', `"${part.text}": ${why}`, hint)
     diagnostics.push(chosen === null ? found : { ...found, severity: 'warning', code: 'no-match' })
   }
   return new Set(chosen)
@@ -108,10 +113,16 @@ function implicitName(inventory: Inventory, name: string): string {
   return [...inventory.hosts.keys()].find((known) => LOCALHOST.has(known)) ?? name
 }
 
+/** Slices that Python has and patterns lack: they are read as globs. */
+const PYTHON_SLICE = /\[(?::-?\d*|-\d+:-?\d*|\d+:-\d+)\]$/
+
 function noMatch(inventory: Inventory, part: PatternPart, where: Where): Diagnostic {
   const { expression } = part
   if (!isPlainName(expression)) {
-    const missed = problem(where, 'no-match', `"${part.text}" matches no host and no group`, 'check the pattern')
+    const hint = PYTHON_SLICE.test(expression)
+      ? 'a slice begins with a number and names its last host: web[0:2], web[3:]'
+      : 'check the pattern'
+    const missed = problem(where, 'no-match', `"${part.text}" matches no host and no group`, hint)
     return { ...missed, severity: 'warning' }
   }
   const near = didYouMean(expression, [...inventory.groups.keys(), ...inventory.hosts.keys()])

@@ -190,17 +190,22 @@ describe.runIf(hasAnsible)(`Ansible's own variables${skipped}`, () => {
 import json
 from ansible import constants as C
 from ansible.plugins.loader import connection_loader, become_loader, shell_loader
-connection_loader.get('ssh', class_only=True); become_loader.get('sudo'); become_loader.get('su'); shell_loader.get('sh')
+connection_loader.get('ssh', class_only=True); connection_loader.get('paramiko_ssh', class_only=True); become_loader.get('sudo'); become_loader.get('su'); shell_loader.get('sh')
 defs = {f'{kind}.{name}': {option: [v['name'] for v in d.get('vars') or []]
   for option, d in C.config.get_configuration_definitions(kind, name).items()}
-  for kind, name in [('connection', 'ssh'), ('become', 'sudo'), ('become', 'su'), ('shell', 'sh')]}
-print(json.dumps({'plugins': defs, 'magic': [n for v in C.MAGIC_VARIABLE_MAPPING.values() for n in v]}))`
+  for kind, name in [('connection', 'ssh'), ('connection', 'paramiko_ssh'), ('become', 'sudo'), ('become', 'su'), ('shell', 'sh')]}
+base = [v['name'] for d in C.config.get_configuration_definitions().values() for v in d.get('vars') or []]
+print(json.dumps({'plugins': defs, 'base': base, 'magic': [n for v in C.MAGIC_VARIABLE_MAPPING.values() for n in v]}))`
   const asked = hasAnsible ? spawnSync('/usr/bin/python3', ['-c', script], { encoding: 'utf8' }).stdout : '{}'
-  const { plugins, magic } = JSON.parse(asked) as { plugins: Record<string, Record<string, string[]>>; magic: string[] }
+  const { plugins, base, magic } = JSON.parse(asked) as {
+    plugins: Record<string, Record<string, string[]>>
+    base: string[]
+    magic: string[]
+  }
 
   test('are each read, refused with a reason, or known to do no harm', () => {
-    const all = [...Object.values(plugins).flatMap((options) => Object.values(options).flat()), ...magic]
-    const own = all.filter((name) => name.startsWith('ansible_') && !name.includes('docker'))
+    const all = [...Object.values(plugins).flatMap((options) => Object.values(options).flat()), ...base, ...magic]
+    const own = all.filter((name) => name.startsWith('ansible_') && !/docker|_win_/.test(name))
     const unknown = own.filter(
       (name) => !READ_NAMES.includes(name) && !isHarmless(name) && refusalReason(name) === null,
     )

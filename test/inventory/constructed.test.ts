@@ -21,6 +21,15 @@ test.each<[string, string, string[]]>([
     ['error 2:14: compose.x: there is no filter "uper" in this version, did you mean "upper"?'],
   ],
   [
+    'operators that lack a use of theirs, whatever strict says',
+    `compose: {x: "'%s' % env", y: "2 ** -1", z: "env % 2"}\ngroups: {g: "'%s' % env == 'a'"}\n`,
+    [
+      'error 2:14: compose.x: "%" does not format text; the filter format does: "%s" | format(name) (host a and 1 more)',
+      'error 2:31: compose.y: "**" takes no negative power of a whole number; the filter pow does: 2 | pow(-1) (host a and 2 more)',
+      'error 3:13: groups.g: "%" does not format text; the filter format does: "%s" | format(name) (host a and 1 more)',
+    ],
+  ],
+  [
     'an unknown test in a branch that is not taken',
     'groups: {g: "1 if env is nosuchtest else 2 if false else 3"}\n',
     ['error 2:13: groups.g: there is no test "nosuchtest" in this version'],
@@ -134,7 +143,7 @@ test.each([
   ['compose: {x: nope}', 'give the variable to every host'],
   ['compose: {x: "1 // 0"}', 'write it otherwise, or set "strict: false"'],
   ['compose: {x: "env | from_json"}', 'write it otherwise'],
-  [`compose: {x: "'%s%s' % 'a'"}`, 'write it otherwise'],
+  [`compose: {x: "5 % 'a'"}`, 'write it otherwise'],
   [`compose: {x: "'a' * 2000000"}`, 'write it otherwise'],
   ['compose: {x: env | uper}', 'mptcp-fleet doc filters'],
   ['compose: {x: a b}', 'write a Jinja expression without braces'],

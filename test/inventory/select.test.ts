@@ -20,6 +20,13 @@ test('selection', async () => {
   expect(says('@retry')).toEqual(['no host and no group is named "@retry"'])
   expect(selectHosts(inventory, '@retry', source).diagnostics[0]?.hint).toBe('files are for --limit alone')
   expect(selectHosts(inventory, 'pair[7:9]', source).diagnostics[0]).toMatchObject({ severity: 'warning' })
+  expect(says('pair[3:1]')).toEqual(['"pair[3:1]": the slice ends before it begins'])
+  expect(says('pair[3:5]')).toEqual(['"pair[3:5]": "pair" has only 2 hosts'])
+  for (const slice of ['pair[:1]', 'pair[-2:]', 'pair[0:-1]'])
+    expect(selectHosts(inventory, `web,!${slice}`, source).diagnostics[0]).toMatchObject({
+      summary: `"!${slice}" matches no host and no group`,
+      hint: expect.stringContaining('a slice begins with a number') as string,
+    })
   expect(says('web,!')).toEqual(['"!" is no host pattern'])
   expect(says('empty')).toEqual([])
   expect(selectHosts(inventory, 'nope', source).diagnostics[0]?.source).toBe(source)

@@ -33,7 +33,7 @@ export const command = defineCommand({
     'list --output json prints what ansible-inventory --list prints, list --yaml what --list --yaml does, host NAME what --host',
     'does, and graph the tree of groups as --graph does. check names everything that is wrong or doubtful: also hosts in no',
     'group, groups without hosts, and misspelt connection variables. -l leaves only the hosts of a pattern.',
-  ].join('\n'),
+  ].join(' '),
   examples: [
     'inventory list -i hosts.yml',
     'inventory list -i hosts.yml --output json',

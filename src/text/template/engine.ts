@@ -60,7 +60,7 @@ function render({ environment, kept }: Engine, compiled: Compiled, mine: Run): s
       engines.length = 0
       forgetEngine()
     }
-    const reason = mine.error ?? explain(error, mine.missing)
+    const reason = mine.error ?? explain(error, compiled.written, mine.missing)
     throw reason.message.startsWith('syntax error')
       ? (syntaxError(environment, compiled, mine.missing) ?? reason)
       : reason

@@ -1,6 +1,6 @@
 /** Why a template cannot be rendered. */
 
-/** `undefined`: something it names does not exist; `unknown`: a filter, test, method or function that nobody has; `secret`: it looks into one; `range`: a number would lose digits. */
+/** `undefined`: something it names does not exist; `unknown`: a filter, test, method, function or use of an operator that nobody has here; `secret`: it looks into one; `range`: a number would lose digits. */
 export type TemplateErrorKind = 'undefined' | 'unknown' | 'secret' | 'range' | 'other'
 
 /** A template that cannot be rendered, with the reason. */

@@ -28,13 +28,16 @@ export const REGEX_FILTERS = [
       const [flags, groups] = flagsOf(args)
       const regex = pythonRegex(text(pattern), flags.ignore, flags.multi)
       const one = pythonText(value)
-      const match = inTime(regex, () => matches(regex, one, 1))[0]
-      if (match === undefined) return null
-      if (groups.length === 0) return match[0]
-      return groups.map((group) => {
+      // Before the match: what is no group fails for every text.
+      const keys = groups.map((group) => {
         const name = /^\\(?:g<(\S+)>|(\d+))/.exec(text(group))
         if (name === null) throw new TypeError(`"${text(group)}" is no group: \\1 or \\g<name>`)
-        const key = name[1] ?? name[2] ?? ''
+        return name[1] ?? name[2] ?? ''
+      })
+      const match = inTime(regex, () => matches(regex, one, 1))[0]
+      if (match === undefined) return null
+      if (keys.length === 0) return match[0]
+      return keys.map((key) => {
         if (/^\d+$/.test(key) ? Number(key) >= match.length : !Object.hasOwn(match.groups ?? {}, key))
           throw new TypeError(`the pattern has no group "${key}"`)
         return (/^\d+$/.test(key) ? match[Number(key)] : match.groups?.[key]) ?? null
