@@ -12,9 +12,9 @@ export function jumpOfProxyCommand(command: string, source: Source | null): SshJ
   const words = SHELL_SYNTAX.test(command) ? null : splitShellWords(command.replace(/^exec\s+/, ''))
   const [program = '', ...more] = words ?? []
   if (!PROGRAM.test(program)) return null
-  const { options, configFile, forward, rest, problems } = readSshWords(more, source)
+  const { options, configFile, forward, login, rest, problems } = readSshWords(more, source)
   const [destination = '', ...others] = rest
-  if (problems.length > 0 || others.length > 0 || configFile !== null) return null
+  if (problems.length > 0 || others.length > 0 || configFile !== null || login !== null) return null
   if (forward === null || !/^(?:%h|\[%h\]):%p$/.test(forward)) return null
   // Tokens stand for the host behind; in options they would be taken for those of the jump host.
   const allowed = new Set([forward, `-W${forward}`, destination])

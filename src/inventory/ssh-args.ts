@@ -11,6 +11,8 @@ export interface SshArgs {
   options: SshOptionDirective[]
   /** The last -F, or null. */
   configFile: string | null
+  /** The first way to log in that OpenSSH's client alone has, or null. */
+  login: string | null
   /** Where they stand. */
   source: Source | null
 }
@@ -25,10 +27,10 @@ export function parseSshArgs(text: string, source: Source | null = null): { args
     ...(read.forward === null ? [] : ['-W is not supported']),
     ...read.rest.map((word) => `"${word}" is no option of ssh`),
   ]
-  const { configFile } = read
+  const { configFile, login } = read
   // `ssh -W` reads the files that are always read, and not those of -F.
   const options = configFile === null ? read.options.map(asJump) : read.options
-  return { args: { words: words ?? [], options, configFile, source }, problems }
+  return { args: { words: words ?? [], options, configFile, login, source }, problems }
 }
 
 /** `ProxyCommand ssh -W %h:%p HOST` leads where `ProxyJump HOST` does. */

@@ -10,6 +10,8 @@ export interface SshWords {
   configFile: string | null
   /** -W, where the connection is handed on to; or null. */
   forward: string | null
+  /** The first way to log in that OpenSSH's client alone has, as it was written; or null. */
+  login: string | null
   /** What is no option. */
   rest: string[]
   /** What is not understood. */
@@ -22,25 +24,42 @@ const AS_OPTION: Readonly<Record<string, string>> = {
   B: 'BindInterface',
   c: 'Ciphers',
   i: 'IdentityFile',
+  I: 'PKCS11Provider',
   J: 'ProxyJump',
   l: 'User',
   m: 'MACs',
   p: 'Port',
   P: 'Tag',
 }
-const AS_SETTING: Readonly<Record<string, string>> = { 4: 'AddressFamily inet', 6: 'AddressFamily inet6' }
-/** What is shown, forwarded or shared, ways to log in that we lack. */
-const HARMLESS = new Set('AaCKkqTtvXxYygn')
-const HARMLESS_WITH_ARGUMENT = new Set('DEeILRSw')
+const AS_SETTING: Readonly<Record<string, string>> = {
+  4: 'AddressFamily inet',
+  6: 'AddressFamily inet6',
+  K: 'GSSAPIAuthentication yes',
+}
+/** What is shown, forwarded or shared. */
+const HARMLESS = new Set('AaCkqTtvXxYygn')
+const HARMLESS_WITH_ARGUMENT = new Set('DEeLRSw')
+/** Ways to log in that OpenSSH's client alone has. A file may try them for all hosts; whoever writes an argument means it. */
+const ITS_LOGINS = new Set([
+  'gssapiauthentication',
+  'hostbasedauthentication',
+  'kerberosauthentication',
+  'pkcs11provider',
+  'securitykeyprovider',
+  'smartcarddevice',
+])
 
 /** Reads the words after `ssh`. `source` is where they stand. */
 export function readSshWords(given: readonly string[], source: Source | null): SshWords {
-  const read: SshWords = { options: [], configFile: null, forward: null, rest: [], problems: [] }
+  const read: SshWords = { options: [], configFile: null, forward: null, login: null, rest: [], problems: [] }
   const set = (option: string): void => {
     const directive = parseSshOption(option, source)
     if (directive === null) read.problems.push('-o has no value')
     else if (directive.kind === 'wrong') read.problems.push(directive.why)
-    else read.options.push(directive)
+    else {
+      read.options.push(directive)
+      if (ITS_LOGINS.has(directive.keyword) && !/[\s=]"?(?:no|none)"?\s*$/i.test(option)) read.login ??= option
+    }
   }
   const words = [...given]
   for (let word = words.shift(); word !== undefined; word = words.shift()) {

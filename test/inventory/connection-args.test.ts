@@ -94,16 +94,30 @@ describe('ProxyCommand ssh -W', () => {
 })
 
 describe('what only OpenSSH can do', () => {
-  test.each(['-o ProxyCommand="nc %h %p"', '-o CertificateFile=/c', '-F /cfg -o ProxyCommand="ssh -W %h:%p b"'])(
-    '%s selects its client, with one notice',
-    async (args) => {
-      const { connection, notices } = await resolved({ ansible_ssh_extra_args: args, ansible_port: 7 })
-      expect(connection.openssh).toContain('Port=7')
-      expect(notices).toMatchObject([
-        { severity: 'warning', code: 'openssh-transport', detail: '', source: { file: 'h.json', line: 1 } },
-      ])
-    },
-  )
+  test.each([
+    '-o ProxyCommand="nc %h %p"',
+    '-o CertificateFile=/c',
+    '-F /cfg -o ProxyCommand="ssh -W %h:%p b"',
+    '-o GSSAPIAuthentication=yes',
+    '-K',
+    '-o "PKCS11Provider /lib/p.so"',
+    '-I /lib/p.so',
+    '-o ProxyCommand="ssh -K -W %h:%p b"',
+  ])('%s selects its client, with one notice', async (args) => {
+    const { connection, notices } = await resolved({ ansible_ssh_extra_args: args, ansible_port: 7 })
+    expect(connection.openssh).toContain('Port=7')
+    expect(notices).toMatchObject([
+      { severity: 'warning', code: 'openssh-transport', detail: '', source: { file: 'h.json', line: 1 } },
+    ])
+  })
+
+  test('what is switched off selects nothing', async () => {
+    const args = '-o GSSAPIAuthentication=no -o PKCS11Provider=none -k'
+    expect(await resolved({ ansible_ssh_extra_args: args })).toMatchObject({
+      connection: { openssh: null },
+      notices: [],
+    })
+  })
 
   test('also where the arguments come from a setting, and not where a person said which transport', async () => {
     const { connection, notices } = await resolved({}, { sshCommonArgs: '-o CertificateFile=/c' })
