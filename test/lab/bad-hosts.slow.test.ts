@@ -366,7 +366,9 @@ async function exec(user: string, script: string, more: Partial<ExecRequest> = {
 async function force(command: string): Promise<void> {
   await on(
     'bad',
-    `printf '%s\\n' 'Match User trickle' "  ForceCommand $(cat)" >/etc/ssh/sshd_config.d/trickle.conf; systemctl reload ssh`,
+    // sshd closes its socket and starts anew some time after it was told to.
+    `printf '%s\\n' 'Match User trickle' "  ForceCommand $(cat)" >/etc/ssh/sshd_config.d/trickle.conf; systemctl reload ssh
+sleep 0.5; for i in 1 2 3 4 5 6 7 8 9; do ss -Hltn 'sport = 22' | grep -q . && exit 0; sleep 0.5; done; exit 1`,
     command,
   )
 }
