@@ -199,6 +199,7 @@ test('every module has a case here, or a test of its own', () => {
     'command',
     'shell',
     'script',
+    'audit',
   ]
   const others = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.test.ts'))
   const texts = others.map((name) => readFileSync(path.join(import.meta.dirname, name), 'utf8')).join('\n')
