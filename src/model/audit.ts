@@ -102,7 +102,7 @@ export const auditReportSchema = z.strictObject({
   command: z.literal('audit'),
   generator: generatorSchema,
   runId: z.string(),
-  pattern: z.string(),
+  pattern: z.string().describe('of hosts, and what --limit left of it'),
   profile: z.strictObject({ name: z.string(), title: z.string(), hash: z.string() }),
   failOn: severitySchema,
   inventoryHash: z.string(),

@@ -1,6 +1,7 @@
 /** The audit command: reads profile and waivers, audits, shows; with --fix mends what fails and audits once more. */
 import { hostname, userInfo } from 'node:os'
 import { controls } from '../../audit/registry.ts'
+import { auditedPattern } from '../../engine/audit/pattern.ts'
 import type { AuditOptions } from '../../engine/audit/run.ts'
 import { prepareAudit } from '../../engine/audit/run.ts'
 import { newRunId } from '../../engine/run-id.ts'
@@ -66,7 +67,10 @@ export async function auditFleet(pattern: string, flags: AuditFlags, io: Io): Pr
   const question = { inventory, pattern, limit: flags.limit, connection, profile, profileHash: hash }
   const generator = { name: 'mptcp-fleet' as const, version: io.version, account: localAccount() }
   const audit = async (): Promise<AuditReport> => {
-    const past = { ...(await loadPast(inventory, flags, io)), trend: loadTrend(io.cwd, pattern, profile.name) }
+    const past = {
+      ...(await loadPast(inventory, flags, io)),
+      trend: loadTrend(io.cwd, auditedPattern({ pattern, limit: flags.limit }), profile.name),
+    }
     const made = await auditOnce({ ...question, waivers, generator, past, failOn, today }, flags, io)
     keepAudit(io.cwd, made)
     return made

@@ -20,6 +20,7 @@ import type { ReadOptions } from '../select-targets.ts'
 import { selectTargets } from '../select-targets.ts'
 import type { FactResults } from '../script/probe.ts'
 import { shown } from '../shown.ts'
+import { auditedPattern } from './pattern.ts'
 import type { Past } from './around.ts'
 import { knownOf, unknownPairHosts } from './around.ts'
 import { newJudge } from './judge.ts'
@@ -104,7 +105,7 @@ async function runAudit(
     command: 'audit',
     generator: options.generator,
     runId: options.runId,
-    pattern: options.pattern,
+    pattern: auditedPattern(options),
     profile: { name: profile.name, title: profile.title, hash: options.profileHash },
     failOn: options.failOn,
     inventoryHash: options.inventory.hash,
