@@ -9,9 +9,9 @@ import type { Source } from '../model/diagnostic.ts'
 
 const waiverSchema = z.strictObject({
   control: z.string(),
-  hosts: z.string().min(1).describe('host pattern'),
-  owner: z.string().min(1).describe('who answers for it'),
-  reason: z.string().min(1),
+  hosts: z.string().trim().min(1).describe('host pattern'),
+  owner: z.string().trim().min(1).describe('who answers for it'),
+  reason: z.string().trim().min(1),
   expires: z
     .string()
     .refine(isDay, 'expected a day as 2027-01-31')

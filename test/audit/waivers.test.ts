@@ -19,6 +19,8 @@ describe('a file of waivers', () => {
   test.each([
     [{ ...ONE, owner: undefined }, 'waivers[0].owner'],
     [{ ...ONE, owner: '' }, 'waivers[0].owner'],
+    [{ ...ONE, owner: ' ' }, 'waivers[0].owner: must not be empty'],
+    [{ ...ONE, reason: ' ' }, 'waivers[0].reason: must not be empty'],
     [{ ...ONE, reason: undefined }, 'waivers[0].reason'],
     [{ ...ONE, expires: undefined }, 'waivers[0].expires'],
     [{ ...ONE, expires: '2027-02-30' }, 'waivers[0].expires: expected a day as 2027-01-31'],

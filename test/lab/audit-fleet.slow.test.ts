@@ -48,7 +48,12 @@ const FAULTS: readonly Fault[] = [
     breaks: ['checksum-policy', 'pair-checksum'],
     elsewhere: { 'client-01': ['pair-checksum'], 'client-02': ['pair-checksum'] },
   },
-  { host: 'server-01', plant: 'sysctl -qw net.ipv4.conf.eth1.rp_filter=1', breaks: ['rp-filter'] },
+  {
+    host: 'server-01',
+    plant:
+      'sysctl -qw net.ipv4.conf.eth1.rp_filter=1; ip route add default dev eth0 table 100; ip rule add from 198.51.100.10 lookup 100',
+    breaks: ['rp-filter', 'source-routing'],
+  },
   {
     host: 'client-01',
     plant: 'rm /etc/sysctl.d/90-mptcp.conf',

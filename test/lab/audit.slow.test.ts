@@ -107,7 +107,12 @@ const STATES: Readonly<Record<string, State>> = {
   'endpoint-capacity': {
     fail: 'ip mptcp endpoint flush; ip mptcp endpoint add 192.0.2.10 dev eth0 subflow; ip mptcp limits set subflows 0',
   },
-  'rp-filter': { fail: 'sysctl -qw net.ipv4.conf.eth0.rp_filter=1', mend: 'sysctl -qw net.ipv4.conf.eth0.rp_filter=0' },
+  // Strict alone is no fault: the way back has to leave by another link.
+  'rp-filter': {
+    fail: `${BY_HAND}; ip route add default dev wlan0 table 100; ip rule add from 192.0.2.10 lookup 100; sysctl -qw net.ipv4.conf.eth0.rp_filter=1`,
+    mend: 'ip rule del from 192.0.2.10 lookup 100',
+    after: `ip route flush table 100; sysctl -qw net.ipv4.conf.eth0.rp_filter=0; ${CLEAR}`,
+  },
   'arp-answers': {
     fail: 'ip address add 192.0.2.77/24 dev wlan0',
     mend: 'sysctl -qw net.ipv4.conf.all.arp_ignore=1',

@@ -6,7 +6,7 @@ import { mptcpPersisted } from '../../facts/mptcp_persisted.ts'
 import { nm } from '../../facts/nm.ts'
 import { nmProfiles } from '../../facts/nm_profile.ts'
 import type { Card, CardFacts, NmHold } from '../../facts/read/card.ts'
-import { cardOf, readCard, sameFlags } from '../../facts/read/card.ts'
+import { cardOf, makesOfOwn, readCard, sameFlags } from '../../facts/read/card.ts'
 import { routing } from '../../facts/routing.ts'
 import type { Evidence } from '../../model/audit.ts'
 import { NM_DISABLED, nmFlagsText, nmKnowsMptcp } from '../../mptcp/nm-flags.ts'
@@ -69,9 +69,8 @@ function foreign(
   { addresses: own }: Pick<CardFacts, 'addresses'>,
 ): PersistedEndpoint[] {
   if (flags === NM_DISABLED) return []
-  const byHand = card.endpoints.filter(
-    (one) => one.port !== null || !sameFlags(card.makes[one.address] ?? null, one.flags),
-  )
+  const makes = makesOfOwn(card, own)
+  const byHand = card.endpoints.filter((one) => one.port !== null || !sameFlags(makes[one.address] ?? null, one.flags))
   const ours = restored.filter((one) => cardOf(one, own) === card.dev)
   return [...byHand, ...ours.filter((one) => !byHand.some((other) => endpointKey(other) === endpointKey(one)))]
 }

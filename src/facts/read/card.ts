@@ -1,5 +1,5 @@
 /** Who owns the endpoints of one network card: the kernel and our restore script, or NetworkManager by its profile. */
-import type { Addresses } from '../addresses.ts'
+import type { Address, Addresses } from '../addresses.ts'
 import type { Endpoint, EndpointFlag, Endpoints } from '../mptcp_endpoints.ts'
 import type { Nm } from '../nm.ts'
 import type { NmProfiles } from '../nm_profile.ts'
@@ -58,6 +58,17 @@ export function readCard(dev: string, have: CardFacts): Card {
       (endpoint) => !endpoint.flags.includes('implicit') && (cardOf(endpoint, have.addresses) ?? '') === dev,
     ),
   }
+}
+
+/** Put on a NetworkManager's card by another (keepalived, a person): its own addresses have the flag noprefixroute. */
+export function isForeign({ address, prefixRoute }: Address): boolean {
+  return prefixRoute === true && nmCovers(address)
+}
+
+/** What the profile makes again at each boot: of addresses that NetworkManager does not know it makes nothing. */
+export function makesOfOwn({ makes }: Card, addresses: Addresses): Card['makes'] {
+  const foreign = new Set(addresses.filter(isForeign).map(({ address }) => address))
+  return Object.fromEntries(Object.entries(makes).filter(([address]) => !foreign.has(address)))
 }
 
 /** The card that has an endpoint's address, else the one it is bound to. */

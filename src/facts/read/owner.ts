@@ -5,7 +5,7 @@ import type { MptcpPersisted } from '../mptcp_persisted.ts'
 import type { NmSettings } from '../nm_profile.ts'
 import { isSaved } from '../nm_profile.ts'
 import type { Card, CardFacts } from './card.ts'
-import { cardOf, readCard, sameFlags } from './card.ts'
+import { cardOf, makesOfOwn, readCard, sameFlags } from './card.ts'
 
 export interface Ownership {
   /** `kernel`: somebody told the kernel by hand, or it made the endpoint itself (flag implicit). */
@@ -22,7 +22,7 @@ export function ownerOf(endpoint: Endpoint, have: CardFacts & { persisted: Mptcp
     return { owner: 'mptcp-fleet', persistent: have.persisted!.unitEnabled }
   }
   const card = readCard(cardOf(endpoint, have.addresses) ?? '', have)
-  if (endpoint.port === null && sameFlags(card.makes[endpoint.address] ?? null, endpoint.flags)) {
+  if (endpoint.port === null && sameFlags(makesOfOwn(card, have.addresses)[endpoint.address] ?? null, endpoint.flags)) {
     return { owner: 'networkmanager', persistent: isSaved(savedBy(card, have)) }
   }
   const untold = have.persisted === null || (have.nm.installed && !have.nm.running)
@@ -47,10 +47,11 @@ export function missingEndpoints(have: CardFacts & { persisted: MptcpPersisted |
   const there = new Set(Object.values(have.endpoints).map(endpointKey))
   const cards = Object.keys(have.nm.devices).map((dev) => readCard(dev, have))
   // A profile with default flags declares nothing: what NetworkManager makes of it hangs on the moment of activation.
-  const made = cards.filter(({ nm }) => nm !== null && nm !== 'no-profile' && nm.flags !== 0)
+  const declaring = cards.filter(({ nm }) => nm !== null && nm !== 'no-profile' && nm.flags !== 0)
+  const made = declaring.flatMap((card) => Object.entries(makesOfOwn(card, have.addresses)))
   const all = [
     ...Object.values(have.persisted?.endpoints ?? {}),
-    ...made.flatMap(({ makes }) => Object.entries(makes).map(([address, flags]) => ({ address, port: null, flags }))),
+    ...made.map(([address, flags]) => ({ address, port: null, flags })),
   ]
   const byKey = new Map(
     all.map(({ address, port, flags }) => [endpointKey({ address, port }), { address, port, flags }]),

@@ -1,7 +1,7 @@
 /** What NetworkManager would take away from a card, since it does not know of it, when the card is set anew. */
 import type { Note, Problem } from '../../model/change.ts'
-import { nmCovers } from '../../mptcp/nm-flags.ts'
 import type { CardFacts } from '../../facts/read/card.ts'
+import { isForeign } from '../../facts/read/card.ts'
 
 /**
  * `nmcli device modify` and an activation set all of a card: addresses and routes that others put there (keepalived, a
@@ -9,7 +9,7 @@ import type { CardFacts } from '../../facts/read/card.ts'
  * afterwards, one of a routing daemon stayed. Its own addresses have the flag noprefixroute, its own routes a metric.
  */
 function foreignOn(dev: string, { addresses, routing }: Pick<CardFacts, 'addresses' | 'routing'>): string[] {
-  const own = addresses.filter((one) => one.dev === dev && one.prefixRoute === true && nmCovers(one.address))
+  const own = addresses.filter((one) => one.dev === dev && isForeign(one))
   const routes = routing.routes.filter(
     (route) => route.dev === dev && (route.protocol === 'boot' || (route.protocol === 'static' && route.metric === 0)),
   )

@@ -36,8 +36,14 @@ sysctl enabled
   ),
   addresses: json([
     { ifname: 'lo', addr_info: [{ family: 'inet', local: '127.0.0.1', prefixlen: 8, scope: 'host' }] },
-    { ifname: 'eth0', addr_info: [{ family: 'inet', local: '192.0.2.10', prefixlen: 24, scope: 'global' }] },
-    { ifname: 'eth1', addr_info: [{ family: 'inet', local: '198.51.100.10', prefixlen: 24, scope: 'global' }] },
+    {
+      ifname: 'eth0',
+      addr_info: [{ family: 'inet', local: '192.0.2.10', prefixlen: 24, scope: 'global', noprefixroute: true }],
+    },
+    {
+      ifname: 'eth1',
+      addr_info: [{ family: 'inet', local: '198.51.100.10', prefixlen: 24, scope: 'global', noprefixroute: true }],
+    },
   ]),
   routing: ['routes4', 'rules4', 'routes6', 'rules6'].map((name) => `[]\n\n== ${name} 0\n`).join(''),
   nm: '',
