@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { evidenceSchema, severitySchema } from './finding.ts'
+import { generatorSchema } from './generator.ts'
 import { diagnosticSchema, hostErrorSchema, trialSchema } from './report.ts'
 
 export { SEVERITIES, severitySchema } from './finding.ts'
@@ -71,13 +72,6 @@ const waiverReportSchema = z.strictObject({
   state: z.enum(['active', 'expired', 'unused']).describe('unused: it covered nothing in this audit'),
 })
 export type WaiverReport = z.infer<typeof waiverReportSchema>
-
-const generatorSchema = z.strictObject({
-  name: z.literal('mptcp-fleet'),
-  version: z.string(),
-  account: z.string().describe('USER@MACHINE as this machine has it: a claim, which nothing proves'),
-})
-export type Generator = z.infer<typeof generatorSchema>
 
 export const pastTestSchema = trialSchema.extend({
   runId: z.string(),

@@ -6,6 +6,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { AuditEvidence, AuditMatrix } from '../../../src/model/audit-columns.ts'
 import { fromColumns } from '../../../src/model/audit-columns.ts'
+import { runReportSchema } from '../../../src/model/report.ts'
 import { renderAuditHtml } from '../../../src/report/html/audit/render.ts'
 import { readHtmlReport } from '../../../src/report/html/data.ts'
 import { renderRunHtml } from '../../../src/report/html/run/render.ts'
@@ -13,13 +14,16 @@ import { auditFleet } from '../../support/audit-fleet.ts'
 import { hostileText } from '../../support/hostile-text.ts'
 import { contentsOf, withoutOwnScripts } from '../../support/html-page.ts'
 import { auditReport, HOSTILE, REPORTS, saying } from '../audit/sample.ts'
-import { changeReport, hostReport, runReport } from '../sample.ts'
+import { changeReport, finding, hostReport, runReport } from '../sample.ts'
 
 const page = renderAuditHtml(auditReport())
 const pages: Readonly<Record<string, string>> = {
   'an audit': page,
   'a run': renderRunHtml(runReport()),
   'a hostile audit': renderAuditHtml(saying(HOSTILE)),
+  'a run with hostile findings': renderRunHtml(
+    runReport({ findings: [finding('system-a', { task: HOSTILE, title: HOSTILE, reason: HOSTILE, waiver: HOSTILE })] }),
+  ),
 }
 
 /** Tags and attributes of what a page shows without scripts. */
@@ -158,6 +162,29 @@ describe('without scripts', () => {
     ]) {
       expect(shown).toContain(part)
     }
+  })
+
+  test('a run tells what its tasks `audit` found, what of it is accepted, and how it was made', () => {
+    const found = ['system-a', 'system-b'].map((host) => finding(host))
+    const accepted = finding('system-a', { control: 'rp-filter', status: 'waived', fails: false, waiver: 'ops: later' })
+    const shown = text(renderRunHtml(runReport({ findings: [...found, accepted] })))
+    for (const part of [
+      'limits-sufficient on 2 hosts',
+      'system-a, system-b: add_addr_accepted is 0, needed are 1',
+      'accepted The limits allow the paths that the profile asks for rp-filter on 1 host',
+      'waived by ops: later',
+      'Nothing is wrong (profile client)',
+      'mptcp-fleet 1.2.3',
+      'ops@laptop',
+    ]) {
+      expect(shown).toContain(part)
+    }
+    expect(text(renderRunHtml(runReport()))).not.toContain('Findings')
+  })
+
+  test('a run of a program that did not say its version is shown', () => {
+    const { generator: _generator, ...before } = runReport()
+    expect(text(renderRunHtml(runReportSchema.parse(before)))).toContain('mptcp-fleet')
   })
 
   test('long lists end with how much is left out, and the page stays small', () => {
