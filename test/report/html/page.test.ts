@@ -72,7 +72,7 @@ describe.each(Object.entries(pages))('the page of %s', (_, html) => {
 
   test('is what its hash says', () => {
     const read = readHtmlReport(html)
-    expect(read).toMatchObject({ isShownIntact: true })
+    expect(read).toMatchObject({ isPageIntact: true })
     expect(read?.actual).toBe(read?.stated)
   })
 })
@@ -104,8 +104,16 @@ describe('the data', () => {
     expect(read?.actual).not.toBe(read?.stated)
   })
 
-  test('know the page that shows them without scripts', () => {
-    expect(readHtmlReport(page.replace('Failed', 'Passed'))?.isShownIntact).toBe(false)
+  test.each([
+    ['what it shows', page.replace('Failed', 'Passed')],
+    ['what it shows beside that', page.replace('</main>', '<p>All is well</p></main>')],
+    ['its style', page.replace('<style>', '<style>.control{display:none}')],
+    ['its policy', page.replace('default-src', 'img-src')],
+    ['its script', page.replace('</body>', '<script></script></body>')],
+    ['its end', `${page} `],
+  ])('know the page that they lie in: %s', (_, changed) => {
+    expect(changed).not.toBe(page)
+    expect(readHtmlReport(changed)).toMatchObject({ isPageIntact: false })
   })
 
   test.each([
