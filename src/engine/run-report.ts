@@ -1,5 +1,6 @@
 /** The run's report, and the exit code that follows from it. */
 import type { Diagnostic } from '../model/diagnostic.ts'
+import type { Generator } from '../model/generator.ts'
 import { EXIT } from '../model/exit-codes.ts'
 import type { HostReport, Metrics, RunReport } from '../model/report.ts'
 import { SCHEMA_VERSION } from '../model/report.ts'
@@ -16,6 +17,7 @@ export function hostReport(state: HostState): HostReport {
 /** Everything about a run that is not in its context. */
 export interface RunFrame {
   command: string
+  generator: Generator | null
   startedAt: Date
   playbooks: string[]
   inventoryHash: string
@@ -28,6 +30,7 @@ export function runReport(context: RunContext, frame: RunFrame): RunReport {
   return {
     schemaVersion: SCHEMA_VERSION,
     command: frame.command,
+    generator: frame.generator,
     runId: context.runId,
     startedAt: frame.startedAt.toISOString(),
     endedAt: new Date().toISOString(),

@@ -1,6 +1,7 @@
 /** The run: playbooks over an inventory, batch by batch, to a report. Nothing here prints; subscribers get events. */
 import type { ConnectionFlags, Inventory } from '../inventory/types.ts'
 import type { Emit, PlayPlan, RunRequestRecord } from '../model/events.ts'
+import type { Generator } from '../model/generator.ts'
 import type { RunReport } from '../model/report.ts'
 import type { Playbook } from '../playbook/types.ts'
 import type { Redactor } from '../text/redact.ts'
@@ -23,6 +24,8 @@ import { shown } from './shown.ts'
 export interface RunOptions {
   /** Name of the command, for the report. */
   command: string
+  /** For the report. */
+  generator: Generator | null
   runId: string
   playbooks: Playbook[]
   inventory: Inventory
@@ -77,7 +80,7 @@ export async function run(options: RunOptions): Promise<RunReport> {
       }
     }
   }
-  const { runId, command, check, request } = options
+  const { runId, command, generator, check, request } = options
   const names = [...context.hosts.keys()]
   context.emit({
     type: 'run-started',
@@ -95,6 +98,7 @@ export async function run(options: RunOptions): Promise<RunReport> {
   }
   const made = runReport(context, {
     command,
+    generator,
     startedAt,
     playbooks: options.playbooks.map((playbook) => playbook.file),
     inventoryHash: options.inventory.hash,

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { evidenceSchema, severitySchema } from './finding.ts'
+import { generatorSchema } from './generator.ts'
 import { diagnosticSchema, hostErrorSchema, trialSchema } from './report.ts'
 
 export { SEVERITIES, severitySchema } from './finding.ts'
@@ -72,13 +73,6 @@ const waiverReportSchema = z.strictObject({
 })
 export type WaiverReport = z.infer<typeof waiverReportSchema>
 
-const generatorSchema = z.strictObject({
-  name: z.literal('mptcp-fleet'),
-  version: z.string(),
-  account: z.string().describe('USER@MACHINE as this machine has it: a claim, which nothing proves'),
-})
-export type Generator = z.infer<typeof generatorSchema>
-
 export const pastTestSchema = trialSchema.extend({
   runId: z.string(),
   testedAt: z.string().describe('when the run that tested it ended'),
@@ -92,6 +86,12 @@ export const auditPointSchema = z.strictObject({
   hosts: z.number(),
   score: z.number().nullable().describe('0 to 100 as that of the fleet; null where nothing counted'),
   failing: z.record(severitySchema, z.number()).describe('results, not hosts'),
+  // Audits of before had neither.
+  controls: z
+    .record(z.string(), z.number())
+    .optional()
+    .describe('by control: hosts on which it is failing; those that fail on none are left out'),
+  groups: z.record(z.string(), z.number().nullable()).optional().describe('by group of hosts: its score'),
 })
 /** One audit in a row of them. */
 export type AuditPoint = z.infer<typeof auditPointSchema>

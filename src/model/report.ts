@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { findingSchema } from './finding.ts'
+import { generatorSchema } from './generator.ts'
 
 /** Version of the report's JSON; raised when a field changes its meaning or goes away. */
 export const SCHEMA_VERSION = 1
@@ -95,6 +96,8 @@ export const trialSchema = z.strictObject({
 export const runReportSchema = z.strictObject({
   schemaVersion: z.literal(SCHEMA_VERSION),
   command: z.string(),
+  // Reports of before had none.
+  generator: generatorSchema.nullable().default(null),
   runId: z.string(),
   startedAt: z.string(),
   endedAt: z.string(),

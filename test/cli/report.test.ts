@@ -90,7 +90,8 @@ describe('report verify', () => {
   })
 
   test.each<[string, (html: string) => string, string]>([
-    ['what it shows', (html) => html.replace(/(<!--shown-->[^]*?)fail/, '$1pass'), 'without scripts'],
+    ['what it shows', (html) => html.replace(/(<main>[^]*?)fail/, '$1pass'), 'round its data'],
+    ['what hides it', (html) => html.replace('<style>', '<style>.control{display:none}'), 'round its data'],
     ['its hash', (html) => html.replace(/(id="content-hash">)[\da-f]{8}/, '$100000000'), 'it states the hash 00000000'],
     ['its data', (html) => html.replace(/(id="data">.{40})./, '$1!'), 'no data with a hash that can be read'],
     ['everything', () => 'hello', 'no report of mptcp-fleet'],
@@ -102,6 +103,12 @@ describe('report verify', () => {
     writeFileSync(path, change(html))
     const { code, out } = await call('report', 'verify', 'a.html')
     expect([code, out]).toEqual([2, expect.stringContaining(told)])
+  })
+
+  test('with allowed signers that are not there gives no verdict', async () => {
+    await write('ops', 'a.json')
+    const { code, out, err } = await verify('--allowed-signers', 'none')
+    expect([code, out, err]).toEqual([1, '', expect.stringContaining('none:1:1: no such file')])
   })
 
   test('without allowed signers says that nobody knows whose a signature is', async () => {

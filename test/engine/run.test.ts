@@ -62,6 +62,7 @@ async function play(text: string, more: Partial<RunOptions> = {}): Promise<{ rep
   const events: RunEvent[] = []
   const report = await run({
     command: 'apply',
+    generator: { name: 'mptcp-fleet', version: '1.2.3', account: 'ops@laptop' },
     runId: path.basename(folder),
     playbooks: [parsePlaybook(text, 'play.yml', modules)],
     inventory: await loadInventory(['hosts.yml'], folder, []),

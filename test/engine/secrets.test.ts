@@ -93,6 +93,7 @@ async function play(
   const text = JSON.stringify([{ hosts: 'a,b', tasks, ...more }])
   const report = await run({
     command: 'apply',
+    generator: null,
     runId,
     playbooks: [parsePlaybook(text, 'play.yml', modules)],
     inventory: await loadInventory(['hosts.yml'], folder, []),

@@ -69,6 +69,7 @@ it('what facts hold is planned with, reported and shown as it is', async () => {
   const signal = new AbortController().signal
   const report = await run({
     command: 'apply',
+    generator: null,
     runId: path.basename(folder),
     playbooks: [playbook],
     inventory,

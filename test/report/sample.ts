@@ -161,6 +161,7 @@ export function runReport(more: Partial<RunReport> = {}): RunReport {
   return {
     schemaVersion: 1,
     command: 'apply',
+    generator: { name: 'mptcp-fleet', version: '1.2.3', account: 'ops@laptop' },
     runId: '20260102T030405Z-1a2b3c',
     startedAt: '2026-01-02T03:04:05.000Z',
     endedAt: '2026-01-02T03:04:15.000Z',

@@ -1,5 +1,4 @@
 /** The audit command: reads profile and waivers, audits, shows; with --fix mends what fails and audits once more. */
-import { hostname, userInfo } from 'node:os'
 import { controls } from '../../audit/registry.ts'
 import { auditedPattern } from '../../engine/audit/pattern.ts'
 import type { AuditOptions } from '../../engine/audit/run.ts'
@@ -24,6 +23,7 @@ import { progressView } from '../view/progress-view.ts'
 import { createScreen } from '../view/screen.ts'
 import { loadProfile, loadWaivers } from './audit-files.ts'
 import { earlierAudit, keptAudits, sinceWhen } from './audit-history.ts'
+import { generatorOf } from './generator.ts'
 import { fixFailing } from './audit-fix.ts'
 import { checkAuditReports, writeAuditReports } from './audit-reports.ts'
 import { loadPast } from './audit-past.ts'
@@ -65,13 +65,12 @@ export async function auditFleet(pattern: string, flags: AuditFlags, io: Io): Pr
   const today = new Date().toISOString().slice(0, 10)
   const failOn = flags['fail-on'] as Severity
   const question = { inventory, pattern, limit: flags.limit, connection, profile, profileHash: hash }
-  const generator = { name: 'mptcp-fleet' as const, version: io.version, account: localAccount() }
   const audit = async (): Promise<AuditReport> => {
     const past = {
       ...(await loadPast(inventory, flags, io)),
       trend: loadTrend(io.cwd, auditedPattern({ pattern, limit: flags.limit }), profile.name),
     }
-    const made = await auditOnce({ ...question, waivers, generator, past, failOn, today }, flags, io)
+    const made = await auditOnce({ ...question, waivers, generator: generatorOf(io), past, failOn, today }, flags, io)
     keepAudit(io.cwd, made)
     return made
   }
@@ -92,11 +91,6 @@ export async function auditFleet(pattern: string, flags: AuditFlags, io: Io): Pr
 
 /** Declined, interrupted, or a bug: there is nothing to prove. */
 const NOTHING_DONE: ReadonlySet<number> = new Set([EXIT.notStarted.code, EXIT.interrupted.code, EXIT.bug.code])
-
-/** Who runs this, as this machine has it. */
-function localAccount(): string {
-  return `${userInfo().username}@${hostname()}`
-}
 
 function show(report: AuditReport, flags: AuditFlags, io: Io): void {
   io.stdout.write(renderAudit(report, createScreen(io).outStyle, flags.verbose > 0, sinceWhen(report, io)))

@@ -18,6 +18,7 @@ import type { OutputKind } from '../view/result-view.ts'
 import { resultView } from '../view/result-view.ts'
 import type { Screen } from '../view/screen.ts'
 import { createScreen } from '../view/screen.ts'
+import { generatorOf } from './generator.ts'
 import type { Interrupts } from './interrupts.ts'
 import { listenForInterrupts } from './interrupts.ts'
 import type { PlanFile } from './keep-plan.ts'
@@ -140,6 +141,7 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
       ...(saved === undefined ? {} : { expected: new Map(Object.entries(saved.plan.facts)) }),
       ...(request.resume === undefined ? {} : { resume: request.resume.attempts, done: request.resume.done }),
       command: request.command,
+      generator: generatorOf(io),
       runId,
       forks,
       check,

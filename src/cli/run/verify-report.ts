@@ -17,6 +17,8 @@ export async function verifyReport(file: string, allowed: string | null, io: Io)
     io.stdout.write(`${sanitize(told)}\n`)
     return isWell ? EXIT.ok.code : EXIT.failed.code
   }
+  // A name mistyped is no verdict on the report.
+  if (allowed !== null) read(allowed, io)
   const isPage = file.toLowerCase().endsWith('.html')
   const altered = isPage ? alteredPage(bytes.toString('utf8')) : null
   if (altered !== null) return say(altered, false)
@@ -38,9 +40,9 @@ export async function verifyReport(file: string, allowed: string | null, io: Io)
 function alteredPage(html: string): string | null {
   const page = readHtmlReport(html)
   if (page === null) return 'altered, or no report of mptcp-fleet: it holds no data with a hash that can be read'
-  const { stated, actual, isShownIntact } = page
+  const { stated, actual, isPageIntact } = page
   if (stated !== actual) return `altered: it states the hash ${stated}, and its data have ${actual}`
-  return isShownIntact ? null : 'altered: what it shows without scripts is not what was hashed with its data'
+  return isPageIntact ? null : 'altered: what is round its data is not what was hashed with them'
 }
 
 async function checked(

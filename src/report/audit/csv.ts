@@ -1,7 +1,8 @@
 /** An audit as CSV: a row for each host and control. */
 import type { AuditReport } from '../../model/audit.ts'
 import { renderCsv } from '../csv.ts'
-import { evidenceLine, madeBy, remedyLine, waiverLine } from './words.ts'
+import { madeBy } from '../made-by.ts'
+import { evidenceLine, remedyLine, waiverLine } from './words.ts'
 
 const HEAD = [
   'audited_at',
@@ -24,7 +25,7 @@ const HEAD = [
 
 export function renderAuditCsv(report: AuditReport): string {
   const controls = new Map(report.controls.map((control) => [control.id, control]))
-  const madeWith = madeBy(report)
+  const madeWith = madeBy(report.generator)
   const rows = report.hosts.flatMap(({ name, address, results }) =>
     results.map((result) => {
       const control = controls.get(result.control)

@@ -6,7 +6,8 @@ import type { AuditedControl, AuditHost, AuditReport, ControlResult } from '../.
 import { renderJson } from '../json.ts'
 import { sanitize } from '../sanitize.ts'
 import { WEIGHTS } from '../../model/audit-score.ts'
-import { evidenceLine, madeBy, remedyLine, waiverLine } from './words.ts'
+import { madeBy } from '../made-by.ts'
+import { evidenceLine, remedyLine, waiverLine } from './words.ts'
 
 export function renderHdf(report: AuditReport): string {
   const { profile, hosts, controls, generator } = report
@@ -21,7 +22,7 @@ export function renderHdf(report: AuditReport): string {
         title: profile.title,
         sha256: profile.hash,
         version: generator.version,
-        summary: `inventory ${report.inventoryHash}, run ${report.runId}, ${sanitize(madeBy(report))}`,
+        summary: `inventory ${report.inventoryHash}, run ${report.runId}, ${madeBy(report.generator)}`,
         status: 'loaded',
         supports: [],
         attributes: [],

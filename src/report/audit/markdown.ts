@@ -6,7 +6,8 @@ import type { FailingControl } from './failing.ts'
 import { failingControls } from './failing.ts'
 import { hostRows } from './hosts.ts'
 import { fleetScore, scoreOf, severitiesOf } from '../../model/audit-score.ts'
-import { auditSummary, madeBy } from './words.ts'
+import { madeBy } from '../made-by.ts'
+import { auditSummary } from './words.ts'
 
 /** Beyond these a page is no longer read, and comments of code hosts have their limit. */
 const MOST_NAMES = 20
@@ -23,7 +24,7 @@ export function renderAuditMarkdown(report: AuditReport): string {
     ['Inventory', code(report.inventoryHash)],
     ['Time', `${code(report.startedAt)} to ${code(report.endedAt)}`],
     ['Run', code(report.runId)],
-    ['Made with', code(madeBy(report))],
+    ['Made with', code(madeBy(report.generator))],
   ]
   const waiverRows = waivers.map(({ control, hosts, owner, reason, expires, state }) => [
     code(control),

@@ -6,7 +6,7 @@ import { uuidOf } from '../uuid.ts'
 import { renderFindings } from './oscal-findings.ts'
 import { listed, nistId, propsOf } from './oscal-parts.ts'
 import { fleetScore } from '../../model/audit-score.ts'
-import { madeBy } from './words.ts'
+import { madeBy } from '../made-by.ts'
 
 /** What the UUIDs of all reports count from; made once, at random. */
 const NAMESPACE = '1d1a4c0e-5f0c-4f0e-9d5c-3a0d6f0b7e21'
@@ -25,7 +25,7 @@ export function renderOscal(report: AuditReport): string {
         'last-modified': report.endedAt,
         version: runId,
         'oscal-version': '1.0.6',
-        ...propsOf({ generator: madeBy(report) }),
+        ...propsOf({ generator: madeBy(report.generator) }),
       },
       'import-ap': { href: `#${uuid('profile')}` },
       'local-definitions': listed(

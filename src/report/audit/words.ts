@@ -10,11 +10,6 @@ export function evidenceLine({ kind, fact, value, where }: Evidence): string {
   return sanitize(`${kind} ${fact} = ${sanitizeJson(JSON.stringify(value))}${place}`)
 }
 
-/** `mptcp-fleet 1.2.3, by ops@laptop (a claim)`. */
-export function madeBy({ generator: { name, version, account } }: Pick<AuditReport, 'generator'>): string {
-  return sanitize(`${name} ${version}, by ${account} (a claim)`)
-}
-
 /** As a task of a playbook in one line; empty where there is none: `mptcp_enabled: {"state":"enabled"}`. */
 export function remedyLine({ remedy }: Pick<ControlResult, 'remedy'>): string {
   return remedy === null ? '' : sanitize(`${remedy.module}: ${sanitizeJson(JSON.stringify(remedy.params))}`)

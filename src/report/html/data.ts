@@ -5,8 +5,7 @@ import { sanitizeJson } from '../sanitize.ts'
 
 const OPEN = '<script type="application/octet-stream" id="data">'
 const CLOSE = '</script>'
-/** Round what is shown without scripts. */
-const SHOWN = ['<!--shown-->', '<!--/shown-->'] as const
+const STATED = ['<code id="content-hash">', '</code>'] as const
 /** A gigabyte: more is no report. */
 const MOST_BYTES = 2 ** 30
 
@@ -16,14 +15,13 @@ export interface Packed {
   hash: string
 }
 
-/** `shown`: the page without scripts, of which the data hold the SHA-256, so that theirs stands for both. */
-export function packData(data: object, shown: string): Packed {
-  const json = sanitizeJson(JSON.stringify({ ...data, shown: sha256(shown) }))
-  return { block: `${OPEN}${gzipSync(json).toString('base64')}${CLOSE}`, hash: sha256(json) }
-}
+/** No data: what a page holds while that of it is hashed which is not data. */
+export const UNPACKED: Packed = { block: `${OPEN}${CLOSE}`, hash: '' }
 
-export function markShown(shown: string): string {
-  return `${SHOWN[0]}${shown}${SHOWN[1]}`
+/** `page`: with UNPACKED in the place of both. The data hold its SHA-256, so that theirs stands for the whole file. */
+export function packData(data: object, page: string): Packed {
+  const json = sanitizeJson(JSON.stringify({ ...data, page: sha256(page) }))
+  return { block: `${OPEN}${gzipSync(json).toString('base64')}${CLOSE}`, hash: sha256(json) }
 }
 
 export interface HtmlReport {
@@ -33,20 +31,22 @@ export interface HtmlReport {
   actual: string
   /** The JSON: an audit in columns (`matrix` and `evidence`) or a run (`report`). */
   data: unknown
-  /** Whether what the page shows without scripts is as it was when the data were hashed. */
-  isShownIntact: boolean
+  /** Whether all else in the page is as it was when the data were hashed. */
+  isPageIntact: boolean
 }
 
 /** null where the text is no page of this tool, or none that can be read. */
 export function readHtmlReport(html: string): HtmlReport | null {
   const packed = between(html, OPEN, CLOSE)
-  const shown = between(html, ...SHOWN)
-  const stated = between(html, '<code id="content-hash">', '</code>')
-  if (packed === null || shown === null || stated === null || !/^[\da-f]{64}$/.test(stated)) return null
+  const stated = between(html, ...STATED)
+  if (packed === null || stated === null || !/^[\da-f]{64}$/.test(stated)) return null
   try {
     const json = gunzipSync(Buffer.from(packed, 'base64'), { maxOutputLength: MOST_BYTES })
-    const data = JSON.parse(json.toString('utf8')) as { shown?: unknown } | null
-    return { stated, actual: sha256(json), data, isShownIntact: data?.shown === sha256(shown) }
+    const data = JSON.parse(json.toString('utf8')) as { page?: unknown } | null
+    const page = html
+      .replace(`${OPEN}${packed}${CLOSE}`, UNPACKED.block)
+      .replace(STATED.join(stated), STATED.join(UNPACKED.hash))
+    return { stated, actual: sha256(json), data, isPageIntact: data?.page === sha256(page) }
   } catch {
     return null
   }

@@ -1,7 +1,8 @@
 /** The frame of every HTML report: one file that loads nothing, runs one script and obeys a policy which says so. */
 import { createHash } from 'node:crypto'
 import { SCRIPT, STYLE } from './assets.ts'
-import { markShown, packData } from './data.ts'
+import type { Packed } from './data.ts'
+import { packData, UNPACKED } from './data.ts'
 import type { Tree } from './tree.ts'
 import { h, renderTree } from './tree.ts'
 
@@ -27,7 +28,6 @@ const POLICY = [
 export function renderPage({ title, body, data }: Page): string {
   const [first, ...rest] = body
   const shown = [first!, contents(rest), ...rest].map(renderTree).join('')
-  const { block, hash } = packData(data, shown)
   const head = [
     h('meta', { 'http-equiv': 'Content-Security-Policy', content: POLICY }),
     h('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
@@ -35,15 +35,17 @@ export function renderPage({ title, body, data }: Page): string {
     h('meta', { name: 'referrer', content: 'no-referrer' }),
     h('title', {}, title),
   ]
-  return [
-    '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n',
-    ...head.map((tree) => `${renderTree(tree)}\n`),
-    `<style>${STYLE}</style>\n</head>\n<body>\n<main>\n`,
-    markShown(shown),
-    '</main>\n',
-    renderTree(footer(hash)),
-    `\n${block}\n<script>${SCRIPT}</script>\n</body>\n</html>\n`,
-  ].join('')
+  const page = ({ block, hash }: Packed): string =>
+    [
+      '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n',
+      ...head.map((tree) => `${renderTree(tree)}\n`),
+      `<style>${STYLE}</style>\n</head>\n<body>\n<main>\n`,
+      shown,
+      '</main>\n',
+      renderTree(footer(hash)),
+      `\n${block}\n<script>${SCRIPT}</script>\n</body>\n</html>\n`,
+    ].join('')
+  return page(packData(data, page(UNPACKED)))
 }
 
 /** Links to the sections that have a heading. */
@@ -56,8 +58,7 @@ function contents(sections: readonly Tree[]): Tree {
 }
 
 function footer(hash: string): Tree {
-  const what =
-    'SHA-256 of the data in this page, as JSON before compression; they hold that of what is shown without scripts.'
+  const what = 'SHA-256 of the data in this page, as JSON before compression; they hold that of the rest of the page.'
   return h(
     'footer',
     {},

@@ -1,10 +1,12 @@
 /** Sections that pages of audits and of runs share: what was noticed, tests of pairs; and what says that there is more. */
+import type { Evidence } from '../../model/finding.ts'
+import type { Generator } from '../../model/generator.ts'
 import type { RunReport, TrialResult } from '../../model/report.ts'
 import { count } from '../wrap.ts'
 import { pairFigure } from './pair.ts'
 import { shownTime, timeBefore } from './times.ts'
-import type { Tree } from './tree.ts'
-import { chip, h, section } from './tree.ts'
+import type { Child, Tree } from './tree.ts'
+import { chip, code, dataTable, h, section } from './tree.ts'
 
 /** Beyond these a page without scripts is no longer read. */
 const MOST_DIAGNOSTICS = 50
@@ -14,6 +16,54 @@ export const MOST_PAIRS = 12
 export function more(number: number, what: string): Tree[] {
   if (number <= 0) return []
   return [h('p', { class: 'more' }, `and ${count(number, `more ${what}`)}: the tables that scripts show have all`)]
+}
+
+/** A control's reasons, and the hosts named for one. */
+const [MOST_REASONS, MOST_NAMES] = [6, 8]
+
+/** A control that fails, with its hosts by what is said of them. */
+export function controlBlock(
+  head: readonly Child[],
+  hosts: ReadonlyMap<string, readonly string[]>,
+  note: string,
+): Tree {
+  const names = new Set([...hosts.values()].flat())
+  const reasons = [...hosts].slice(0, MOST_REASONS).map(([reason, list]) => h('li', {}, ...named(list), ': ', reason))
+  return h(
+    'article',
+    { class: 'control' },
+    h('h3', {}, ...head, ` on ${count(names.size, 'host')}`),
+    h('ul', {}, ...reasons),
+    ...more(hosts.size - MOST_REASONS, 'reason'),
+    h('p', { class: 'note' }, note),
+  )
+}
+
+function named(hosts: readonly string[]): Child[] {
+  const shown = hosts.slice(0, MOST_NAMES).flatMap((name, index) => [...(index === 0 ? [] : [', ']), code(name)])
+  return hosts.length > MOST_NAMES ? [...shown, ` and ${hosts.length - MOST_NAMES} more`] : shown
+}
+
+/** Nothing where there is none. */
+export function evidenceTable(control: string, evidence: readonly Evidence[]): Tree[] {
+  if (evidence.length === 0) return []
+  const rows = evidence.map(({ kind, fact, value, where }) => [
+    kind,
+    code(fact),
+    code(typeof value === 'string' ? value : JSON.stringify(value)),
+    where ?? '',
+  ])
+  return [dataTable(`Evidence of ${control}`, ['evidence', 'fact', 'value', 'where'], rows)]
+}
+
+/** Reports of before do not say which program made them. */
+export function generatorFacts(generator: Generator | null): [string, Child][] {
+  if (generator === null) return [['Program', 'mptcp-fleet']]
+  const { name, version, account } = generator
+  return [
+    ['Program', `${name} ${version}`],
+    ['Account (a claim, which nothing proves)', code(account)],
+  ]
 }
 
 /** A test, and of an audit which run it was of and when. */

@@ -1,7 +1,7 @@
 /** A run as CSV: a row for each host, each of its changes, each trial, and each finding. */
 import type { RunReport } from '../../model/report.ts'
 import { renderCsv } from '../csv.ts'
-import { foundReason } from '../findings.ts'
+import { foundReason } from '../found.ts'
 import { describeValue } from '../values.ts'
 import { trialLine } from './words.ts'
 

@@ -1,19 +1,20 @@
 /** A run as JUnit: a suite for each host with a test for it, for each of its changes and each of its findings, and a suite of all trials. */
 import type { Finding } from '../../model/finding.ts'
 import type { ChangeReport, HostReport, HostStatus, RunReport, TrialResult } from '../../model/report.ts'
-import { foundReason } from '../findings.ts'
+import { findingsByHost, foundReason } from '../found.ts'
 import type { JUnitCase, JUnitSuite, Outcome } from '../junit.ts'
 import { renderJUnit } from '../junit.ts'
 import { describeValue } from '../values.ts'
 import { subflowLine, trialLine } from './words.ts'
 
 export function renderRunJUnit(report: RunReport): string {
-  const { command, runId, inventoryHash, playbooks, check } = report
+  const { command, generator, runId, inventoryHash, playbooks, check } = report
   const properties = {
     run: runId,
     inventory: inventoryHash,
     playbooks: playbooks.join(' '),
     check: check ? 'yes' : 'no',
+    ...(generator === null ? {} : { generator: `${generator.name} ${generator.version}`, account: generator.account }),
   }
   const suite = (name: string, host: string, cases: JUnitCase[]): JUnitSuite => ({
     name,
@@ -22,7 +23,7 @@ export function renderRunJUnit(report: RunReport): string {
     properties,
     cases,
   })
-  const findings = byHost(report.findings)
+  const findings = findingsByHost(report.findings)
   const hosts = report.hosts.map((host) =>
     suite(host.name, host.address, [
       hostCase(host),
@@ -58,16 +59,6 @@ function changeCase({ task, module, fact, summary, before, after, status }: Chan
     return { kind: status === 'failed' ? 'failure' : 'error', type: status, message: summary, body }
   })()
   return { name: `${task}: ${summary}`, group: `change.${module}`, outcome }
-}
-
-function byHost(all: readonly Finding[]): Map<string, Finding[]> {
-  const found = new Map<string, Finding[]>()
-  for (const finding of all) {
-    const own = found.get(finding.host) ?? []
-    own.push(finding)
-    found.set(finding.host, own)
-  }
-  return found
 }
 
 /** What does not fail the host is skipped: it was waived, or is less grave than the task asks. */

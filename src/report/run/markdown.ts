@@ -1,7 +1,8 @@
 /** A run as Markdown: errors, trials, findings, changes and the recap. */
 import type { HostReport, RunReport, TrialResult } from '../../model/report.ts'
-import type { FoundControl } from '../findings.ts'
-import { foundControls } from '../findings.ts'
+import type { FoundControl } from '../found.ts'
+import { foundControls } from '../found.ts'
+import { madeBy } from '../made-by.ts'
 import { capped, code, prose, section, table } from '../markdown.ts'
 import { recapRows } from '../recap.ts'
 import { describeValue } from '../values.ts'
@@ -20,6 +21,7 @@ export function renderRunMarkdown(report: RunReport): string {
     ['Time', `${code(report.startedAt)} to ${code(report.endedAt)}`],
     ['Run', code(report.runId)],
     ['Exit code', String(report.exitCode)],
+    ...(report.generator === null ? [] : [['Made with', code(madeBy(report.generator))]]),
   ]
   const failed = hosts.filter(({ error }) => error !== null)
   const changed = hosts.filter(({ changes }) => changes.length > 0)

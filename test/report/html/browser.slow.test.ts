@@ -8,7 +8,7 @@ import { auditFleet } from '../../support/audit-fleet.ts'
 import type { OpenReport } from '../../support/browser.ts'
 import { axeViolations, openReport, startBrowser } from '../../support/browser.ts'
 import { auditReport, HOSTILE, saying } from '../audit/sample.ts'
-import { changeReport, hostReport, runReport } from '../sample.ts'
+import { changeReport, finding, hostReport, runReport } from '../sample.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -247,6 +247,13 @@ test.each([
     renderRunHtml(
       runReport({
         command: HOSTILE,
+        findings: [
+          finding(HOSTILE, {
+            title: HOSTILE,
+            reason: HOSTILE,
+            evidence: [{ kind: 'host', fact: HOSTILE, value: HOSTILE }],
+          }),
+        ],
         hosts: [
           hostReport(HOSTILE, {
             address: HOSTILE,

@@ -6,6 +6,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { AuditEvidence, AuditMatrix } from '../../../src/model/audit-columns.ts'
 import { fromColumns } from '../../../src/model/audit-columns.ts'
+import { runReportSchema } from '../../../src/model/report.ts'
 import { renderAuditHtml } from '../../../src/report/html/audit/render.ts'
 import { readHtmlReport } from '../../../src/report/html/data.ts'
 import { renderRunHtml } from '../../../src/report/html/run/render.ts'
@@ -13,13 +14,16 @@ import { auditFleet } from '../../support/audit-fleet.ts'
 import { hostileText } from '../../support/hostile-text.ts'
 import { contentsOf, withoutOwnScripts } from '../../support/html-page.ts'
 import { auditReport, HOSTILE, REPORTS, saying } from '../audit/sample.ts'
-import { changeReport, hostReport, runReport } from '../sample.ts'
+import { changeReport, finding, hostReport, runReport } from '../sample.ts'
 
 const page = renderAuditHtml(auditReport())
 const pages: Readonly<Record<string, string>> = {
   'an audit': page,
   'a run': renderRunHtml(runReport()),
   'a hostile audit': renderAuditHtml(saying(HOSTILE)),
+  'a run with hostile findings': renderRunHtml(
+    runReport({ findings: [finding('system-a', { task: HOSTILE, title: HOSTILE, reason: HOSTILE, waiver: HOSTILE })] }),
+  ),
 }
 
 /** Tags and attributes of what a page shows without scripts. */
@@ -68,7 +72,7 @@ describe.each(Object.entries(pages))('the page of %s', (_, html) => {
 
   test('is what its hash says', () => {
     const read = readHtmlReport(html)
-    expect(read).toMatchObject({ isShownIntact: true })
+    expect(read).toMatchObject({ isPageIntact: true })
     expect(read?.actual).toBe(read?.stated)
   })
 })
@@ -100,8 +104,16 @@ describe('the data', () => {
     expect(read?.actual).not.toBe(read?.stated)
   })
 
-  test('know the page that shows them without scripts', () => {
-    expect(readHtmlReport(page.replace('Failed', 'Passed'))?.isShownIntact).toBe(false)
+  test.each([
+    ['what it shows', page.replace('Failed', 'Passed')],
+    ['what it shows beside that', page.replace('</main>', '<p>All is well</p></main>')],
+    ['its style', page.replace('<style>', '<style>.control{display:none}')],
+    ['its policy', page.replace('default-src', 'img-src')],
+    ['its script', page.replace('</body>', '<script></script></body>')],
+    ['its end', `${page} `],
+  ])('know the page that they lie in: %s', (_, changed) => {
+    expect(changed).not.toBe(page)
+    expect(readHtmlReport(changed)).toMatchObject({ isPageIntact: false })
   })
 
   test.each([
@@ -148,6 +160,27 @@ describe('without scripts', () => {
     }
   })
 
+  test('an audit tells how controls and groups did, as far as audits of before say it', () => {
+    const now = auditReport()
+    const then = { runId: 'r', hosts: 4, score: 50, failing: { critical: 1, high: 0, medium: 0, low: 0 } }
+    const groups = { web: 90, gone: 1 }
+    const trend = [
+      { ...then, startedAt: '2025-12-30T00:00:00.000Z' },
+      { ...then, startedAt: '2025-12-31T00:00:00.000Z', controls: { 'no-fallback': 3 }, groups },
+    ]
+    const hosts = now.hosts.map((one) => ({ ...one, groups: ['web', 'new'] }))
+    const shown = text(renderAuditHtml({ ...now, hosts, trend })).replaceAll(/\s+/g, ' ')
+    expect(shown).toMatch(/Hosts on which a control fails 2 enabled-running \+2 since the first/)
+    expect(shown).toMatch(/no-fallback −\d since the first/)
+    expect(shown).toMatch(/Score of each group [\d.]+ web −[\d.]+ since the first/)
+    // A group without a past, and one that is no more.
+    expect(shown).not.toMatch(/\d (?:new|gone)/)
+    // Audits that say neither have no such charts.
+    expect(text(renderAuditHtml({ ...now, trend: trend.slice(0, 1) }))).not.toMatch(
+      /on which a control fails|each group/,
+    )
+  })
+
   test('a run tells errors, changes with before and after, and trials', () => {
     const shown = text(pages['a run']!)
     for (const part of [
@@ -158,6 +191,29 @@ describe('without scripts', () => {
     ]) {
       expect(shown).toContain(part)
     }
+  })
+
+  test('a run tells what its tasks `audit` found, what of it is accepted, and how it was made', () => {
+    const found = ['system-a', 'system-b'].map((host) => finding(host))
+    const accepted = finding('system-a', { control: 'rp-filter', status: 'waived', fails: false, waiver: 'ops: later' })
+    const shown = text(renderRunHtml(runReport({ findings: [...found, accepted] })))
+    for (const part of [
+      'limits-sufficient on 2 hosts',
+      'system-a, system-b: add_addr_accepted is 0, needed are 1',
+      'accepted The limits allow the paths that the profile asks for rp-filter on 1 host',
+      'waived by ops: later',
+      'Nothing is wrong (profile client)',
+      'mptcp-fleet 1.2.3',
+      'ops@laptop',
+    ]) {
+      expect(shown).toContain(part)
+    }
+    expect(text(renderRunHtml(runReport()))).not.toContain('Findings')
+  })
+
+  test('a run of a program that did not say its version is shown', () => {
+    const { generator: _generator, ...before } = runReport()
+    expect(text(renderRunHtml(runReportSchema.parse(before)))).toContain('mptcp-fleet')
   })
 
   test('long lists end with how much is left out, and the page stays small', () => {

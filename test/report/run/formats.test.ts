@@ -181,6 +181,7 @@ test('markdown tells trials, errors, changes and the recap', () => {
     | Time | \`2026-01-02T03:04:05.000Z\` to \`2026-01-02T03:04:15.000Z\` |
     | Run | \`20260102T030405Z-1a2b3c\` |
     | Exit code | 4 |
+    | Made with | \`mptcp-fleet 1.2.3, by ops@laptop (a claim)\` |
 
     ## Trials
 

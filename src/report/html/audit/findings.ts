@@ -2,14 +2,12 @@
 import type { AuditReport, WaiverReport } from '../../../model/audit.ts'
 import type { FailingControl } from '../../audit/failing.ts'
 import { failingControls } from '../../audit/failing.ts'
-import { count } from '../../wrap.ts'
-import { more } from '../parts.ts'
+import { controlBlock, more } from '../parts.ts'
 import { timeBefore } from '../times.ts'
-import type { Child, Tree } from '../tree.ts'
+import type { Tree } from '../tree.ts'
 import { chip, code, dataTable, h, section } from '../tree.ts'
 
-/** A control's reasons, the hosts named for one, and controls. */
-const [MOST_REASONS, MOST_NAMES, MOST_CONTROLS] = [6, 8, 60]
+const MOST_CONTROLS = 60
 
 export function failingSection(report: AuditReport): Tree {
   const failing = failingControls(report)
@@ -20,22 +18,8 @@ export function failingSection(report: AuditReport): Tree {
 
 function renderControl({ control, hosts }: FailingControl): Tree {
   const { id, title, severity, rationale, nist } = control
-  const names = new Set([...hosts.values()].flat())
-  const reasons = [...hosts].slice(0, MOST_REASONS).map(([reason, list]) => h('li', {}, ...named(list), ': ', reason))
   const by = nist.length === 0 ? '' : ` (NIST SP 800-53: ${nist.join(', ')})`
-  return h(
-    'article',
-    { class: 'control' },
-    h('h3', {}, chip(severity), ' ', title, ' ', code(id), ` on ${count(names.size, 'host')}`),
-    h('ul', {}, ...reasons),
-    ...more(hosts.size - MOST_REASONS, 'reason'),
-    h('p', { class: 'note' }, `${rationale}${by}`),
-  )
-}
-
-function named(hosts: readonly string[]): Child[] {
-  const shown = hosts.slice(0, MOST_NAMES).flatMap((name, index) => [...(index === 0 ? [] : [', ']), code(name)])
-  return hosts.length > MOST_NAMES ? [...shown, ` and ${hosts.length - MOST_NAMES} more`] : shown
+  return controlBlock([chip(severity), ' ', title, ' ', code(id)], hosts, `${rationale}${by}`)
 }
 
 export function waiverSection({ waivers, endedAt }: AuditReport): Tree[] {

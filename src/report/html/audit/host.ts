@@ -2,9 +2,9 @@
 import type { AuditedControl, ControlStatus, Evidence, Remedy, WaiverReport } from '../../../model/audit.ts'
 import { isFailing, LETTERS, statusAt } from '../../../model/audit-status.ts'
 import { WEIGHTS } from '../../../model/audit-score.ts'
-import { pairFigures } from '../parts.ts'
+import { evidenceTable, pairFigures } from '../parts.ts'
 import type { Tree } from '../tree.ts'
-import { chip, code, dataTable, facts, h } from '../tree.ts'
+import { chip, code, facts, h } from '../tree.ts'
 import type { AuditData } from '../view.ts'
 
 interface Result {
@@ -58,14 +58,6 @@ function renderResult(result: Result, commands: Readonly<Record<string, string>>
   const head = [chip(status), ' ', chip(control.severity), ' ', h('strong', {}, control.title), ' ', code(control.id)]
   const held =
     waiver === null ? [] : [h('p', {}, `Waived until ${waiver.expires} by ${waiver.owner}: ${waiver.reason}`)]
-  const rows = evidence.map(({ kind, fact, value, where }) => [
-    kind,
-    code(fact),
-    code(typeof value === 'string' ? value : JSON.stringify(value)),
-    where ?? '',
-  ])
-  const seen =
-    rows.length === 0 ? [] : [dataTable(`Evidence of ${control.id}`, ['evidence', 'fact', 'value', 'where'], rows)]
   const mend = remedy === null ? [] : [h('p', {}, 'Remedy, which --fix plans:'), h('pre', {}, task(remedy))]
   return h(
     'details',
@@ -73,7 +65,7 @@ function renderResult(result: Result, commands: Readonly<Record<string, string>>
     h('summary', {}, ...head),
     h('p', {}, reason),
     ...held,
-    ...seen,
+    ...evidenceTable(control.id, evidence),
     ...readBy(control.facts, commands),
     ...mend,
     h('p', { class: 'note' }, control.rationale),

@@ -2,7 +2,7 @@
 import type { AuditReport } from '../../../model/audit.ts'
 import { toColumns } from '../../../model/audit-columns.ts'
 import { renderPage } from '../page.ts'
-import { diagnosticSection, exploreSection, pairSection } from '../parts.ts'
+import { diagnosticSection, exploreSection, generatorFacts, pairSection } from '../parts.ts'
 import { shownTime } from '../times.ts'
 import type { Tree } from '../tree.ts'
 import { code, facts, section } from '../tree.ts'
@@ -33,8 +33,7 @@ function madeSection({ generator, profile, inventoryHash, runId, startedAt, ende
     'made',
     'How this report was made',
     facts([
-      ['Program', `${generator.name} ${generator.version}`],
-      ['Account (a claim, which nothing proves)', code(generator.account)],
+      ...generatorFacts(generator),
       ['Profile', `${profile.name}: ${profile.title}`],
       ['SHA-256 of the profile', code(profile.hash)],
       ['Inventory', code(inventoryHash)],

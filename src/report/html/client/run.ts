@@ -1,5 +1,6 @@
 /** Hosts of a run: search, filter by status, order, and each host's changes in full. */
 import type { HostReport, RunReport } from '../../../model/report.ts'
+import { findingsByHost } from '../../found.ts'
 import { hostDetails } from '../run/host.ts'
 import type { GridCell, GridColumn } from '../grid-cells.ts'
 import { code, h } from '../tree.ts'
@@ -18,7 +19,8 @@ const COLUMNS: readonly (GridColumn & { of: (host: HostReport) => string | numbe
 
 export function showRun(report: RunReport): void {
   const open = createDialog()
-  const words = new Map(report.hosts.map((host) => [host, JSON.stringify(host).toLowerCase()]))
+  const found = findingsByHost(report.findings)
+  const words = new Map(report.hosts.map((host) => [host, JSON.stringify([host, found.get(host.name)]).toLowerCase()]))
   const collator = new Intl.Collator('en', { numeric: true })
   let hosts: HostReport[] = []
   let order = { key: 'host', ascending: true }
@@ -49,7 +51,7 @@ export function showRun(report: RunReport): void {
   }
   const statuses = [...new Set(report.hosts.map(({ status }) => status))].toSorted()
   const choices = [{ value: '', text: 'any' }, ...statuses.map((status) => ({ value: status, text: status }))]
-  const toolbar = createToolbar('host, address, fact, error', { status: choices }, update)
+  const toolbar = createToolbar('host, address, fact, error, finding', { status: choices }, update)
   const grid = createGrid('All hosts', sort, openHost)
   byId('explore').append(toolbar.element, grid.element)
   update()

@@ -1,11 +1,14 @@
-/** Everything of a run about one host: its error, its changes with values in full, its trials and what it cost. */
+/** Everything of a run about one host: its error, what audits found, its changes with values in full, its trials and what it cost. */
+import type { Finding } from '../../../model/finding.ts'
+import { SEVERITIES } from '../../../model/finding.ts'
 import type { ChangeReport, HostReport, RunReport } from '../../../model/report.ts'
+import { foundReason } from '../../found.ts'
 import { formatBytes, formatDuration } from '../../units.ts'
-import { pairFigures } from '../parts.ts'
+import { evidenceTable, pairFigures } from '../parts.ts'
 import type { Tree } from '../tree.ts'
 import { chip, code, facts, h } from '../tree.ts'
 
-export function hostDetails({ trials, endedAt }: RunReport, host: HostReport): Tree[] {
+export function hostDetails({ trials, findings, endedAt }: RunReport, host: HostReport): Tree[] {
   const { name, address, status, changes, error, metrics } = host
   const lines = error === null ? [] : [error.summary, error.detail, error.hint].filter((line) => line !== '')
   const spent = metrics.connectMs + metrics.gatherMs + metrics.planMs + metrics.applyMs + metrics.verifyMs
@@ -17,7 +20,30 @@ export function hostDetails({ trials, endedAt }: RunReport, host: HostReport): T
     ['Time', formatDuration(spent)],
   ])
   const pairs = trials.filter(({ server, client }) => server === name || client === name)
-  return [about, ...lines.map((line) => h('p', {}, line)), ...changes.map(renderChange), ...pairFigures(pairs, endedAt)]
+  return [
+    about,
+    ...lines.map((line) => h('p', {}, line)),
+    ...worstFirst(findings.filter((finding) => finding.host === name)).map(renderFinding),
+    ...changes.map(renderChange),
+    ...pairFigures(pairs, endedAt),
+  ]
+}
+
+function worstFirst(findings: readonly Finding[]): Finding[] {
+  const rank = ({ fails, severity }: Finding): number => (fails ? 0 : SEVERITIES.length) + SEVERITIES.indexOf(severity)
+  return findings.toSorted((a, b) => rank(a) - rank(b))
+}
+
+function renderFinding(finding: Finding): Tree {
+  const { task, profile, control, title, severity, status, fails, evidence } = finding
+  return h(
+    'details',
+    { class: 'result', open: fails },
+    h('summary', {}, chip(status), ' ', chip(severity), ' ', h('strong', {}, title), ' ', code(control)),
+    h('p', { class: 'note' }, `${task} (profile ${profile})`),
+    h('p', {}, foundReason(finding)),
+    ...evidenceTable(control, evidence),
+  )
 }
 
 function renderChange({ task, module, fact, summary, before, after, status }: ChangeReport): Tree {

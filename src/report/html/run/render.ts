@@ -1,15 +1,18 @@
 /** A run as one HTML file: what became of its hosts, what changed, and its trials as pictures. */
+import type { Finding } from '../../../model/finding.ts'
 import type { HostReport, HostStatus, RunReport } from '../../../model/report.ts'
+import type { FoundControl } from '../../found.ts'
+import { foundControls } from '../../found.ts'
 import { describeValue } from '../../values.ts'
 import { count } from '../../wrap.ts'
 import { renderPage } from '../page.ts'
-import { diagnosticSection, exploreSection, more, pairSection } from '../parts.ts'
+import { controlBlock, diagnosticSection, exploreSection, generatorFacts, more, pairSection } from '../parts.ts'
 import { shownTime } from '../times.ts'
 import type { Tree } from '../tree.ts'
 import { chip, code, dataTable, facts, h, section } from '../tree.ts'
 
 /** Beyond these a page without scripts is no longer read. */
-const [MOST_ERRORS, MOST_CHANGES, MOST_HOSTS] = [100, 100, 500]
+const [MOST_ERRORS, MOST_FOUND, MOST_CHANGES, MOST_HOSTS] = [100, 60, 100, 500]
 
 /** What needs a person first. */
 const ORDER: readonly HostStatus[] = [
@@ -29,6 +32,7 @@ export function renderRunHtml(report: RunReport): string {
     body: [
       header(report),
       ...errorSection(report),
+      ...findingSection(report.findings),
       exploreSection('All hosts'),
       ...pairSection(report.trials, report.endedAt),
       ...changeSection(report),
@@ -70,6 +74,24 @@ function errorSection({ hosts }: RunReport): Tree[] {
   return [section('errors', 'Errors', list, ...more(failed.length - MOST_ERRORS, 'host'))]
 }
 
+/** Of tasks `audit`. */
+function findingSection(findings: readonly Finding[]): Tree[] {
+  const found = foundControls(findings)
+  if (found.length === 0) return []
+  const rest = more(found.length - MOST_FOUND, 'control')
+  return [section('findings', 'Findings', ...found.slice(0, MOST_FOUND).map(renderFound), ...rest)]
+}
+
+function renderFound({ finding, hosts }: FoundControl): Tree {
+  const { severity, title, control, fails, task, profile } = finding
+  const accepted = fails ? [] : [' ', chip('waived', 'accepted')]
+  return controlBlock(
+    [chip(severity), ...accepted, ' ', title, ' ', code(control)],
+    hosts,
+    `${task} (profile ${profile})`,
+  )
+}
+
 function changeSection({ hosts }: RunReport): Tree[] {
   const changed = hosts.filter(({ changes }) => changes.length > 0)
   if (changed.length === 0) return []
@@ -98,12 +120,12 @@ function recap({ hosts }: RunReport): Tree {
   return section('hosts', 'Hosts', table, ...more(hosts.length - MOST_HOSTS, 'host'))
 }
 
-function madeSection({ playbooks, inventoryHash, runId, startedAt, endedAt, exitCode }: RunReport): Tree {
+function madeSection({ generator, playbooks, inventoryHash, runId, startedAt, endedAt, exitCode }: RunReport): Tree {
   return section(
     'made',
     'How this report was made',
     facts([
-      ['Program', 'mptcp-fleet'],
+      ...generatorFacts(generator),
       ['Playbooks', playbooks.join(', ')],
       ['Inventory', code(inventoryHash)],
       ['Run', code(runId)],
