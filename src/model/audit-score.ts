@@ -57,5 +57,29 @@ export function auditPoint(report: AuditReport): AuditPoint {
     }
   }
   const { runId, startedAt, hosts } = report
-  return { runId, startedAt, hosts: hosts.length, score: fleetScore(report), failing }
+  const points = { controls: failingByControl(report), groups: scoreByGroup(report) }
+  return { runId, startedAt, hosts: hosts.length, score: fleetScore(report), failing, ...points }
+}
+
+function failingByControl({ hosts }: AuditReport): Record<string, number> {
+  const failing = new Map<string, number>()
+  for (const { results } of hosts) {
+    for (const { control, failing: isFailing } of results) {
+      if (isFailing) failing.set(control, (failing.get(control) ?? 0) + 1)
+    }
+  }
+  return Object.fromEntries(failing)
+}
+
+function scoreByGroup(report: AuditReport): Record<string, number | null> {
+  const severityOf = severitiesOf(report)
+  const results = new Map<string, ControlResult[][]>()
+  for (const host of report.hosts) {
+    for (const group of host.groups) {
+      const lists = results.get(group) ?? []
+      lists.push(host.results)
+      results.set(group, lists)
+    }
+  }
+  return Object.fromEntries(Array.from(results, ([group, lists]) => [group, scoreOf(lists.flat(), severityOf)]))
 }

@@ -86,6 +86,12 @@ export const auditPointSchema = z.strictObject({
   hosts: z.number(),
   score: z.number().nullable().describe('0 to 100 as that of the fleet; null where nothing counted'),
   failing: z.record(severitySchema, z.number()).describe('results, not hosts'),
+  // Audits of before had neither.
+  controls: z
+    .record(z.string(), z.number())
+    .optional()
+    .describe('by control: hosts on which it is failing; those that fail on none are left out'),
+  groups: z.record(z.string(), z.number().nullable()).optional().describe('by group of hosts: its score'),
 })
 /** One audit in a row of them. */
 export type AuditPoint = z.infer<typeof auditPointSchema>

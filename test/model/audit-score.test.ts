@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ControlResult } from '../../src/model/audit.ts'
 import { CONTROL_STATUSES } from '../../src/model/audit.ts'
-import { fleetScore, scoreOf, severitiesOf, WEIGHTS } from '../../src/model/audit-score.ts'
+import { auditPoint, fleetScore, scoreOf, severitiesOf, WEIGHTS } from '../../src/model/audit-score.ts'
 import { auditReport, controls, failed, hosts, result } from '../report/audit/sample.ts'
 
 const severityOf = severitiesOf({ controls })
@@ -73,5 +73,17 @@ describe('for any results', () => {
 
   test('weights are ordered as severities are', () => {
     expect(Object.values(WEIGHTS)).toEqual(Object.values(WEIGHTS).toSorted((a, b) => b - a))
+  })
+})
+
+test('a point of the trend counts hosts by failing control, and scores groups as if each were a fleet', () => {
+  const report = auditReport({ hosts: hosts.map((one, at) => ({ ...one, groups: at === 0 ? ['a', 'all'] : ['all'] })) })
+  const { controls: failing, groups } = auditPoint(report)
+  const on = (id: string): number =>
+    hosts.filter(({ results }) => results.some((one) => one.control === id && one.failing)).length
+  expect(failing).toEqual(Object.fromEntries(controls.flatMap(({ id }) => (on(id) === 0 ? [] : [[id, on(id)]]))))
+  expect(groups).toEqual({
+    a: fleetScore(auditReport({ hosts: hosts.slice(0, 1) })),
+    all: fleetScore(report),
   })
 })

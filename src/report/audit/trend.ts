@@ -22,7 +22,7 @@ export interface TrendRow {
 }
 
 /** `hosts`: those that were read. */
-export type TrendPoint = Omit<AuditPoint, 'runId' | 'startedAt'>
+export type TrendPoint = Pick<AuditPoint, 'hosts' | 'score' | 'failing'>
 
 export interface Trend {
   audits: Pick<AuditPoint, 'runId' | 'startedAt'>[]

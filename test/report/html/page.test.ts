@@ -160,6 +160,27 @@ describe('without scripts', () => {
     }
   })
 
+  test('an audit tells how controls and groups did, as far as audits of before say it', () => {
+    const now = auditReport()
+    const then = { runId: 'r', hosts: 4, score: 50, failing: { critical: 1, high: 0, medium: 0, low: 0 } }
+    const groups = { web: 90, gone: 1 }
+    const trend = [
+      { ...then, startedAt: '2025-12-30T00:00:00.000Z' },
+      { ...then, startedAt: '2025-12-31T00:00:00.000Z', controls: { 'no-fallback': 3 }, groups },
+    ]
+    const hosts = now.hosts.map((one) => ({ ...one, groups: ['web', 'new'] }))
+    const shown = text(renderAuditHtml({ ...now, hosts, trend })).replaceAll(/\s+/g, ' ')
+    expect(shown).toMatch(/Hosts on which a control fails 2 enabled-running \+2 since the first/)
+    expect(shown).toMatch(/no-fallback −\d since the first/)
+    expect(shown).toMatch(/Score of each group [\d.]+ web −[\d.]+ since the first/)
+    // A group without a past, and one that is no more.
+    expect(shown).not.toMatch(/\d (?:new|gone)/)
+    // Audits that say neither have no such charts.
+    expect(text(renderAuditHtml({ ...now, trend: trend.slice(0, 1) }))).not.toMatch(
+      /on which a control fails|each group/,
+    )
+  })
+
   test('a run tells errors, changes with before and after, and trials', () => {
     const shown = text(pages['a run']!)
     for (const part of [

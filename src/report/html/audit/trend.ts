@@ -1,12 +1,12 @@
 /** How the fleet did in earlier audits and in this one. */
-import type { AuditReport } from '../../../model/audit.ts'
+import type { AuditPoint, AuditReport } from '../../../model/audit.ts'
 import { auditPoint, WEIGHTS } from '../../../model/audit-score.ts'
 import { lineChart } from '../chart.ts'
 import { shownTime } from '../times.ts'
 import type { Tree } from '../tree.ts'
 import { dataTable, h, section } from '../tree.ts'
 
-const MOST_ROWS = 20
+const [MOST_ROWS, MOST_PARTS] = [20, 8]
 
 /** Nothing where this is the first one. */
 export function trendSection(report: AuditReport): Tree[] {
@@ -41,12 +41,56 @@ export function trendSection(report: AuditReport): Tree[] {
       'trend',
       'Trend',
       h('ul', { class: 'charts' }, ...charts),
+      ...partCharts('Hosts on which a control fails', controlParts(points)),
+      ...partCharts('Score of each group', groupParts(points), 100),
       h('details', {}, h('summary', {}, `The last ${rows.length} of ${points.length} audits in numbers`), table),
     ),
   ]
 }
 
-function chart(name: string, points: { at: string; value: number | null }[], top?: number): Tree {
+type Point = { at: string; value: number | null }
+type Part = [name: string, points: Point[]]
+
+/** The worst now first, then the worst ever. */
+function controlParts(points: readonly AuditPoint[]): Part[] {
+  const names = new Set(points.flatMap(({ controls }) => Object.keys(controls ?? {})))
+  const values = (name: string): Part => [
+    name,
+    points.map(({ startedAt, controls }) => ({
+      at: startedAt,
+      value: controls === undefined ? null : (controls[name] ?? 0),
+    })),
+  ]
+  return Array.from(names, values).toSorted(([, a], [, b]) => latest(b, 0) - latest(a, 0) || most(b) - most(a))
+}
+
+/** Groups of now, the worst first. */
+function groupParts(points: readonly AuditPoint[]): Part[] {
+  const values = (name: string): Part => [
+    name,
+    points.map(({ startedAt, groups }) => ({ at: startedAt, value: groups?.[name] ?? null })),
+  ]
+  const parts = Object.keys(points.at(-1)?.groups ?? {}).map(values)
+  return parts.toSorted(([, a], [, b]) => latest(a, 101) - latest(b, 101))
+}
+
+const latest = (points: readonly Point[], none: number): number => points.at(-1)?.value ?? none
+const most = (points: readonly Point[]): number => Math.max(...points.map(({ value }) => value ?? 0))
+
+/** Of what has a past, from where that begins. */
+function partCharts(title: string, parts: readonly Part[], top?: number): Tree[] {
+  const known = parts.map(([name, points]): Part => [name, points.filter(({ value }) => value !== null)])
+  const shown = known.filter(([, points]) => points.length > 1)
+  if (shown.length === 0) return []
+  const left = shown.length - MOST_PARTS
+  return [
+    h('h3', {}, title),
+    h('ul', { class: 'charts' }, ...shown.slice(0, MOST_PARTS).map(([name, points]) => chart(name, points, top))),
+    ...(left > 0 ? [h('p', { class: 'more' }, `and ${left} more: runs trend --by shows all`)] : []),
+  ]
+}
+
+function chart(name: string, points: readonly Point[], top?: number): Tree {
   const values = points.flatMap(({ value }) => (value === null ? [] : [value]))
   const [first = 0, last = 0] = [values[0], values.at(-1)]
   const change = Math.round((last - first) * 10) / 10

@@ -1,5 +1,6 @@
 /** Everything of a run about one host: its error, what audits found, its changes with values in full, its trials and what it cost. */
 import type { Finding } from '../../../model/finding.ts'
+import { WEIGHTS } from '../../../model/audit-score.ts'
 import type { ChangeReport, HostReport, RunReport } from '../../../model/report.ts'
 import { foundReason } from '../../found.ts'
 import { formatBytes, formatDuration } from '../../units.ts'
@@ -22,10 +23,14 @@ export function hostDetails({ trials, findings, endedAt }: RunReport, host: Host
   return [
     about,
     ...lines.map((line) => h('p', {}, line)),
-    ...findings.filter((finding) => finding.host === name).map(renderFinding),
+    ...worstFirst(findings.filter((finding) => finding.host === name)).map(renderFinding),
     ...changes.map(renderChange),
     ...pairFigures(pairs, endedAt),
   ]
+}
+
+function worstFirst(findings: readonly Finding[]): Finding[] {
+  return findings.toSorted((a, b) => Number(b.fails) - Number(a.fails) || WEIGHTS[b.severity] - WEIGHTS[a.severity])
 }
 
 function renderFinding(finding: Finding): Tree {
