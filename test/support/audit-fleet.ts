@@ -84,6 +84,8 @@ export function auditFleet(size: number, controlCount: number): AuditReport {
         medium: Math.floor(size * 0.1 * next()),
         low: Math.floor(size * 0.05),
       },
+      controls: Object.fromEntries(controls.map(({ id }) => [id, Math.floor(size * 0.1 * next())])),
+      groups: Object.fromEntries(GROUPS.map((name) => [name, Math.floor(100 * next())])),
     })),
     diagnostics: [],
   }

@@ -1,6 +1,6 @@
 /** Everything of a run about one host: its error, what audits found, its changes with values in full, its trials and what it cost. */
 import type { Finding } from '../../../model/finding.ts'
-import { SEVERITIES } from '../../../model/finding.ts'
+import { WEIGHTS } from '../../../model/audit-score.ts'
 import type { ChangeReport, HostReport, RunReport } from '../../../model/report.ts'
 import { foundReason } from '../../found.ts'
 import { formatBytes, formatDuration } from '../../units.ts'
@@ -30,8 +30,7 @@ export function hostDetails({ trials, findings, endedAt }: RunReport, host: Host
 }
 
 function worstFirst(findings: readonly Finding[]): Finding[] {
-  const rank = ({ fails, severity }: Finding): number => (fails ? 0 : SEVERITIES.length) + SEVERITIES.indexOf(severity)
-  return findings.toSorted((a, b) => rank(a) - rank(b))
+  return findings.toSorted((a, b) => Number(b.fails) - Number(a.fails) || WEIGHTS[b.severity] - WEIGHTS[a.severity])
 }
 
 function renderFinding(finding: Finding): Tree {
