@@ -20,8 +20,8 @@ export interface Known {
   host: string
   /** ISO 8601 UTC. */
   now: string
-  /** The pairs that it is in: of the profile, and of tests that are kept. */
-  pairs: readonly { server: string; client: string }[]
+  /** The pairs that it is in: of the profile (`named`), and of tests that are kept. */
+  pairs: readonly { server: string; client: string; named?: true }[]
   /** The last test of each pair that it is in. */
   tests: readonly PastTest[]
   applied: Applied

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { errorDiagnostic } from '../model/diagnostic.ts'
 import { didYouMean } from '../text/closest.ts'
+import { isDay } from '../text/day.ts'
 import { locateIn, validateNode } from '../text/validate.ts'
 import type { YamlNode } from '../text/yaml-node.ts'
 import type { Source } from '../model/diagnostic.ts'
@@ -48,9 +49,4 @@ export function parseWaivers(
 /** Whether a waiver holds on a day; both as YYYY-MM-DD. */
 export function isExpired({ expires }: Pick<Waiver, 'expires'>, today: string): boolean {
   return expires < today
-}
-
-function isDay(text: string): boolean {
-  const time = Date.parse(`${text}T00:00:00Z`)
-  return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(time) && new Date(time).toISOString().startsWith(text)
 }

@@ -19,7 +19,9 @@ const changes = z.record(z.string(), z.unknown()).default({})
 /** What is known beside the facts of the host `here`; peers are other stock hosts, changed by `facts`. */
 const around = z.strictObject({
   now: z.string().default('2026-10-31T00:00:00Z'),
-  pairs: z.array(z.strictObject({ server: z.string(), client: z.string() })).default([]),
+  pairs: z
+    .array(z.strictObject({ server: z.string(), client: z.string(), named: z.literal(true).exactOptional() }))
+    .default([]),
   /** What they say beside a test that passed. */
   tests: z.array(changes).default([]),
   applied: z

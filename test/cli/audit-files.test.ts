@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { controls } from '../../src/audit/registry.ts'
 import { loadProfile, PROFILES } from '../../src/cli/run/audit-files.ts'
+import type { Diagnostic } from '../../src/model/diagnostic.ts'
 import { DiagnosticsError } from '../../src/model/diagnostic.ts'
 import { dispatch } from '../../src/cli/dispatch.ts'
 import { makeFiles } from '../inventory/files.ts'
@@ -38,6 +39,25 @@ describe('a profile is read', () => {
     expect(() => loadProfile(name, cwd, controls)).toThrow(expected)
   })
 })
+
+test.each([
+  [`${HEAD}extends: own.yml\n`, 'own.yml:3:10'],
+  [`${HEAD}extends: servr\n`, 'own.yml:3:10'],
+])('what %j extends is told where it says so', (text, expected) => {
+  const cwd = makeFiles({ 'own.yml': text })
+  const { source } = diagnosticOf(() => loadProfile('own.yml', cwd, controls))
+  expect(`${source?.file}:${source?.line}:${source?.column}`).toBe(expected)
+})
+
+function diagnosticOf(act: () => unknown): Diagnostic {
+  try {
+    act()
+  } catch (error) {
+    if (error instanceof DiagnosticsError) return error.diagnostics[0]!
+    throw error
+  }
+  throw new Error('nothing was refused')
+}
 
 describe('a task audit of a playbook', () => {
   const W = 'waivers:\n  - { control: enabled-running, hosts: all, owner: ops, reason: later, expires: 2999-01-01 }\n'

@@ -68,6 +68,14 @@ export function baseFacts(last: number, management: string): FactValues {
       versions: { iproute2: '6.15.0', mptcpize: null },
     },
     packages: { manager: 'apt', installed: { iproute2: '6.15.0-1' } },
+    'unit/mptcp-fleet.service': {
+      exists: false,
+      enabled: 'not-found',
+      active: 'inactive',
+      dropIns: [],
+      needDaemonReload: false,
+      mainPid: null,
+    },
     'unit/mptcp.service': {
       exists: false,
       enabled: 'not-found',

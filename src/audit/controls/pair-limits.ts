@@ -8,8 +8,10 @@ import { limits } from '../../facts/mptcp_limits.ts'
 import { routing } from '../../facts/routing.ts'
 import type { Evidence } from '../../model/audit.ts'
 import type { EndpointFlag } from '../../mptcp/endpoint-flags.ts'
+import type { Known } from '../define.ts'
 import { defineControl } from '../define.ts'
 import { sharedPaths } from '../pair-paths.ts'
+import { madeEndpoints } from '../endpoints.ts'
 import { eachPeer, pairsVerdict } from '../pairs.ts'
 
 export const pairLimits = defineControl({
@@ -42,6 +44,11 @@ export const pairLimits = defineControl({
         { kind: 'running', fact: 'endpoint', value: { paths: paths.length, announced, opened }, where: name },
       ]
       if (extra === 0) return { status: 'pass', reason: `one path at most with ${name}`, evidence }
+      const isBare = [own, theirs].every(({ endpoints: all }) => madeEndpoints(all).length === 0)
+      if (isBare && !isNamed(around, name)) {
+        const reason = `neither this host nor ${name} has an endpoint: they were tested together, and no profile says that they are a pair`
+        return { status: 'not-tested', reason, evidence }
+      }
       if (announced === 0 && opened === 0) {
         // Told once, at the end that is to announce.
         return isClient
@@ -75,4 +82,9 @@ export const pairLimits = defineControl({
 /** Endpoints on the pair's paths that have the flag. */
 function count(declared: Endpoints, ends: ReadonlySet<string>, flag: EndpointFlag): number {
   return Object.values(declared).filter(({ address, flags }) => ends.has(address) && flags.includes(flag)).length
+}
+
+/** Whether the profile says that they are a pair: one that was tested may have been taken apart since. */
+function isNamed({ pairs }: Known, peer: string): boolean {
+  return pairs.some(({ server, client, named }) => named === true && (server === peer || client === peer))
 }

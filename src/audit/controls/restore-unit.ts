@@ -1,11 +1,13 @@
 /** What restores limits and endpoints at boot is whole, and as this tool writes it. */
 import * as z from 'zod'
 import { mptcpPersisted } from '../../facts/mptcp_persisted.ts'
+import { unitFact } from '../../facts/unit.ts'
 import type { Evidence } from '../../model/audit.ts'
 import {
   renderRestoreScript,
   renderRestoreUnit,
   RESTORE_SCRIPT_PATH,
+  RESTORE_UNIT,
   RESTORE_UNIT_PATH,
 } from '../../mptcp/restore-script.ts'
 import { defineControl, fail, notApplicable, pass } from '../define.ts'
@@ -18,10 +20,12 @@ export const restoreUnit = defineControl({
   nist: ['CM-2', 'CM-5', 'SI-7'],
   references: ['guide: Making Subflow Limits Persistent', 'systemd.unit(5)'],
   params: z.strictObject({}),
-  facts: () => ({ persisted: mptcpPersisted }),
-  check: (_, { persisted }) => {
+  facts: () => ({ persisted: mptcpPersisted, loaded: unitFact(RESTORE_UNIT) }),
+  check: (_, { persisted, loaded }) => {
     const { script, unit, unitEnabled, badLines } = persisted
     if (script === null && unit === null) return notApplicable('nothing is restored by it')
+    // Those that a distribution makes for all services (service.d) say nothing of this one.
+    const dropIns = loaded.dropIns.filter((path) => path.includes(`/${RESTORE_UNIT}.d/`))
     const seen: Evidence[] = [
       { kind: 'persistent', fact: 'mptcp_persisted/script', value: script?.mode ?? null, where: RESTORE_SCRIPT_PATH },
       { kind: 'persistent', fact: 'mptcp_persisted/unit', value: unit?.mode ?? null, where: RESTORE_UNIT_PATH },
@@ -39,6 +43,9 @@ export const restoreUnit = defineControl({
       ...[script, unit].flatMap((file) =>
         file !== null && file.owner !== 'root' ? [`${file.path} belongs to ${file.owner}`] : [],
       ),
+      ...(script !== null && script.mode !== '0755' ? [`${script.path} has mode ${script.mode}, not 0755`] : []),
+      ...(unit !== null && unit.mode !== '0644' ? [`${unit.path} has mode ${unit.mode}, not 0644`] : []),
+      ...dropIns.map((path) => `${path} changes the unit`),
     ]
     return wrong.length === 0 ? pass('it is whole and enabled', ...seen) : fail(wrong.join('; '), null, ...seen)
   },

@@ -11,9 +11,11 @@ import { parseWaivers } from '../../audit/waivers.ts'
 import type { AuditFiles } from '../../engine/audit/task.ts'
 import { readBounded } from '../../inventory/read.ts'
 import { packageRoot } from '../../lab/package-root.ts'
+import type { Source } from '../../model/diagnostic.ts'
 import { DiagnosticsError, errorDiagnostic } from '../../model/diagnostic.ts'
 import { didYouMean } from '../../text/closest.ts'
 import { decodeText, unreadableFile } from '../../text/file.ts'
+import { locateIn } from '../../text/validate.ts'
 import { parseYaml } from '../../text/yaml.ts'
 import type { YamlNode } from '../../text/yaml-node.ts'
 import type { Io } from '../io.ts'
@@ -61,10 +63,11 @@ export function loadProfile(
   const first = readProfile(name, cwd, hash)
   const files: [ProfileFile, ...ProfileFile[]] = [first.file]
   for (let { file, folder } = first; file.content.extends !== undefined;) {
+    const source = locateIn(file.node)(['extends'], 'value')
     if (files.length > MOST_EXTENDED) {
-      throw wrong(`the profile ${name} extends itself`, 'look at extends: of each file', null)
+      throw wrong(`the profile ${name} extends itself`, 'look at extends: of each file', source)
     }
-    ;({ file, folder } = readProfile(file.content.extends, folder, hash))
+    ;({ file, folder } = readProfile(file.content.extends, folder, hash, source))
     files.push(file)
   }
   const made = assembleProfile(files, registry)
@@ -77,11 +80,12 @@ function readProfile(
   name: string,
   folder: string,
   hash: ReturnType<typeof createHash>,
+  source: Source | null = null,
 ): { file: ProfileFile; folder: string } {
   const isShipped = (PROFILES as readonly string[]).includes(name)
   if (!isShipped && !/[./]/.test(name)) {
     const hint = didYouMean(name, PROFILES) || `there are ${PROFILES.join(', ')}; a file's name ends in .yml`
-    throw wrong(`there is no profile "${name}"`, hint, null)
+    throw wrong(`there is no profile "${name}"`, hint, source)
   }
   const path = isShipped ? join(packageRoot(), 'src', 'audit', 'profiles', `${name}.yml`) : resolve(folder, name)
   const { node, bytes } = readTree(path, name)
@@ -114,11 +118,10 @@ function readTree(path: string, name: string): { node: YamlNode; bytes: Buffer }
   if ('diagnostic' in decoded) throw new DiagnosticsError([decoded.diagnostic])
   const { node, diagnostics } = parseYaml(decoded.text, name)
   if (diagnostics.length > 0) throw new DiagnosticsError(diagnostics)
-  if (node === null) throw wrong('the file is empty', 'see the shipped profiles', name)
+  if (node === null) throw wrong('the file is empty', 'see the shipped profiles', { file: name, line: 1, column: 1 })
   return { node, bytes }
 }
 
-function wrong(summary: string, hint: string, file: string | null): DiagnosticsError {
-  const source = file === null ? null : { file, line: 1, column: 1 }
+function wrong(summary: string, hint: string, source: Source | null): DiagnosticsError {
   return new DiagnosticsError([errorDiagnostic('profile', summary, { hint, source })])
 }

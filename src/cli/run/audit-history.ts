@@ -7,6 +7,7 @@ import { failingIn, failingSince, walkBack } from '../../report/audit/failing-si
 import { loadSummaries, walkAudits } from '../../store/audit-history.ts'
 import { loadAudit } from '../../store/audit-record.ts'
 import { closest } from '../../text/closest.ts'
+import { isDay } from '../../text/day.ts'
 import type { Io } from '../io.ts'
 
 /** `name`: the id of a run, `last`, or a day: the last audit that had begun by its end (UTC). Throws DiagnosticsError. */
@@ -38,7 +39,7 @@ export function earlierAudit(name: string, cwd: string): AuditReport {
 
 /** The day that a name is, or null. */
 export function dayOf(name: string): string | null {
-  return /^\d{4}-\d\d-\d\d$/.test(name) ? name : null
+  return isDay(name) ? name : null
 }
 
 /** All that are kept, the latest first. Throws DiagnosticsError. */

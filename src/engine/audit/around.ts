@@ -27,9 +27,9 @@ export function knownOf(
   const isThere = ({ server, client }: Pick<PastTest, 'server' | 'client'>): boolean =>
     inventory.hosts.has(server) && inventory.hosts.has(client)
   const kept = tests.filter(isThere)
-  const all = new Map(
-    [...pairs, ...kept].map(({ server, client }) => [JSON.stringify([server, client]), { server, client }]),
-  )
+  const tested = kept.map(({ server, client }) => ({ server, client }))
+  const named = pairs.map(({ server, client }) => ({ server, client, named: true as const }))
+  const all = new Map([...tested, ...named].map((pair) => [JSON.stringify([pair.server, pair.client]), pair]))
   const pairsBy = byHost([...all.values()])
   const testsBy = byHost(kept)
   return (host) => ({

@@ -25,6 +25,7 @@ import { auditedPattern } from './pattern.ts'
 import type { Past } from './around.ts'
 import { knownOf, unknownPairHosts } from './around.ts'
 import { newJudge } from './judge.ts'
+import { waiverHosts } from './waiver-hosts.ts'
 
 export interface AuditOptions extends ReadOptions {
   runId: string
@@ -46,7 +47,7 @@ export interface Audit {
   run: () => Promise<AuditReport>
 }
 
-/** Throws DiagnosticsError where a host cannot be resolved, none is selected, or a waiver's pattern names none. */
+/** Throws DiagnosticsError where a host cannot be resolved, none is selected, or a waiver's pattern is none. */
 export function prepareAudit(options: AuditOptions): Audit {
   const { targets, diagnostics } = selectTargets(options)
   const covers = coveredHosts(options, diagnostics)
@@ -58,9 +59,9 @@ export function prepareAudit(options: AuditOptions): Audit {
 /** Of each waiver, the hosts that it covers; empty for one that has expired. */
 function coveredHosts({ inventory, waivers, today }: AuditOptions, diagnostics: Diagnostic[]): ReadonlySet<string>[] {
   return waivers.map((waiver) => {
-    const selected = selectHosts(inventory, waiver.hosts, waiver.source)
-    diagnostics.push(...selected.diagnostics)
-    return new Set(isExpired(waiver, today) ? [] : selected.hosts.map(({ name }) => name))
+    const { names, diagnostics: found } = waiverHosts(inventory, waiver, today)
+    diagnostics.push(...found)
+    return names
   })
 }
 

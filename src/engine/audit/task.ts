@@ -3,8 +3,6 @@ import { evaluateHost, isAtLeast, profileFacts } from '../../audit/evaluate.ts'
 import type { Known } from '../../audit/define.ts'
 import type { Profile } from '../../audit/profile.ts'
 import type { Waiver } from '../../audit/waivers.ts'
-import { isExpired } from '../../audit/waivers.ts'
-import { selectHosts } from '../../inventory/select.ts'
 import type { Inventory } from '../../inventory/types.ts'
 import type { ControlResult } from '../../model/audit.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
@@ -22,6 +20,7 @@ import { failHost } from '../context.ts'
 import type { Member } from '../members.ts'
 import type { Past } from './around.ts'
 import { knownOf, peersOf, readFrom, unknownPairHosts } from './around.ts'
+import { waiverHosts } from './waiver-hosts.ts'
 
 /** Reads what audits need of the controller. Both throw DiagnosticsError; `folders` are tried in their order. */
 export interface AuditFiles {
@@ -67,10 +66,9 @@ export function assembleAudit(
   if (profile !== null) found.push(...unknownPairHosts(profile, inventory))
   const now = new Date().toISOString()
   const covering = waivers.map((waiver) => {
-    const selected = selectHosts(inventory, waiver.hosts, waiver.source)
-    found.push(...selected.diagnostics)
-    const hosts = isExpired(waiver, now.slice(0, 10)) ? [] : selected.hosts
-    return { ...waiver, covers: new Set(hosts.map(({ name }) => name)) }
+    const { names, diagnostics: told } = waiverHosts(inventory, waiver, now.slice(0, 10))
+    found.push(...told)
+    return { ...waiver, covers: names }
   })
   for (const one of found) addOnce(diagnostics, one)
   if (profile === null || hasErrors(found)) return null

@@ -1,7 +1,9 @@
 /** What became of controls and facts from one audit to a later one. Pure. */
 import { isDeepStrictEqual } from 'node:util'
-import type { AuditReport, ControlResult, Severity } from '../../model/audit.ts'
+import type { AuditReport, Severity } from '../../model/audit.ts'
 import type { PastAudit } from '../../model/past-audit.ts'
+import type { Drift, OpenDrift } from './drift.ts'
+import { drifts, isSameFact } from './drift.ts'
 import type { Visit } from './failing-since.ts'
 import { failingSince, indexOf, walkBack } from './failing-since.ts'
 
@@ -10,16 +12,6 @@ export interface Finding {
   control: string
   severity: Severity
   reason: string
-}
-
-/** A fact that was read in both audits, and is other now. */
-export interface Drift {
-  host: string
-  fact: string
-  before: unknown
-  after: unknown
-  /** When the last audit began that saw it as before, ISO 8601. */
-  lastSeen: string
 }
 
 export interface SinceReport {
@@ -40,6 +32,7 @@ export function auditSince(earlier: AuditReport, now: AuditReport, history: Iter
   const drifted: OpenDrift[] = []
   const before = new Map(earlier.hosts.map((host) => [host.name, host.results]))
   const severities = new Map([...earlier.controls, ...now.controls].map(({ id, severity }) => [id, severity]))
+  const names = new Set([...earlier.hosts, ...now.hosts].map(({ name }) => name))
   for (const { name, results } of now.hosts) {
     const then = before.get(name) ?? []
     const had = new Map(then.map((result) => [result.control, result]))
@@ -50,7 +43,7 @@ export function auditSince(earlier: AuditReport, now: AuditReport, history: Iter
       // One that was not read may fail as it did.
       else if (was?.failing === true && status !== 'unreachable') fixed.push({ ...finding, reason: was.reason })
     }
-    drifted.push(...drifts(name, then, results, earlier.startedAt))
+    drifted.push(...drifts(name, then, results, names, earlier.startedAt))
   }
   const rows = failingSince(still)
   const isEarlier = (visit: Visit): Visit => {
@@ -70,33 +63,8 @@ export function auditSince(earlier: AuditReport, now: AuditReport, history: Iter
       ...finding,
       since: rows.since(finding.host, finding.control) ?? earlier.startedAt,
     })),
-    drifted: drifted.map(({ control: _control, ...drift }) => drift),
+    drifted: drifted.map(({ control: _control, kind: _kind, values: _values, ...drift }) => drift),
   }
-}
-
-/** `control`: whose evidence said so. */
-type OpenDrift = Drift & { control: string }
-
-function drifts(
-  host: string,
-  then: readonly ControlResult[],
-  results: readonly ControlResult[],
-  earlier: string,
-): OpenDrift[] {
-  const before = new Map(
-    then.flatMap(({ control, evidence }) => evidence.map(({ fact, value }) => [fact, { control, value }] as const)),
-  )
-  const seen = new Set<string>()
-  return results
-    .flatMap(({ evidence }) => evidence)
-    .flatMap(({ kind, fact, value }): OpenDrift[] => {
-      const old = before.get(fact)
-      // What is counted grows by itself.
-      if (kind === 'traffic' || seen.has(fact) || old === undefined) return []
-      seen.add(fact)
-      if (isDeepStrictEqual(old.value, value)) return []
-      return [{ host, control: old.control, fact, before: old.value, after: value, lastSeen: earlier }]
-    })
 }
 
 /** Gives each drift the latest audit, from the earlier one on, that saw the fact as it was then. */
@@ -110,9 +78,8 @@ function lastSeen(drifted: readonly OpenDrift[], earlier: string): Visit {
       const host = hosts.get(drift.host)
       const control = audit.controls.findIndex(({ id }) => id === drift.control)
       if (host === undefined || control < 0) return true
-      const isSame = audit
-        .evidence(control, host)
-        .some(({ fact, value }) => fact === drift.fact && isDeepStrictEqual(value, drift.before))
+      const evidence = audit.evidence(control, host).filter(({ kind, fact }) => isSameFact(drift, kind, fact))
+      const isSame = drift.values.every((old) => evidence.some(({ value }) => isDeepStrictEqual(value, old)))
       if (isSame) drift.lastSeen = audit.startedAt
       return !isSame
     })

@@ -4,7 +4,8 @@ import type { Style } from '../style.ts'
 import { paint } from '../style.ts'
 import { describeValue } from '../values.ts'
 import { wrap } from '../wrap.ts'
-import type { Drift, Finding, SinceReport } from './history.ts'
+import type { Drift } from './drift.ts'
+import type { Finding, SinceReport } from './history.ts'
 
 /** Hosts that are named beside one entry unless verbose. */
 const MAX_NAMES = 8

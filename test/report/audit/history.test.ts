@@ -1,6 +1,6 @@
 /** What became of controls between two audits. */
 import { describe, expect, test } from 'vitest'
-import type { ControlStatus } from '../../../src/model/audit.ts'
+import type { AuditReport, ControlStatus, Evidence } from '../../../src/model/audit.ts'
 import type { PastAudit } from '../../../src/model/past-audit.ts'
 import { pastAudit } from '../../../src/model/past-audit.ts'
 import { auditSince } from '../../../src/report/audit/history.ts'
@@ -70,6 +70,43 @@ describe('since an earlier audit', () => {
     const [first, last] = [audits[0]!, audits[5]!]
     expect(auditSince(first, last, history).drifted).toMatchObject([{ lastSeen: `${day(4)}T03:00:00.000Z` }])
     expect(auditSince(audits[1]!, audits[2]!, history).drifted).toMatchObject([{ lastSeen: `${day(2)}T03:00:00.000Z` }])
+  })
+
+  /** Of the host `a`, whose controls show these facts. */
+  function seeing(...evidence: Evidence[][]): AuditReport {
+    const report = auditReport({ a: ['pass', 'pass', 'pass'], b: ['pass', 'pass', 'pass'] })
+    for (const [index, result] of report.hosts[0]!.results.entries()) result.evidence = evidence[index] ?? []
+    return report
+  }
+
+  const running = (fact: string, value: unknown, where?: string): Evidence => ({
+    kind: 'running',
+    fact,
+    value,
+    ...(where !== undefined && { where }),
+  })
+
+  test('controls that show different things of one fact, or one that shows many, are no drift by themselves', () => {
+    const flags = running('endpoint/192.0.2.20', ['signal'])
+    const routes = [running('routing', '192.0.2.20: eth0'), running('routing', '198.51.100.20: wlan0')]
+    const report = seeing([flags], [running('endpoint/192.0.2.20', 'eth0')], routes)
+    expect(
+      auditSince(report, seeing([flags], [running('endpoint/192.0.2.20', 'eth0')], routes.toReversed()), []),
+    ).toEqual(expect.objectContaining({ drifted: [] }))
+    const moved = [routes[0]!, running('routing', '198.51.100.20: eth0')]
+    const since = auditSince(report, seeing([flags], [running('endpoint/192.0.2.20', 'eth1')], moved), [])
+    expect(since.drifted.map(({ fact, before, after }) => [fact, before, after])).toEqual([
+      ['endpoint/192.0.2.20', 'eth0', 'eth1'],
+      ['routing', '198.51.100.20: wlan0', '198.51.100.20: eth0'],
+    ])
+  })
+
+  test('a drift that two controls show is told once, and that of the other end of a pair on that host', () => {
+    const state = (own: string, other: string): AuditReport =>
+      seeing([running('sysctl/x', own)], [running('sysctl/x', own), running('sysctl/x', other, 'b')])
+    const told = (now: AuditReport): unknown =>
+      auditSince(state('1', '1'), now, []).drifted.map(({ host, before, after }) => [host, before, after])
+    expect([told(state('0', '1')), told(state('1', '0'))]).toEqual([[['a', '1', '0']], []])
   })
 
   test('audits are read no further back than something can be found', () => {
