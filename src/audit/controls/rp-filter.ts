@@ -15,6 +15,9 @@ import { madeEndpoints } from '../endpoints.ts'
 /** Documentation/networking/ip-sysctl.rst: the greater value of `all` and the interface counts; 1 is strict. */
 const STRICT = 1
 
+/** An address that is nobody's (RFC 2544). */
+const BEYOND = '198.18.0.1'
+
 export const rpFilter = defineControl({
   id: 'rp-filter',
   title: 'The reverse path filter lets in what comes to each endpoint',
@@ -57,7 +60,7 @@ export const rpFilter = defineControl({
     }
     const unclear = [...new Set(ways.flatMap((way) => way.unclear))]
     if (unclear.length > 0) return notTested(`${unclear.join(', ')} cannot be judged without a packet`, ...seen)
-    const beyond = want.destinations.length > 0 ? [] : strict.filter(({ dev }) => isDefaultElsewhere(dev, tables))
+    const beyond = want.destinations.length > 0 ? [] : strict.filter((home) => isBeyondElsewhere(home, tables))
     if (beyond.length > 0) {
       const names = [...new Set(beyond.map(({ dev }) => dev))].join(', ')
       const reason = `${names}: strict filtering (rp_filter 1) lets in its own network alone, and the default route is by another link: name the destinations of the paths in the profile`
@@ -72,7 +75,7 @@ function waysBack(home: Address, tables: Routing, destinations: readonly string[
   return waysFrom({ address: home.address, dev: null, flags: [] }, home, tables, destinations)
 }
 
-function isDefaultElsewhere(dev: string, { routes }: Routing): boolean {
-  const defaults = routes.filter(({ family, dst, type }) => family === 4 && dst === 'default' && type === 'unicast')
-  return defaults.length > 0 && !defaults.some((route) => route.dev === dev)
+/** Whether what is beyond all networks of the host is reached by another link. */
+function isBeyondElsewhere(home: Address, tables: Routing): boolean {
+  return waysBack(home, tables, [BEYOND]).some(({ route }) => route !== null && route.dev !== home.dev)
 }
