@@ -5,6 +5,10 @@ import type { Evidence } from '../../model/audit.ts'
 import { isGlob } from '../../mptcp/sysctl-files.ts'
 import { defineControl, fail, pass } from '../define.ts'
 
+/** Defaults of packages, which are there to be overridden by the files of the administrator. */
+const PACKAGED = /^\/(?:usr\/(?:local\/)?)?lib\//
+const OWN = /^\/(?:etc|run)\//
+
 export const noOverridingLine = defineControl({
   id: 'no-overriding-line',
   title: 'No file sets a net.mptcp setting to another value than the file that wins',
@@ -16,7 +20,11 @@ export const noOverridingLine = defineControl({
   facts: () => ({ persisted: sysctlPersisted }),
   check: (_, { persisted: { lines, values } }) => {
     const losing = lines.filter(
-      (line) => !isGlob(line.name) && line.unset !== true && values[line.name]?.value !== line.value,
+      (line) =>
+        !isGlob(line.name) &&
+        line.unset !== true &&
+        values[line.name]?.value !== line.value &&
+        !(PACKAGED.test(line.file) && OWN.test(values[line.name]?.file ?? '')),
     )
     const seen = losing.map(({ name, value, file, line }): Evidence => ({
       kind: 'persistent',
