@@ -2,6 +2,7 @@
 import { NOTHING_APPLIED } from '../model/applied.ts'
 import type { AuditedControl, ControlResult, ControlStatus, Severity } from '../model/audit.ts'
 import { SEVERITIES } from '../model/audit.ts'
+import { isFailing } from '../model/audit-status.ts'
 import type { Fact } from '../model/fact.ts'
 import { plainValue } from '../model/plain.ts'
 import type { Control, Known, Peer } from './define.ts'
@@ -47,13 +48,12 @@ export function evaluateHost(
   return controls.map((chosen) => {
     const { control } = chosen
     const verdict = judge(chosen, read, known, peers)
-    const isFailing =
-      verdict.status === 'fail' || verdict.status === 'error' || (verdict.status === 'not-tested' && chosen.required)
-    const waiver = isFailing ? waiverOf(control.id) : null
+    const counts = isFailing(verdict.status, chosen.required)
+    const waiver = counts ? waiverOf(control.id) : null
     return {
       control: control.id,
       status: waiver === null ? verdict.status : 'waived',
-      failing: isFailing && waiver === null,
+      failing: counts && waiver === null,
       reason: verdict.reason,
       evidence: verdict.evidence,
       remedy: verdict.remedy ?? null,

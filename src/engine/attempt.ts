@@ -1,11 +1,11 @@
 /** One apply on one host: its steps with their numbers, what undoes them, and what is known of how they ended. */
-import { hostname, userInfo } from 'node:os'
 import type { PlannedChange, Step } from '../model/change.ts'
 import { isLasting } from '../model/change.ts'
 import type { ChangeStatus } from '../model/report.ts'
 import { shownOutput } from './apply-errors.ts'
 import { applySteps, undoSteps } from './coalesce.ts'
 import type { PlacedStep } from './coalesce.ts'
+import { localAccount } from './local-account.ts'
 import type { NumberedStep } from './script/apply-script.ts'
 import { emptiedBy } from './script/file-lib.ts'
 import type { Section } from './script/frame.ts'
@@ -45,7 +45,7 @@ export function newAttempt(
     placed.flatMap((item, number) => ([...item.changes].some((change) => wanted.has(change)) ? [number] : []))
   return {
     id: nth === 1 ? runId : `${runId}-${nth}`,
-    owner: owner(),
+    owner: localAccount(),
     changes,
     placed,
     undo: undoSteps(changes).map((item) => ({
@@ -166,13 +166,4 @@ function numbered({ placed }: Attempt): NumberedStep[] {
 
 function filesOf(step: Step): readonly string[] {
   return step.kind === 'run' ? (step.files ?? []) : [step.path]
-}
-
-function owner(): string {
-  try {
-    return `${userInfo().username}@${hostname()}`
-  } catch {
-    // No entry in the password file, as in some containers.
-    return `uid ${process.getuid?.() ?? '?'}@${hostname()}`
-  }
 }

@@ -1,15 +1,9 @@
 /** Nobody put endpoints there beside those that are declared. */
 import * as z from 'zod'
-import { addresses } from '../../facts/addresses.ts'
-import { endpoints } from '../../facts/mptcp_endpoints.ts'
-import { mptcpPersisted } from '../../facts/mptcp_persisted.ts'
-import { nm } from '../../facts/nm.ts'
-import { nmProfiles } from '../../facts/nm_profile.ts'
 import { ownerOf } from '../../facts/read/owner.ts'
-import { routing } from '../../facts/routing.ts'
 import { placeSchema, isPlace } from '../places.ts'
 import { defineControl, fail, notApplicable, notTested, pass } from '../define.ts'
-import { madeEndpoints, seenEndpoint } from '../endpoints.ts'
+import { madeEndpoints, ownerFacts, seenEndpoint } from '../endpoints.ts'
 
 export const endpointsDeclared = defineControl({
   id: 'endpoints-declared',
@@ -26,7 +20,7 @@ export const endpointsDeclared = defineControl({
         'addresses, networks or cards that may have endpoints; left out: those that the restore script of this tool or a profile of NetworkManager makes',
       ),
   }),
-  facts: () => ({ endpoints, addresses, routing, nm, nmProfiles, persisted: mptcpPersisted }),
+  facts: () => ownerFacts,
   check: ({ declared }, have) => {
     const made = madeEndpoints(have.endpoints)
     if (made.length === 0) return notApplicable('there are no endpoints')

@@ -1,15 +1,9 @@
 /** The endpoints of now are those of the next boot. */
 import * as z from 'zod'
-import { addresses } from '../../facts/addresses.ts'
-import { endpoints } from '../../facts/mptcp_endpoints.ts'
-import { mptcpPersisted } from '../../facts/mptcp_persisted.ts'
-import { nm } from '../../facts/nm.ts'
-import { nmProfiles } from '../../facts/nm_profile.ts'
 import { missingEndpoints, ownerOf } from '../../facts/read/owner.ts'
-import { routing } from '../../facts/routing.ts'
 import type { Evidence } from '../../model/audit.ts'
 import { defineControl, fail, notApplicable, notTested, pass } from '../define.ts'
-import { declareEndpoints, madeEndpoints, seenEndpoint } from '../endpoints.ts'
+import { declareEndpoints, madeEndpoints, ownerFacts, seenEndpoint } from '../endpoints.ts'
 
 export const endpointsPersistent = defineControl({
   id: 'endpoints-persistent',
@@ -19,7 +13,7 @@ export const endpointsPersistent = defineControl({
   nist: ['CM-2', 'CM-6', 'CP-10'],
   references: ['ip-mptcp(8)', 'guide: Announcing Addresses', 'nm-settings-nmcli(5), connection.mptcp-flags'],
   params: z.strictObject({}),
-  facts: () => ({ endpoints, addresses, routing, nm, nmProfiles, persisted: mptcpPersisted }),
+  facts: () => ownerFacts,
   check: (_, have) => {
     const made = madeEndpoints(have.endpoints).map((one) => ({ ...one, ...ownerOf(one.endpoint, have) }))
     const missing = missingEndpoints(have)

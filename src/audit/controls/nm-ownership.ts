@@ -1,18 +1,13 @@
 /** On each card one program makes the endpoints: NetworkManager, or the kernel as this tool told it. */
 import * as z from 'zod'
-import { addresses } from '../../facts/addresses.ts'
-import { endpointKey, endpoints } from '../../facts/mptcp_endpoints.ts'
-import { mptcpPersisted } from '../../facts/mptcp_persisted.ts'
-import { nm } from '../../facts/nm.ts'
-import { nmProfiles } from '../../facts/nm_profile.ts'
+import { endpointKey } from '../../facts/mptcp_endpoints.ts'
 import type { Card, CardFacts, NmHold } from '../../facts/read/card.ts'
 import { cardOf, makesOfOwn, readCard, sameFlags } from '../../facts/read/card.ts'
-import { routing } from '../../facts/routing.ts'
 import type { Evidence } from '../../model/audit.ts'
 import { NM_DISABLED, nmFlagsText, nmKnowsMptcp } from '../../mptcp/nm-flags.ts'
 import type { PersistedEndpoint } from '../../mptcp/restore-script.ts'
 import { defineControl, fail, notApplicable, notTested, pass } from '../define.ts'
-import { declareEndpoints, madeEndpoints } from '../endpoints.ts'
+import { declareEndpoints, madeEndpoints, ownerFacts } from '../endpoints.ts'
 
 export const nmOwnership = defineControl({
   id: 'nm-ownership',
@@ -23,7 +18,7 @@ export const nmOwnership = defineControl({
   nist: ['CM-2', 'CM-6'],
   references: ['nm-settings-nmcli(5), connection.mptcp-flags', 'guide: Making Addresses Persistent'],
   params: z.strictObject({}),
-  facts: () => ({ endpoints, addresses, routing, nm, nmProfiles, persisted: mptcpPersisted }),
+  facts: () => ownerFacts,
   check: (_, have) => {
     const made = madeEndpoints(have.endpoints).map(({ endpoint }) => endpoint)
     const restored = Object.values(have.persisted.endpoints)

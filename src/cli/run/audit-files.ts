@@ -23,14 +23,8 @@ import { loadPast } from './audit-past.ts'
 import type { Loaded } from './load.ts'
 import type { VaultFlags } from './vault-passwords.ts'
 
-/** For the tasks `audit` of playbooks; undefined where there are none. Throws DiagnosticsError. */
-export async function auditFiles(
-  { playbooks, inventory }: Loaded,
-  flags: VaultFlags,
-  io: Io,
-): Promise<AuditFiles | undefined> {
-  const tasks = playbooks.flatMap(({ plays }) => plays.flatMap((play) => play.tasks))
-  if (!tasks.some(({ module }) => module.kind === 'audit')) return undefined
+/** For the tasks `audit` of playbooks. Throws DiagnosticsError. */
+export async function auditFiles({ inventory }: Loaded, flags: VaultFlags, io: Io): Promise<AuditFiles> {
   return {
     profile: (name, folders) => loadProfile(fileIn(folders, name, io.cwd), io.cwd, controls).profile,
     waivers: (name, folders, profile) => loadWaivers([fileIn(folders, name, io.cwd)], io.cwd, profile),

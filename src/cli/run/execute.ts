@@ -26,7 +26,7 @@ import { planKeeper } from './keep-plan.ts'
 import type { ListFlags } from './lists.ts'
 import { renderLists, tasksByHost, wantsList } from './lists.ts'
 import type { PlaybookSource } from './load.ts'
-import { assembleFrom, inventoriesOf, loadAll } from './load.ts'
+import { assembleFrom, hasAudit, inventoriesOf, loadAll } from './load.ts'
 import type { Assembled } from '../../engine/assemble.ts'
 import { canAsk, confirm } from './prompt.ts'
 import { checkReportFiles, checkSigning, writeReportFiles } from './report-files.ts'
@@ -35,7 +35,6 @@ import type { Resumed } from './resume.ts'
 import type { ReadPlan } from './saved-plan.ts'
 import { checkSavedPlan, wasShown } from './saved-plan.ts'
 import { passwordsOf } from './passwords.ts'
-import { auditFiles } from './audit-files.ts'
 import { forksOf, plainConnectionOf } from './run-flags.ts'
 import { fanOut } from './subscribers.ts'
 import { fleetTransport } from './transport.ts'
@@ -82,7 +81,8 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
   const { secrets } = io
   const forks = forksOf(flags, io)
   const guard = request.guard === undefined ? {} : { guard: request.guard }
-  const audits = await auditFiles(loaded, flags, io)
+  // The controls are loaded only where a task needs them.
+  const audits = hasAudit(loaded) ? await (await import('./audit-files.ts')).auditFiles(loaded, flags, io) : undefined
   const selection = {
     ...loaded,
     ...guard,

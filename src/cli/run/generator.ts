@@ -1,8 +1,8 @@
 /** This program and who runs it, as reports say it. */
-import { hostname, userInfo } from 'node:os'
+import { localAccount } from '../../engine/local-account.ts'
 import type { Generator } from '../../model/generator.ts'
 import type { Io } from '../io.ts'
 
 export function generatorOf({ version }: Io): Generator {
-  return { name: 'mptcp-fleet', version, account: `${userInfo().username}@${hostname()}` }
+  return { name: 'mptcp-fleet', version, account: localAccount() }
 }

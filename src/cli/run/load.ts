@@ -35,6 +35,11 @@ export interface Loaded {
   inventory: Inventory
 }
 
+/** Whether a playbook has a task `audit`. */
+export function hasAudit({ playbooks }: Loaded): boolean {
+  return playbooks.some(({ plays }) => plays.some(({ tasks }) => tasks.some(({ module }) => module.kind === 'audit')))
+}
+
 /** Throws DiagnosticsError with everything that is wrong in any of the files. */
 export async function loadAll(flags: InventoryFlags, source: PlaybookSource, io: Io): Promise<Loaded> {
   const diagnostics: Diagnostic[] = []
