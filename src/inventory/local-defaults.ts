@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
+import { DiagnosticsError, errorDiagnostic } from '../model/diagnostic.ts'
 import { createSshConfigFiles } from './ssh-config-files.ts'
 import type { SshConfigPlaces } from './ssh-config-files.ts'
 import { newSshHostResolver } from './ssh-hosts.ts'
@@ -17,7 +18,7 @@ export function localDefaults(): LocalDefaults {
 }
 
 function readDefaults(): LocalDefaults {
-  const { homedir, username, uid } = userInfo()
+  const { homedir, username, uid } = account()
   return {
     cwd: process.cwd(),
     home: homedir,
@@ -27,6 +28,17 @@ function readDefaults(): LocalDefaults {
     env: process.env,
     homeOf,
     systemFolder: '/etc/ssh',
+  }
+}
+
+/** Throws DiagnosticsError where the password database does not know who runs this: ssh refuses to work then, too. */
+function account(): ReturnType<typeof userInfo> {
+  try {
+    return userInfo()
+  } catch {
+    const hint = 'containers that run under any number need an entry in /etc/passwd for it, as ssh does'
+    const summary = `no user exists for uid ${process.getuid?.() ?? '?'} on this machine`
+    throw new DiagnosticsError([errorDiagnostic('no-account', summary, { hint })])
   }
 }
 
