@@ -1,5 +1,6 @@
 /** What the machine this runs on contributes to connections: its user, and OpenSSH's configuration. */
 import { readFileSync } from 'node:fs'
+import type { UserInfo } from 'node:os'
 import { hostname, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import { DiagnosticsError, errorDiagnostic } from '../model/diagnostic.ts'
@@ -32,7 +33,7 @@ function readDefaults(): LocalDefaults {
 }
 
 /** Throws DiagnosticsError where the password database does not know who runs this: ssh refuses to work then, too. */
-function account(): ReturnType<typeof userInfo> {
+function account(): UserInfo<string> {
   try {
     return userInfo()
   } catch {
