@@ -18,10 +18,14 @@ import {
   startEnd,
 } from './trial-namespaces.ts'
 
-const folders = (): string[] => {
+const allFolders = (): string[] => {
   const base = '/run/mptcp-fleet'
   return existsSync(base) ? readdirSync(base).filter((name) => name.startsWith('trial.')) : []
 }
+
+/** What a killed run of these tests left is not of this one. */
+const before = new Set(allFolders())
+const folders = (): string[] => allFolders().filter((name) => !before.has(name))
 
 /** Waits until nothing is left, for at most three seconds: what was killed needs a moment to go. */
 async function nothingLeft(): Promise<void> {
