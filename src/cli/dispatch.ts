@@ -2,7 +2,7 @@
 import { EXIT } from '../model/exit-codes.ts'
 import { commands } from './commands.ts'
 import { reportError, usageError } from './errors.ts'
-import type { Flags, Invocation } from './command.ts'
+import type { CommandModule, Flags, Invocation } from './command.ts'
 import type { Io } from './io.ts'
 
 /** Runs one command line (without node and script). Never throws: what goes wrong is printed and becomes a code. */
@@ -47,13 +47,14 @@ async function run(argv: readonly string[], io: Io): Promise<number> {
     io.stdout.write(renderCommandHelp(command, Math.min(io.stdout.columns ?? 80, 100)))
     return EXIT.ok.code
   }
-  return await command.run(await withLimit(parsed.invocation, io), io)
+  return await withLimit(parsed.invocation, io, command.run)
 }
 
 /** Files that --limit names are read here, so that all commands and kept plans see what they say. */
-async function withLimit(invocation: Invocation<Flags>, io: Io): Promise<Invocation<Flags>> {
+async function withLimit(invocation: Invocation<Flags>, io: Io, run: CommandModule['run']): Promise<number> {
   const { limit } = invocation.flags
-  if (typeof limit !== 'string' || !/@|\n$/.test(limit)) return invocation
+  if (typeof limit !== 'string' || !/@|\n$/.test(limit)) return await run(invocation, io)
   const { expandLimit } = await import('./limit.ts')
-  return { ...invocation, flags: { ...invocation.flags, limit: expandLimit(limit, io.cwd) } }
+  const { text, places } = expandLimit(limit, io.cwd)
+  return await run({ ...invocation, flags: { ...invocation.flags, limit: text } }, { ...io, limitPlaces: places })
 }

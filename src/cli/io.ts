@@ -1,4 +1,5 @@
 /** What a command may touch of the process, so that tests can hand in their own. */
+import type { LimitPlaces } from '../inventory/select.ts'
 import type { Redactor } from '../text/redact.ts'
 import { createRedactor } from '../text/redact.ts'
 
@@ -25,6 +26,8 @@ export interface Io {
   cwd: string
   /** Of this program. */
   version: string
+  /** Of the patterns that the flag --limit took from files. */
+  limitPlaces?: LimitPlaces
 }
 
 /** The real streams of this process. What they hold back is written within a turn of the loop. */

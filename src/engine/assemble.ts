@@ -1,4 +1,5 @@
 /** Puts inventory, playbooks and flags together: who does what, complete and checked, before any connection is made. */
+import type { LimitPlaces } from '../inventory/select.ts'
 import { limitHosts, selectHosts } from '../inventory/select.ts'
 import { templateVars } from '../inventory/vars.ts'
 import type { ConnectionFlags, Inventory } from '../inventory/types.ts'
@@ -61,6 +62,7 @@ export interface AssembleOptions {
   playbooks: Playbook[]
   inventory: Inventory
   limit: string | null
+  limitPlaces?: LimitPlaces | undefined
   tags: string[]
   skipTags: string[]
   connection: ConnectionFlags
@@ -80,7 +82,8 @@ export function assemble(options: AssembleOptions): Assembled {
     ...options.inventory.diagnostics,
     ...options.playbooks.flatMap((playbook) => playbook.diagnostics),
   ]
-  const limited = options.limit === null ? null : limitHosts(options.inventory, options.limit)
+  const { inventory, limit, limitPlaces } = options
+  const limited = limit === null ? null : limitHosts(inventory, limit, limitPlaces)
   diagnostics.push(...(limited?.diagnostics ?? []))
   const allowed = limited === null ? null : new Set(limited.hosts.map((host) => host.name))
   const plays = options.playbooks

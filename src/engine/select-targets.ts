@@ -1,5 +1,6 @@
 /** The hosts of a pattern, and how each is reached, for commands that only read. */
 import { resolveConnection } from '../inventory/connection.ts'
+import type { LimitPlaces } from '../inventory/select.ts'
 import { limitHosts, selectHosts } from '../inventory/select.ts'
 import type { ConnectionFlags, Inventory } from '../inventory/types.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
@@ -14,6 +15,7 @@ export interface TargetOptions {
   inventory: Inventory
   pattern: string
   limit: string | null
+  limitPlaces?: LimitPlaces | undefined
   connection: ConnectionFlags
 }
 
@@ -36,7 +38,7 @@ export interface ReadOptions extends TargetOptions {
 export function selectTargets(options: TargetOptions): { targets: Target[]; diagnostics: Diagnostic[] } {
   const { inventory, pattern, limit } = options
   const selected = selectHosts(inventory, pattern, null)
-  const limited = limit === null ? null : limitHosts(inventory, limit)
+  const limited = limit === null ? null : limitHosts(inventory, limit, options.limitPlaces)
   const allowed = limited === null ? null : new Set(limited.hosts.map((host) => host.name))
   const diagnostics = [...inventory.diagnostics, ...selected.diagnostics, ...(limited?.diagnostics ?? [])]
   const hosts = selected.hosts.filter((host) => allowed === null || allowed.has(host.name))

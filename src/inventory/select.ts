@@ -31,15 +31,20 @@ export function selectHosts(
   return select(inventory, [pattern].flat().flatMap(splitPattern), { source, prefix: '' })
 }
 
+/** Where the patterns of files that --limit names stand. */
+export type LimitPlaces = ReadonlyMap<string, Source>
+
 /** The hosts that --limit allows; one that ends with a line end holds a pattern on each line, with commas or without. */
-export function limitHosts(inventory: Inventory, pattern: string): Selection {
+export function limitHosts(inventory: Inventory, pattern: string, places?: LimitPlaces): Selection {
   const texts = pattern.endsWith('\n') ? pattern.trim().split('\n') : splitPattern(pattern)
-  return select(inventory, texts, { source: null, prefix: '--limit: ' })
+  return select(inventory, texts, { source: null, prefix: '--limit: ', places })
 }
 
 interface Where {
   source: Source | null
   prefix: string
+  /** Of single parts, instead of `source`. */
+  places?: LimitPlaces | undefined
 }
 
 function select(inventory: Inventory, texts: readonly string[], where: Where): Selection {
@@ -49,7 +54,8 @@ function select(inventory: Inventory, texts: readonly string[], where: Where): S
     diagnostics.push(problem(where, 'bad-pattern', 'the host pattern is empty', 'name a group or host'))
   const names = new Set<string>()
   for (const part of parts) {
-    const matched = matchPart(inventory, part, where, diagnostics)
+    const source = where.places?.get(part.text) ?? where.source
+    const matched = matchPart(inventory, part, { ...where, source }, diagnostics)
     if (part.operation === 'add') for (const name of matched) names.add(name)
     else for (const name of names) if (matched.has(name) !== (part.operation === 'keep')) names.delete(name)
   }

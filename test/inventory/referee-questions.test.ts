@@ -18,7 +18,7 @@ const sourcesOf = (each: Case): string[] => argsOf(each).filter((word) => word !
 async function selected(dir: string, each: Case, pattern: Pattern): Promise<unknown> {
   const inventory = await loadInventory(sourcesOf(each), dir)
   const meant = selectHosts(inventory, pattern, null)
-  const limit = each.limit === undefined ? null : limitHosts(inventory, expandLimit(each.limit, dir))
+  const limit = each.limit === undefined ? null : limitHosts(inventory, expandLimit(each.limit, dir).text)
   const errors = [...meant.diagnostics, ...(limit?.diagnostics ?? [])].filter(({ severity }) => severity === 'error')
   if (errors.some(({ code }) => code !== 'unknown-host')) return 'refused'
   return meant.hosts.filter((host) => limit?.hosts.includes(host) ?? true).map(({ name }) => name)

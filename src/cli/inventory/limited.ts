@@ -23,7 +23,7 @@ export async function readLimited(flags: LimitedFlags, io: Io): Promise<Limited>
   const inventory = await readInventory(flags, [flags['playbook-dir'] ?? '.'], io)
   if (flags.limit === null)
     return { inventory, hosts: [...inventory.hosts.values()], diagnostics: inventory.diagnostics }
-  const limited = limitHosts(inventory, flags.limit)
+  const limited = limitHosts(inventory, flags.limit, io.limitPlaces)
   const diagnostics = [...inventory.diagnostics, ...limited.diagnostics]
   if (!hasErrors(diagnostics) && limited.hosts.length === 0)
     diagnostics.push(errorDiagnostic('no-hosts', 'no host is selected', { hint: 'check --limit' }))

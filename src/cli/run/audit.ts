@@ -64,7 +64,8 @@ export async function auditFleet(pattern: string, flags: AuditFlags, io: Io): Pr
   const connection: ConnectionFlags = { ...plainConnectionOf(flags, io), ...passwords }
   const today = new Date().toISOString().slice(0, 10)
   const failOn = flags['fail-on'] as Severity
-  const question = { inventory, pattern, limit: flags.limit, connection, profile, profileHash: hash }
+  const { limitPlaces } = io
+  const question = { inventory, pattern, limit: flags.limit, limitPlaces, connection, profile, profileHash: hash }
   const audit = async (): Promise<AuditReport> => {
     const past = {
       ...(await loadPast(inventory, flags, io)),

@@ -88,6 +88,7 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
     ...guard,
     audits,
     limit: flags.limit,
+    limitPlaces: io.limitPlaces,
     tags: request.tags,
     skipTags: request.skipTags,
     secrets,

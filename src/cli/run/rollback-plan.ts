@@ -3,6 +3,7 @@ import type { Assembled } from '../../engine/assemble.ts'
 import { orderedBatches } from '../../engine/jump-order.ts'
 import { rollbackModule } from '../../engine/rollback.ts'
 import { resolveConnection } from '../../inventory/connection.ts'
+import type { LimitPlaces } from '../../inventory/select.ts'
 import { hostNamed, limitHosts } from '../../inventory/select.ts'
 import type { ConnectionFlags, Inventory } from '../../inventory/types.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
@@ -22,6 +23,7 @@ export function assembleRollback(
   options: {
     inventory: Inventory
     limit: string | null
+    limitPlaces?: LimitPlaces | undefined
     connection: ConnectionFlags
     taken: TakenBack
     /** Hosts of which nobody knows whether an earlier rollback of this run ran its commands, with that rollback. */
@@ -31,7 +33,7 @@ export function assembleRollback(
   },
 ): Assembled {
   const { inventory, limit, connection, taken } = options
-  const limited = limit === null ? null : limitHosts(inventory, limit)
+  const limited = limit === null ? null : limitHosts(inventory, limit, options.limitPlaces)
   const diagnostics: Diagnostic[] = [...inventory.diagnostics, ...(limited?.diagnostics ?? [])]
   const allowed = limited === null ? null : new Set(limited.hosts.map(({ name }) => name))
   const chosen = records.filter(({ host }) => allowed === null || allowed.has(host))

@@ -47,6 +47,7 @@ export async function showStatus(pattern: string, flags: StatusFlags, io: Io): P
       inventory,
       pattern,
       limit: flags.limit,
+      limitPlaces: io.limitPlaces,
       forks: forksOf(flags, io),
       connection: await connectionOf(flags, io),
       secrets: io.secrets,
