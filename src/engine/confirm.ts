@@ -2,19 +2,15 @@
  * The second half of a guarded change: reads each host over a new connection, and where all hosts of the group are as
  * planned makes the changes last; otherwise takes them back on all of them. Whatever is not confirmed the hosts undo.
  */
-import { isDeepStrictEqual } from 'node:util'
-import type { PlannedChange } from '../model/change.ts'
 import { HostError } from '../model/errors.ts'
-import { plainValue } from '../model/plain.ts'
-import type { ChangeStatus } from '../model/report.ts'
-import type { Attempt } from './attempt.ts'
-import { changeStatuses, pendingFacts, takeRecord } from './attempt.ts'
+import { pendingFacts, takeRecord } from './attempt.ts'
 import { reachedFrom } from './behind.ts'
 import { commit } from './commit.ts'
 import type { RunContext } from './context.ts'
 import { failHost, phase } from './context.ts'
 import { gather, settled } from './gather.ts'
 import type { Job, Segment } from './job.ts'
+import { judgeRolledBack } from './judge-rolled-back.ts'
 import type { Member } from './members.ts'
 import { leftOverOf, notConverged, planAgain } from './members.ts'
 import { reconnect } from './recover.ts'
@@ -126,47 +122,4 @@ function finish(segment: Segment, near: readonly Member[], jobs: readonly Job[])
     if (member.state.absent === null && reasons.length > 0) failHost(member.state, notConverged(reasons))
     member.fold.absent = member.state.absent
   }
-}
-
-/** A host that took its changes back must plan the same changes again from the same values. */
-function judgeRolledBack(job: Job, again: Attempt['changes']): void {
-  const { member, attempt } = job
-  const { state } = member
-  member.fold.absent = state.absent
-  const restarted = job.restarted === true
-  if (state.status !== 'rolled-back' && !restarted) return
-  const stays = attempt.changes.map(({ opaque, undo }) => opaque === true && (restarted || undo.length === 0))
-  job.telling = changeStatuses(attempt, false).map((status, index): ChangeStatus => {
-    if (status === 'not-started') return status
-    if (stays[index] === true) return restarted ? 'unknown' : status
-    // Nobody can read what is left of it.
-    return attempt.undoFailed.has(index) && attempt.changes[index]!.opaque === true ? 'unknown' : 'rolled-back'
-  })
-  const kept = attempt.changes.filter((_, index) => stays[index] === true && job.telling?.[index] === 'done')
-  if (state.error !== null && kept.length > 0) {
-    const said = kept.map(({ summary }) => `stays done, as it has no undo: ${summary}`)
-    state.error = { ...state.error, detail: [state.error.detail, ...said].join('\n').trim() }
-  }
-  const steady = (fact: string, value: unknown): unknown => {
-    const definition = value === null ? undefined : member.fold.facts.get(fact)
-    return plainValue(definition?.steady === undefined ? value : definition.steady(value))
-  }
-  const isAgain = ({ fact, before }: PlannedChange): boolean =>
-    again.some((one) => one.fact === fact && isDeepStrictEqual(steady(fact, one.before), steady(fact, before)))
-  const isLeft = (change: PlannedChange, index: number): boolean =>
-    (attempt.undoFailed.has(index) && isMoreThanItsFact(change)) || !isAgain(change)
-  const differs = attempt.changes.filter((change, index) => stays[index] === false && isLeft(change, index))
-  if (differs.length === 0) return
-  state.status = 'failed'
-  state.error = {
-    code: 'not-rolled-back',
-    summary: `taken back, but not all is as it was: ${differs.map(({ fact }) => fact).join(', ')}`,
-    detail: [state.error?.summary ?? '', state.error?.detail ?? ''].join('\n').trim(),
-    hint: 'look at these on the host; plan shows what would be changed from what is there now',
-  }
-}
-
-/** Its own fact does not tell all that it did. */
-function isMoreThanItsFact({ opaque, effects }: PlannedChange): boolean {
-  return opaque === true || Object.keys(effects ?? {}).length > 0
 }

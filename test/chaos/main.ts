@@ -71,7 +71,8 @@ try {
   writeFileSync(path.join(folder, 'chaos.md'), figures)
   console.log(`\n${figures}${outcomes.length} seeds in ${minutes()}`)
   const failed = outcomes.filter(({ problems }) => problems.length > 0)
-  if (failed.length > 0) console.log(`failed: seed ${failed.map(({ scenario }) => scenario.seed).join(', ')}`)
+  // Once more where a log's end is all that is kept.
+  for (const { scenario, problems } of failed) console.log(`failed: seed ${scenario.seed}: ${problems.join('; ')}`)
   process.exitCode = failed.length + races.problems.length > 0 ? 1 : 0
 } catch (error) {
   if (!stop.signal.aborted) throw error

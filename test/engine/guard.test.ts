@@ -232,6 +232,7 @@ describe('a guarded host', () => {
     }
     const { host } = await runOn(hosts, ['a'], [task(0, guardedModule, { a: x1 })], { guard: 2 })
     expect(host('a')).toMatchObject({ status: 'failed', error: { code: 'not-rolled-back' } })
+    expect(host('a').error?.detail).toMatch(/^setting\/x: /)
   })
 
   test.each([2, 4])('whose connection is lost in exec %i is confirmed all the same', async (nth) => {
