@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { FactUnreadable } from '../model/fact.ts'
 import { parseAddress } from '../text/ip.ts'
 import { defineFact } from './define.ts'
+import { WHOLE, lastTry } from './read/ip-dump.ts'
 import { parseJson, requireSuccess } from './read/output.ts'
 
 /** `ip -j addr`, one entry an address. */
@@ -48,10 +49,11 @@ const schema = z.array(
 export const addresses = defineFact<Addresses>({
   key: 'addresses',
   summary: 'IP addresses by network link.',
-  probe: 'ip -j addr show',
+  probe: `${WHOLE}
+whole ip -j addr show`,
   parse: ({ stdout, stderr, rc }) => {
     requireSuccess({ rc, stderr, text: stdout }, 'ip')
-    return parseJson(stdout, schema, 'ip addr').flatMap(({ ifname, addr_info }) =>
+    return parseJson(lastTry(stdout), schema, 'ip addr').flatMap(({ ifname, addr_info }) =>
       addr_info.flatMap(({ family, local, address, prefixlen, noprefixroute, ...rest }) => {
         if (ifname === undefined || local === undefined || prefixlen === undefined) return []
         if ((family !== 'inet' && family !== 'inet6') || !isOfFamily(local, family, prefixlen)) return []

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { namedRecord } from '../text/record.ts'
 import { defineFact } from './define.ts'
+import { WHOLE, lastTry } from './read/ip-dump.ts'
 import { parseJson, requireSuccess } from './read/output.ts'
 
 /** `ip -j -d -s link`. Byte counters are since the link was made. */
@@ -43,11 +44,12 @@ const schema = z.array(
 export const links = defineFact<Links>({
   key: 'links',
   summary: 'Network links with state, kind and byte counters.',
-  probe: 'ip -j -d -s link show',
+  probe: `${WHOLE}
+whole ip -j -d -s link show`,
   parse: ({ stdout, stderr, rc }) => {
     requireSuccess({ rc, stderr, text: stdout }, 'ip')
     const found: Links = namedRecord([])
-    for (const item of parseJson(stdout, schema, 'ip link')) {
+    for (const item of parseJson(lastTry(stdout), schema, 'ip link')) {
       if (!('ifname' in item)) continue
       const stats = item.stats64 ?? item.stats
       found[item.ifname] = {

@@ -3,6 +3,7 @@ import type { ProbeOutput } from '../model/fact.ts'
 import type { RouteEntry, RuleEntry } from '../mptcp/route.ts'
 import { isLinkLocal } from '../text/ip.ts'
 import { defineFact } from './define.ts'
+import { WHOLE, lastTry } from './read/ip-dump.ts'
 import { endPiece, parseJson, piece, requireSuccess } from './read/output.ts'
 
 /** One route, with what its lookup does not need. */
@@ -68,14 +69,15 @@ const PIECES = { 4: { routes: 'routes4', rules: 'rules4' }, 6: { routes: 'routes
 export const routing = defineFact<Routing>({
   key: 'routing',
   summary: 'Routes of all tables and routing rules, IPv4 and IPv6.',
-  probe: ([4, 6] as const)
-    .map(
-      (family) => `ip -j -${family} route show table all 2>&1
+  probe: [
+    WHOLE,
+    ...([4, 6] as const).map(
+      (family) => `whole ip -j -${family} route show table all 2>&1
 ${endPiece(PIECES[family].routes)}
-ip -j -${family} rule show 2>&1
+whole ip -j -${family} rule show 2>&1
 ${endPiece(PIECES[family].rules)}`,
-    )
-    .join('\n'),
+    ),
+  ].join('\n'),
   parse: (output) => ({
     routes: [...parseRoutes(output, 4), ...parseRoutes(output, 6)],
     rules: [...parseRules(output, 4), ...parseRules(output, 6)],
@@ -136,7 +138,8 @@ function parseRules(output: ProbeOutput, family: 4 | 6): Rule[] {
 
 /** Text of a piece; a family that the kernel lacks has neither routes nor rules. */
 function ipText(output: ProbeOutput, name: string): string {
-  const { text, rc } = piece(output, name)
+  const { rc, text: printed } = piece(output, name)
+  const text = lastTry(printed)
   if (rc !== 0 && /not supported|no such file/i.test(text)) return ''
   requireSuccess({ text, rc }, 'ip')
   return text

@@ -37,6 +37,10 @@ export function requireSuccess(run: { rc: number; stderr?: string; text?: string
   if (run.rc === 127)
     throw new FactUnreadable(`${program} is not installed`, `install it, or check the PATH of the host`)
   const complaint = firstLine(run.stderr) || firstLine(run.text) || 'it said nothing'
+  // See ip-dump.ts.
+  if (run.rc === 75 && `${run.stderr}${run.text}`.includes('ump was interrupted')) {
+    throw new FactUnreadable(`what ${program} lists changes faster than it can be read`, 'run again')
+  }
   if (/not permitted|permission denied|must be root|access denied/i.test(complaint)) {
     throw new FactUnreadable(`${program} needs root: ${complaint}`, 'use --become or connect as root')
   }
