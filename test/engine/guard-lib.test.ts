@@ -28,8 +28,8 @@ function shell(text: string): number {
 }
 
 function timers(): string[] {
-  const { stdout } = spawnSync('pgrep', ['-f', `mptcp-fleet-guard .*${armed}/undo`], { encoding: 'utf8' })
-  return stdout.split('\n').filter((line) => line !== '')
+  const { stdout } = spawnSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' })
+  return stdout.split('\n').filter((line) => line.includes('mptcp-fleet-guard') && line.includes(`${armed}/undo`))
 }
 
 async function until(condition: () => boolean): Promise<void> {

@@ -4,17 +4,25 @@
  */
 
 /**
- * All expect the lock, which holds the undo script. `arm_timer SECONDS` undoes after that time (one that cannot be noted is
- * ended at once: nothing could call it off); `disarm FOLDER` calls it off, the lock being that folder by now. `arm_watch LOCK UNDO SECONDS` watches this script: where it is killed, or takes
- * longer than that, while it holds the lock as `LOCK-RUN`, the script UNDO undoes. A watch ends by itself.
+ * All expect the lock, which holds the undo script. `arm_timer SECONDS` undoes after that time; one that nothing could call
+ * off is ended at once. `disarm FOLDER` calls it off, the lock being that folder by now. `leads PID` waits until a new process
+ * has the group of its own by which it is ended. `arm_watch LOCK UNDO SECONDS` watches this script: where it is killed, or
+ * takes longer than that, while it holds the lock as `LOCK-RUN`, the script UNDO undoes. A watch ends by itself.
  */
 export const GUARD_LIB = `arm_timer() {
 by_systemd "guard-$RUN" --on-active="$1" --timer-property=AccuracySec=100ms /bin/sh "$B/armed-$RUN/undo" && return 0
 setsid sh -c 'sleep "$1"; exec sh "$2"' mptcp-fleet-guard "$1" "$B/armed-$RUN/undo" </dev/null >/dev/null 2>&1 &
 g=$!
-echo "$g" >>"$B/armed-$RUN/timers" && kill -0 "$g" && return 0
+echo "$g" >>"$B/armed-$RUN/timers" && leads "$g" && return 0
 kill -s TERM -- "-$g" || kill -s TERM "$g"
 return 1
+}
+leads() {
+n=0
+until kill -s 0 -- "-$1" 2>/dev/null; do
+[ $n -lt 20 ] && kill -0 "$1" || return 1
+n=$((n+1)); sleep 0.1 2>/dev/null || sleep 1
+done
 }
 arm_watch() {
 b=$(born $$) || return 1
