@@ -42,6 +42,18 @@ export function waysFrom(
   })
 }
 
+/** The source that the host itself chooses for what is beyond its own networks; null where it has no way there. */
+export function usualSource(
+  family: 4 | 6,
+  own: readonly { dev: string; family: 4 | 6; scope: string; address: string }[],
+  tables: RoutingTables,
+): string | null {
+  const { route } = lookupRoute(tables, { dst: BEYOND[family][0] })
+  if (route === null) return null
+  const first = own.find((one) => one.dev === route.dev && one.family === family && one.scope === 'global')
+  return route.prefsrc ?? first?.address ?? null
+}
+
 /** Another address of the same network, of another host; null where it has none. */
 function neighbour({ address, prefix, family }: Home, { routes }: RoutingTables): string | null {
   const bits = (family === 4 ? 32 : 128) - prefix
