@@ -1,3 +1,4 @@
+import { FactUnreadable } from '../model/fact.ts'
 import { defineFact } from './define.ts'
 import { lines } from './read/output.ts'
 
@@ -30,9 +31,12 @@ export interface Selinux {
 
 const MOST = 200
 const SECONDS = 10
-const LOG = '/var/log/audit/audit.log'
+const FOLDER = '/var/log/audit'
 
-/** Without auditd, the kernel's own log has the same lines (type 1400). */
+/**
+ * Without auditd, the kernel's own log has the same lines (type 1400). Users see neither the folder of the one nor, of
+ * the other, anything but messages of their own; auditd keeps some older logs, which may be of this boot too.
+ */
 export const selinux = defineFact<Selinux>({
   key: 'selinux',
   summary: 'Mode of SELinux, and what of sockets and MPTCP it has denied since boot.',
@@ -40,28 +44,33 @@ export const selinux = defineFact<Selinux>({
 read -r e </sys/fs/selinux/enforce; echo "enforce $e"
 sed -n 's/^btime /boot /p' /proc/stat
 w='avc: *denied.*(mptcp|tclass=(tcp|rawip)_socket)'
-if [ -e ${LOG} ]; then
-if [ -r ${LOG} ]; then echo 'log yes'; timeout ${SECONDS} grep -aE "$w" ${LOG} | tail -n ${MOST} | cut -c 1-1000; else echo 'log hidden'; fi
+found() { timeout ${SECONDS} grep -ahE "$w" "$@"; [ $? -lt 2 ] || echo 'log cut'; }
+if [ -d ${FOLDER} ] && [ ! -x ${FOLDER} ]; then echo 'log hidden'
+elif [ -e ${FOLDER}/audit.log ]; then
+if [ ! -r ${FOLDER}/audit.log ]; then echo 'log hidden'
+else echo 'log yes'; set -- ${FOLDER}/audit.log
+for f in ${FOLDER}/audit.log.[1-9]; do [ ! -r "$f" ] || set -- "$f" "$@"; done
+found "$@" | tail -n ${MOST} | cut -c 1-1000; fi
 elif command -v journalctl >/dev/null; then
-echo 'log yes'; timeout ${SECONDS} journalctl -q -b --no-pager -o cat _TRANSPORT=audit + _TRANSPORT=kernel 2>/dev/null |
-grep -aE "$w" | tail -n ${MOST} | cut -c 1-1000
+if [ -n "$(timeout ${SECONDS} journalctl -q -b --no-pager -n 1 -o cat _TRANSPORT=kernel 2>/dev/null)" ]; then
+echo 'log yes'; { timeout ${SECONDS} journalctl -q -b --no-pager -o cat _TRANSPORT=audit + _TRANSPORT=kernel 2>/dev/null || echo 'log cut'; } |
+grep -aE "$w|^log cut$" | tail -n ${MOST} | cut -c 1-1000
+elif [ "$(id -u)" -ne 0 ]; then echo 'log hidden'; fi
 fi`,
   parse: ({ stdout }) => {
     const enforce = /^enforce ([01])$/m.exec(stdout)?.[1]
     if (enforce === undefined) return { mode: null, denials: [], absent: null }
-    const log = /^log (yes|hidden)$/m.exec(stdout)?.[1]
+    if (/^log hidden$/m.test(stdout)) {
+      throw new FactUnreadable('reading the audit log needs root', 'use --become or connect as root')
+    }
+    if (/^log cut$/m.test(stdout)) throw new FactUnreadable(`the audit log could not be searched in ${SECONDS} s`)
     const boot = Number(/^boot (\d{1,15})$/m.exec(stdout)?.[1] ?? 0)
     return {
       mode: enforce === '1' ? 'enforcing' : 'permissive',
       denials: lines(stdout)
         .flatMap((line) => denial(line) ?? [])
         .filter(({ at }) => at >= boot),
-      absent:
-        log === 'yes'
-          ? null
-          : log === 'hidden'
-            ? 'needs root: use --become or connect as root'
-            : 'there is no audit log and no journal',
+      absent: /^log yes$/m.test(stdout) ? null : 'there is no audit log, and no journal of the kernel',
     }
   },
   example: `enforce 1

@@ -32,7 +32,7 @@ export function waysFrom(
   destinations: readonly string[],
 ): SourceWay[] {
   const asked = destinations.filter((to) => parseAddress(to)?.family === home.family)
-  const all = destinations.length > 0 ? asked : [neighbour(home), beyond(home, tables)]
+  const all = destinations.length > 0 ? asked : [neighbour(home, tables), beyond(home, tables)]
   // The kernel binds the sockets of subflows that it opens to the endpoint's device; answers to joins are not bound.
   const oif = endpoint.flags.includes('signal') ? null : endpoint.dev
   return all.flatMap((to) => {
@@ -42,16 +42,34 @@ export function waysFrom(
   })
 }
 
-/** Another address of the same network; null where it has none. */
-function neighbour({ address, prefix, family }: Home): string | null {
-  if (prefix >= (family === 4 ? 31 : 127)) return null
-  const base = networkOf(address, prefix).split('/')[0]!
-  const [first, second] = family === 4 ? [next(base, 1), next(base, 2)] : [`${base}1`, `${base}2`]
-  return first === address ? second : first
+/** The source that the host itself chooses for what is beyond its own networks; null where it has no way there. */
+export function usualSource(
+  family: 4 | 6,
+  own: readonly { dev: string; family: 4 | 6; scope: string; address: string }[],
+  tables: RoutingTables,
+): string | null {
+  const { route } = lookupRoute(tables, { dst: BEYOND[family][0] })
+  if (route === null) return null
+  const first = own.find((one) => one.dev === route.dev && one.family === family && one.scope === 'global')
+  return route.prefsrc ?? first?.address ?? null
 }
 
-function next(base: string, by: number): string {
-  return base.replace(/\d+$/, (last) => String(Number(last) + by))
+/** Another address of the same network, of another host; null where it has none. */
+function neighbour({ address, prefix, family }: Home, { routes }: RoutingTables): string | null {
+  const bits = (family === 4 ? 32 : 128) - prefix
+  if (bits < 2) return null
+  const base = networkOf(address, prefix).split('/')[0]!
+  const own = new Set(routes.flatMap(({ type, dst }) => (type === 'local' ? dst.split('/')[0]! : [])))
+  const last = Math.min(2 ** bits - 2, MOST_TRIED)
+  const all = Array.from({ length: last }, (_, index) => nth(base, index + 1, family))
+  return all.find((one) => one !== address && !own.has(one)) ?? null
+}
+
+/** A network whose first addresses are all the host's own is not looked through. */
+const MOST_TRIED = 100
+
+function nth(base: string, by: number, family: 4 | 6): string {
+  return family === 4 ? base.replace(/\d+$/, (last) => String(Number(last) + by)) : `${base}${by.toString(16)}`
 }
 
 /** Only where the address's own card has a default route, in whichever table: else it is a way to its network alone. */

@@ -17,6 +17,8 @@ export interface SysctlSetting {
   type: SysctlType | null
   /** What an older kernel has in its place. */
   instead?: string
+  /** What the kernel starts with; left out where kernels or distributions differ. */
+  initial?: string
 }
 
 const BOOLEAN = { kind: 'boolean' } as const
@@ -26,16 +28,24 @@ const TICKS = { kind: 'number', min: 0, max: 2_147_483, unit: 'seconds' } as con
 /** By name below net.mptcp. */
 export const SYSCTL_SETTINGS: Readonly<Record<string, SysctlSetting>> = {
   enabled: { since: '5.6', type: BOOLEAN },
-  add_addr_timeout: { since: '5.11', type: TICKS },
-  checksum_enabled: { since: '5.14', type: BOOLEAN },
-  allow_join_initial_addr_port: { since: '5.14', type: BOOLEAN },
-  stale_loss_cnt: { since: '5.15', type: { kind: 'number', min: 0, max: 4_294_967_295 } },
-  pm_type: { since: '5.19', type: { kind: 'number', min: 0, max: 1 } },
-  scheduler: { since: '6.6', type: { kind: 'name', listedIn: 'available_schedulers', usual: ['default'] } },
-  close_timeout: { since: '6.7', type: TICKS },
+  add_addr_timeout: { since: '5.11', initial: '120', type: TICKS },
+  checksum_enabled: { since: '5.14', initial: '0', type: BOOLEAN },
+  allow_join_initial_addr_port: { since: '5.14', initial: '1', type: BOOLEAN },
+  stale_loss_cnt: { since: '5.15', initial: '4', type: { kind: 'number', min: 0, max: 4_294_967_295 } },
+  pm_type: { since: '5.19', initial: '0', type: { kind: 'number', min: 0, max: 1 } },
+  scheduler: {
+    since: '6.6',
+    initial: 'default',
+    type: { kind: 'name', listedIn: 'available_schedulers', usual: ['default'] },
+  },
+  close_timeout: { since: '6.7', initial: '60', type: TICKS },
   available_schedulers: { since: '6.10', type: null },
-  blackhole_timeout: { since: '6.12', type: { kind: 'number', min: 0, max: 2_147_483_647, unit: 'seconds' } },
-  syn_retrans_before_tcp_fallback: { since: '6.14', type: { kind: 'number', min: 0, max: 255 } },
+  blackhole_timeout: {
+    since: '6.12',
+    initial: '3600',
+    type: { kind: 'number', min: 0, max: 2_147_483_647, unit: 'seconds' },
+  },
+  syn_retrans_before_tcp_fallback: { since: '6.14', initial: '2', type: { kind: 'number', min: 0, max: 255 } },
   path_manager: {
     since: '6.15',
     type: { kind: 'name', listedIn: 'available_path_managers', usual: ['kernel', 'userspace'] },

@@ -1,7 +1,7 @@
 /** Profiles read from disk: shipped ones by name, others by path, with what they extend. */
 import { describe, expect, test } from 'vitest'
 import { controls } from '../../src/audit/registry.ts'
-import { loadProfile, PROFILES } from '../../src/cli/run/audit-files.ts'
+import { loadProfile, loadWaivers, PROFILES } from '../../src/cli/run/audit-files.ts'
 import type { Diagnostic } from '../../src/model/diagnostic.ts'
 import { DiagnosticsError } from '../../src/model/diagnostic.ts'
 import { dispatch } from '../../src/cli/dispatch.ts'
@@ -47,6 +47,15 @@ test.each([
   const cwd = makeFiles({ 'own.yml': text })
   const { source } = diagnosticOf(() => loadProfile('own.yml', cwd, controls))
   expect(`${source?.file}:${source?.line}:${source?.column}`).toBe(expected)
+})
+
+test('waivers that are empty are told how to be so', () => {
+  const cwd = makeFiles({ 'w.yml': '' })
+  const { summary, hint } = diagnosticOf(() =>
+    loadWaivers(['w.yml'], cwd, loadProfile('baseline', cwd, controls).profile),
+  )
+  expect(summary).toBe('the file is empty')
+  expect(hint).toContain('waivers: []')
 })
 
 function diagnosticOf(act: () => unknown): Diagnostic {

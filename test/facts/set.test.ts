@@ -40,10 +40,11 @@ it('sets the winning line of a name', () => {
 })
 
 it('sets a filter of one link', () => {
-  const before = { rpFilter: { all: 1 }, arpIgnore: { all: 0 } }
+  const before = { rpFilter: { all: 1 }, arpIgnore: { all: 0 }, arpFilter: {} }
   expect(netFilters.set!(before, 'rpFilter/eth0.5', 2)).toEqual({
     rpFilter: { all: 1, 'eth0.5': 2 },
     arpIgnore: { all: 0 },
+    arpFilter: {},
   })
   expect(netFilters.set!(before, 'arpIgnore/all', null).arpIgnore).toEqual({})
   expect(netFilters.set!(before, 'other/all', 1)).toEqual(before)

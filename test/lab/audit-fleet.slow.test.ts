@@ -41,11 +41,14 @@ interface Fault {
   elsewhere?: Readonly<Record<string, readonly string[]>>
 }
 
+/** A setting of which no file says anything is another one after a boot. */
+const BY_HAND = ['sysctls-persistent', 'survives-reboot']
+
 const FAULTS: readonly Fault[] = [
   {
     host: 'server-01',
     plant: 'sysctl -qw net.mptcp.checksum_enabled=1',
-    breaks: ['checksum-policy', 'pair-checksum'],
+    breaks: ['checksum-policy', ...BY_HAND, 'pair-checksum'],
     elsewhere: { 'client-01': ['pair-checksum'], 'client-02': ['pair-checksum'] },
   },
   {
@@ -59,7 +62,7 @@ const FAULTS: readonly Fault[] = [
     plant: 'rm /etc/sysctl.d/90-mptcp.conf',
     breaks: ['enabled-persistent', 'survives-reboot', 'applied-drift'],
   },
-  { host: 'client-01', plant: 'sysctl -qw net.mptcp.blackhole_timeout=0', breaks: ['blackhole-back-off'] },
+  { host: 'client-01', plant: 'sysctl -qw net.mptcp.blackhole_timeout=0', breaks: ['blackhole-back-off', ...BY_HAND] },
   {
     host: 'client-02',
     plant: 'ip link set eth1 mtu 1400',
@@ -69,7 +72,7 @@ const FAULTS: readonly Fault[] = [
   {
     host: 'client-02',
     plant: 'sysctl -qw net.mptcp.allow_join_initial_addr_port=0',
-    breaks: ['join-initial-address'],
+    breaks: ['join-initial-address', ...BY_HAND],
   },
   {
     host: 'server-02',
@@ -81,7 +84,7 @@ const FAULTS: readonly Fault[] = [
     plant: 'echo net.mptcp.enabled=0 >/etc/sysctl.d/95-other.conf',
     breaks: ['enabled-persistent', 'no-overriding-line', 'sysctls-persistent', 'survives-reboot'],
   },
-  { host: 'client-03', plant: 'sysctl -qw net.mptcp.pm_type=1', breaks: ['path-manager'] },
+  { host: 'client-03', plant: 'sysctl -qw net.mptcp.pm_type=1', breaks: ['path-manager', ...BY_HAND] },
   { host: 'client-03', plant: `echo '# by hand' >>${RESTORE_SCRIPT_PATH}`, breaks: ['restore-unit', 'applied-drift'] },
   {
     host: 'client-04',

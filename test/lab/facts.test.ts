@@ -54,6 +54,7 @@ const MAPS = new Set([
   'mptcp_dropins',
   'mptcp_dropins/*/triggers',
   'mptcp_persisted/endpoints',
+  'net_filters/arpFilter',
   'net_filters/arpIgnore',
   'net_filters/rpFilter',
   'nm/devices',

@@ -56,7 +56,11 @@ export function baseFacts(last: number, management: string): FactValues {
     ),
     addresses: own.map((address) => ({ ...address, family: 4, dynamic: false, tentative: false, peer: null })),
     routing: { routes: own.slice(1).map(({ dev, address, prefix }) => connected(dev, address, prefix)), rules: [] },
-    net_filters: { rpFilter: { all: 0, eth0: 0, wlan0: 0 }, arpIgnore: { all: 0, eth0: 0, wlan0: 0 } },
+    net_filters: {
+      rpFilter: { all: 0, eth0: 0, wlan0: 0 },
+      arpIgnore: { all: 0, eth0: 0, wlan0: 0 },
+      arpFilter: { all: 0, eth0: 0, wlan0: 0 },
+    },
     firewall: { chains: [], legacy: [], absent: null },
     selinux: { mode: null, denials: [], absent: null },
     unit_files: { shadowing: {}, rewritten: [] },

@@ -28,6 +28,7 @@ export const endpointRoles = defineControl({
       if (signal && subflow) return [`${key} announces and opens subflows`]
       if (want.role === 'server' && !signal) return [`${key} does not announce`]
       if (want.role === 'client' && signal) return [`${key} announces`]
+      if (want.role === 'client' && !subflow && !flags.includes('laminar')) return [`${key} opens no subflows`]
       return []
     })
     if (wrong.length === 0) return pass(`${all.length} endpoints, each with one part`, ...seen)

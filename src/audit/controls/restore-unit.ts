@@ -24,8 +24,8 @@ export const restoreUnit = defineControl({
   check: (_, { persisted, loaded }) => {
     const { script, unit, unitEnabled, badLines } = persisted
     if (script === null && unit === null) return notApplicable('nothing is restored by it')
-    // Those that a distribution makes for all services (service.d) say nothing of this one.
-    const dropIns = loaded.dropIns.filter((path) => path.includes(`/${RESTORE_UNIT}.d/`))
+    // Those that a distribution makes for all services (service.d) say nothing of this one; of mptcp-.service.d they do.
+    const dropIns = loaded.dropIns.filter((path) => !path.includes('/service.d/'))
     const seen: Evidence[] = [
       { kind: 'persistent', fact: 'mptcp_persisted/script', value: script?.mode ?? null, where: RESTORE_SCRIPT_PATH },
       { kind: 'persistent', fact: 'mptcp_persisted/unit', value: unit?.mode ?? null, where: RESTORE_UNIT_PATH },
@@ -35,6 +35,8 @@ export const restoreUnit = defineControl({
       ...(script === null ? [`${RESTORE_SCRIPT_PATH} is missing`] : []),
       ...(unit === null ? [`${RESTORE_UNIT_PATH} is missing`] : []),
       ...(unit !== null && !unitEnabled ? ['the unit is not enabled'] : []),
+      // By a link in a folder that comes before that of the unit's own file.
+      ...(loaded.enabled.startsWith('masked') ? ['the unit is masked'] : []),
       ...(badLines.length > 0 ? [`line ${badLines[0]!.line} of the script is none of this tool`] : []),
       ...(script !== null && badLines.length === 0 && script.content !== renderRestoreScript(persisted)
         ? ['the script is not as this tool writes it']

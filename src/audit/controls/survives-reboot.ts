@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import type { Boot } from '../../facts/boot.ts'
 import { boot } from '../../facts/boot.ts'
-import { mptcpPersisted } from '../../facts/mptcp_persisted.ts'
+import { ENABLING_LINK, mptcpPersisted } from '../../facts/mptcp_persisted.ts'
 import type { MptcpPersisted } from '../../facts/mptcp_persisted.ts'
 import { nmProfiles } from '../../facts/nm_profile.ts'
 import type { NmProfiles } from '../../facts/nm_profile.ts'
@@ -90,7 +90,7 @@ function bootFiles({ sysctls, restored, profiles }: Omit<OwnFacts, 'boot' | 'run
   const owned = Object.values(profiles).filter((one) => Number(one['connection.mptcp-flags'] ?? 0) !== 0)
   return [
     ...Object.keys(sysctls.files),
-    ...(restored.unitEnabled ? [RESTORE_SCRIPT_PATH, RESTORE_UNIT_PATH] : []),
+    ...(restored.unitEnabled ? [RESTORE_SCRIPT_PATH, RESTORE_UNIT_PATH, ENABLING_LINK] : []),
     ...owned.flatMap(({ filename }) => filename ?? []),
   ]
 }

@@ -82,7 +82,7 @@ function readProfile(
     throw wrong(`there is no profile "${name}"`, hint, source)
   }
   const path = isShipped ? join(packageRoot(), 'src', 'audit', 'profiles', `${name}.yml`) : resolve(folder, name)
-  const { node, bytes } = readTree(path, name)
+  const { node, bytes } = readTree(path, name, 'see the shipped profiles')
   hash.update(`${bytes.length}\0`).update(bytes)
   const file = parseProfileFile(node)
   if ('diagnostics' in file) throw new DiagnosticsError(file.diagnostics)
@@ -94,14 +94,17 @@ export function loadWaivers(files: readonly string[], cwd: string, profile: Prof
   const own = profile?.controls.map(({ control }) => control.id) ?? []
   const known = [...new Set([...controls.keys(), ...own])]
   return files.flatMap((name) => {
-    const parsed = parseWaivers(readTree(resolve(cwd, name), name).node, known)
+    const parsed = parseWaivers(
+      readTree(resolve(cwd, name), name, 'where nothing is waived, write: waivers: []').node,
+      known,
+    )
     if ('diagnostics' in parsed) throw new DiagnosticsError(parsed.diagnostics)
     return parsed.waivers
   })
 }
 
-/** `name`: how messages call the file. */
-function readTree(path: string, name: string): { node: YamlNode; bytes: Buffer } {
+/** `name`: how messages call the file; `empty`: what to do where it is. */
+function readTree(path: string, name: string, empty: string): { node: YamlNode; bytes: Buffer } {
   let bytes: Buffer
   try {
     bytes = readBounded(path)
@@ -112,7 +115,7 @@ function readTree(path: string, name: string): { node: YamlNode; bytes: Buffer }
   if ('diagnostic' in decoded) throw new DiagnosticsError([decoded.diagnostic])
   const { node, diagnostics } = parseYaml(decoded.text, name)
   if (diagnostics.length > 0) throw new DiagnosticsError(diagnostics)
-  if (node === null) throw wrong('the file is empty', 'see the shipped profiles', { file: name, line: 1, column: 1 })
+  if (node === null) throw wrong('the file is empty', empty, { file: name, line: 1, column: 1 })
   return { node, bytes }
 }
 
