@@ -1,6 +1,6 @@
 /** What tasks `audit` of a run found, on a terminal. */
 import type { RunReport } from '../model/report.ts'
-import { foundControls } from './found.ts'
+import { foundControls, foundStatus } from './found.ts'
 import { sanitize } from './sanitize.ts'
 import type { Style } from './style.ts'
 import { paint } from './style.ts'
@@ -13,7 +13,8 @@ const MAX_NAMES = 8
 export function renderFindings({ findings }: RunReport, style: Style): string {
   const blocks = foundControls(findings).map(({ finding, hosts }) => {
     const { severity, control, title, task, fails } = finding
-    const head = wrap(`${severity} ${control}: ${title} (${sanitize(task)})`, style.width, '', '    ')
+    const spared = fails ? '' : ` (${foundStatus(finding)})`
+    const head = wrap(`${severity}${spared} ${control}: ${title} (${sanitize(task)})`, style.width, '', '    ')
     const lines = [...hosts].map(([reason, names]) => {
       const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : ''
       const listed = names.slice(0, MAX_NAMES).map((name) => sanitize(name))

@@ -193,14 +193,16 @@ describe('without scripts', () => {
     }
   })
 
-  test('a run tells what its tasks `audit` found, what of it is accepted, and how it was made', () => {
+  test('a run tells what its tasks `audit` found, what of it fails no host, and how it was made', () => {
     const found = ['system-a', 'system-b'].map((host) => finding(host))
-    const accepted = finding('system-a', { control: 'rp-filter', status: 'waived', fails: false, waiver: 'ops: later' })
-    const shown = text(renderRunHtml(runReport({ findings: [...found, accepted] })))
+    const waived = finding('system-a', { control: 'rp-filter', status: 'waived', fails: false, waiver: 'ops: later' })
+    const below = finding('system-b', { control: 'rp-filter', fails: false })
+    const shown = text(renderRunHtml(runReport({ findings: [...found, waived, below] })))
     for (const part of [
       'limits-sufficient on 2 hosts',
       'system-a, system-b: add_addr_accepted is 0, needed are 1',
-      'accepted The limits allow the paths that the profile asks for rp-filter on 1 host',
+      'waived The limits allow the paths that the profile asks for rp-filter on 1 host',
+      'below threshold The limits allow the paths that the profile asks for rp-filter on 1 host',
       'waived by ops: later',
       'Nothing is wrong (profile client)',
       'mptcp-fleet 1.2.3',
