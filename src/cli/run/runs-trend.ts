@@ -9,9 +9,10 @@ import { renderJson } from '../../report/json.ts'
 import { isUtf8, styleOf } from '../../report/style.ts'
 import { count } from '../../report/wrap.ts'
 import type { Summary } from '../../store/audit-history.ts'
-import { loadSummaries, walkAudits } from '../../store/audit-history.ts'
+import { loadSummaries } from '../../store/audit-history.ts'
 import { closest } from '../../text/closest.ts'
 import type { Io } from '../io.ts'
+import { keptAudits } from './audit-history.ts'
 
 export interface TrendFlags extends TrendFilter {
   by: string | null
@@ -30,7 +31,7 @@ export function showTrend(flags: TrendFlags, io: Io): number {
   const chosen = all.filter((one) => fits(one, pattern, profile))
   const filter = { control: flags.control, group: flags.group, host: flags.host }
   const names = nameCheck(filter)
-  const trend = trendOf(names.watch(walkAudits(io.cwd, chosen)), filter, flags.by as TrendKey | null)
+  const trend = trendOf(names.watch(keptAudits(io, chosen)), filter, flags.by as TrendKey | null)
   names.check()
   if (flags.output === 'json') {
     io.stdout.write(renderJson({ pattern, profile, ...filter, by: flags.by, ...trend }))
