@@ -32,7 +32,7 @@ const FIXED: readonly GridColumn[] = [
   { key: 'failing', label: 'failing controls', short: 'failing', kind: 'number' },
 ]
 /** Only where there were audits before. */
-const CHANGE: GridColumn = { key: 'change', label: 'score in earlier audits', short: 'trend', kind: 'word' }
+const CHANGE: GridColumn = { key: 'change', label: 'trend of the score', short: 'trend', kind: 'word' }
 /** Columns of its picture. */
 const SPARK_WIDTH = 8
 
