@@ -93,7 +93,14 @@ describe('an audit', () => {
       await page.locator('.grid tbody th').first().click()
       const dialog = page.getByRole('dialog')
       await dialog.getByText('The last 29 audits in numbers').click()
-      await expect.poll(() => dialog.getByRole('group', { name: /^Scores of/ }).locator('tbody tr').count()).toBe(29)
+      await expect
+        .poll(() =>
+          dialog
+            .getByRole('group', { name: /^Scores of/ })
+            .locator('tbody tr')
+            .count(),
+        )
+        .toBe(29)
     })
     const first = auditReport({ trend: [], hostScores: {} })
     await withReport(renderAuditHtml(first), {}, async ({ page }) => {

@@ -127,7 +127,7 @@ function madeSection({ generator, playbooks, inventoryHash, runId, startedAt, en
     facts([
       ...generatorFacts(generator),
       ['Playbooks', playbooks.join(', ')],
-      ['Inventory', code(inventoryHash)],
+      ['SHA-256 of the inventory', code(inventoryHash)],
       ['Run', code(runId)],
       ['Time', `${shownTime(startedAt)} to ${shownTime(endedAt)}`],
       ['Exit code', String(exitCode)],
