@@ -27,18 +27,24 @@ export type Summary = z.infer<typeof summarySchema>
 /** Longest row of audits in a report. */
 const MAX_TREND = 90
 
-/** Of all audits that came to their end, the oldest first. Throws DiagnosticsError. */
-export function loadSummaries(cwd: string): Summary[] {
+/** Gets each audit that cannot be read. */
+export type Skip = (runId: string, error: DiagnosticsError) => void
+
+/** Of all audits that came to their end, the oldest first. Throws DiagnosticsError where the folder is not trusted. */
+export function loadSummaries(cwd: string, skip: Skip): Summary[] {
   const all = listRuns(cwd).flatMap((runId): Summary[] => {
-    const path = recordPath(cwd, runId, SUMMARY)
-    return path === null ? [] : [parseAs(path, summarySchema)]
+    const read = (): Summary[] => {
+      const path = recordPath(cwd, runId, SUMMARY)
+      return path === null ? [] : [parseAs(path, summarySchema)]
+    }
+    return readable(read, (error) => skip(runId, error)) ?? []
   })
   return all.toSorted((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt))
 }
 
-/** The last audits of a pattern by a profile, the oldest first. Throws DiagnosticsError. */
-export function loadTrend(cwd: string, pattern: string, profile: string): AuditPoint[] {
-  return loadSummaries(cwd)
+/** The last audits of a pattern by a profile, the oldest first. */
+export function trendIn(summaries: readonly Summary[], pattern: string, profile: string): AuditPoint[] {
+  return summaries
     .filter((one) => one.pattern === pattern && one.profile === profile)
     .slice(-MAX_TREND)
     .map(({ pattern: _pattern, profile: _profile, unread: _unread, ...point }) => point)
@@ -89,11 +95,11 @@ function readPast(folder: string, matrix: Matrix, known: Map<string, unknown>): 
   }
 }
 
-/** The latest first; each is read when it is come to, its evidence when that is asked for. `skip`: one that cannot be read. */
+/** The latest first; each is read when it is come to, its evidence when that is asked for. */
 export function* walkAudits(
   cwd: string,
   summaries: readonly Pick<Summary, 'runId'>[],
-  skip: (runId: string, error: DiagnosticsError) => void,
+  skip: Skip,
 ): Generator<PastAudit> {
   const read = createAuditReader(cwd)
   for (const { runId } of summaries.toReversed()) {

@@ -47,7 +47,7 @@ interface Before {
 /** The audit that this one most likely has much in common with; null where there is none that can be read. */
 function auditBefore(cwd: string, { pattern, profile }: AuditReport): Before | null {
   try {
-    const last = loadSummaries(cwd).findLast((one) => one.pattern === pattern && one.profile === profile.name)
+    const last = loadSummaries(cwd, () => {}).findLast((one) => one.pattern === pattern && one.profile === profile.name)
     const folder = last === undefined ? null : findFleetFolder(cwd, 'runs', last.runId)
     const matrix = last === undefined ? null : readMatrix(cwd, last.runId)
     return folder === null || matrix === null ? null : { folder, matrix }

@@ -29,7 +29,7 @@ function keep(day: string, profile: string, hosts: Record<string, readonly Contr
 
 function refused(name: string, profile: string, hosts: string[]): string {
   try {
-    return `not refused: ${earlierAudit(name, { profile, hosts }, cwd).runId}`
+    return `not refused: ${earlierAudit(name, { profile, hosts }, testIo({ cwd }).io).runId}`
   } catch (error) {
     if (!(error instanceof DiagnosticsError)) throw error
     return error.diagnostics.map(({ summary, hint }) => `${summary}; ${hint}`).join('\n')
@@ -38,7 +38,7 @@ function refused(name: string, profile: string, hosts: string[]): string {
 
 describe('the audit that --since means', () => {
   const since = (name: string, profile: string, ...hosts: string[]): string =>
-    earlierAudit(name, { profile, hosts }, cwd).runId
+    earlierAudit(name, { profile, hosts }, testIo({ cwd }).io).runId
 
   beforeEach(() => {
     keep('2026-10-01', 'baseline', { a: WELL, b: WELL })

@@ -120,6 +120,10 @@ describe('runs diff', () => {
     expect(err.match(/run-2026-11-01 is left out/g)).toHaveLength(1)
     expect((await runs('trend')).out).toContain('run-2026-11-02')
     expect((await runs('diff', 'run-2026-11-01')).err).toContain('move the folder of this run away')
+    writeFileSync(join(cwd, '.mptcp-fleet/runs/run-2026-11-01/summary.json'), '{')
+    const list = await runs('list')
+    expect([list.code, list.out]).toEqual([0, expect.stringContaining('run-2026-11-01')])
+    expect(list.err).toMatch(/run-2026-11-01 is left out: \S+summary.json/)
   })
 
   test('of two runs: hosts, changes and verdicts that differ', async () => {
@@ -235,6 +239,11 @@ describe('runs trend', () => {
     expect((await runs('trend', '--pattern', 'all')).out).toContain('3 audits of all by baseline')
   })
 
+  test('of groups where no host is in one', async () => {
+    keepAudit(cwd, auditReport({ z: ['pass', 'pass', 'pass'] }))
+    expect((await runs('trend', '--by', 'group')).out).toBe('1 audit of all by baseline\nno group is in these audits\n')
+  })
+
   test.each<[string[], string, number]>([
     [['--control', 'enabled-runnin'], 'did you mean enabled-running?', 1],
     [['--host', 'c'], 'no audit has the host c', 1],
@@ -283,7 +292,8 @@ describe('runs prune', () => {
   test('young ones stay, and both rules hold where both are given', async () => {
     keepAudits()
     keepRun('R1', new Date().toISOString())
-    await runs('prune', '--older-than', '1h', '--keep', '2', '--command', 'audit', '--yes')
+    const { out } = await runs('prune', '--older-than', '1h', '--keep', '2', '--command', 'audit', '--yes')
+    expect(out).toContain('its findings and evidence')
     expect(kept()).toEqual(['R1', 'run-2026-11-02', 'run-2026-11-03'])
   })
 

@@ -18,7 +18,7 @@ import type { ControlStatus } from '../../src/model/audit.ts'
 import { pastAudit } from '../../src/model/past-audit.ts'
 import { DiagnosticsError } from '../../src/model/diagnostic.ts'
 import { auditPoint } from '../../src/model/audit-score.ts'
-import { createAuditReader, loadSummaries, loadTrend, walkAudits } from '../../src/store/audit-history.ts'
+import { createAuditReader, loadSummaries, trendIn, walkAudits } from '../../src/store/audit-history.ts'
 import { keepAudit, loadAudit } from '../../src/store/audit-record.ts'
 import { loadRunState, loadUndo } from '../../src/store/load-run.ts'
 import { auditReport } from '../report/audit/fleet-sample.ts'
@@ -55,7 +55,11 @@ test('audits come in the order in which they began, the latest first', () => {
   keepAudit(cwd, one)
   expect(
     Array.from(
-      walkAudits(cwd, loadSummaries(cwd), () => {}),
+      walkAudits(
+        cwd,
+        loadSummaries(cwd, () => {}),
+        () => {},
+      ),
       ({ runId }) => runId,
     ),
   ).toEqual(['A', 'B'])
@@ -169,7 +173,25 @@ test('a trend is of audits of one pattern by one profile, the oldest first', () 
   keepAudit(cwd, one)
   keepAudit(cwd, two)
   keepAudit(cwd, { ...one, runId: 'C', pattern: 'web' })
-  expect(loadTrend(cwd, one.pattern, one.profile.name).map(({ runId }) => runId)).toEqual(['B', 'A'])
-  expect(loadTrend(cwd, 'web', one.profile.name)).toEqual([auditPoint({ ...one, runId: 'C' })])
-  expect(loadTrend(cwd, one.pattern, 'another')).toEqual([])
+  expect(
+    trendIn(
+      loadSummaries(cwd, () => {}),
+      one.pattern,
+      one.profile.name,
+    ).map(({ runId }) => runId),
+  ).toEqual(['B', 'A'])
+  expect(
+    trendIn(
+      loadSummaries(cwd, () => {}),
+      'web',
+      one.profile.name,
+    ),
+  ).toEqual([auditPoint({ ...one, runId: 'C' })])
+  expect(
+    trendIn(
+      loadSummaries(cwd, () => {}),
+      one.pattern,
+      'another',
+    ),
+  ).toEqual([])
 })

@@ -4,7 +4,8 @@ import { DiagnosticsError, errorDiagnostic } from '../../model/diagnostic.ts'
 import type { PastAudit } from '../../model/past-audit.ts'
 import type { FailingSince } from '../../report/audit/failing-since.ts'
 import { failingIn, failingSince, walkBack } from '../../report/audit/failing-since.ts'
-import type { Summary } from '../../store/audit-history.ts'
+import { sanitize } from '../../report/sanitize.ts'
+import type { Skip, Summary } from '../../store/audit-history.ts'
 import { createAuditReader, loadSummaries, walkAudits } from '../../store/audit-history.ts'
 import { loadAudit } from '../../store/audit-record.ts'
 import { canHaveBegun } from '../../store/run-start.ts'
@@ -22,11 +23,11 @@ export interface Kind {
  * `name`: the id of a run, whatever it was of; or of the audits of the kind `last`, or a day: the last that had begun by its
  * end (UTC). Throws DiagnosticsError.
  */
-export function earlierAudit(name: string, kind: Kind, cwd: string): AuditReport {
-  const all = loadSummaries(cwd)
+export function earlierAudit(name: string, kind: Kind, io: Io): AuditReport {
+  const all = summariesOf(io)
   const day = dayOf(name)
-  const runId = day !== null || name === 'last' ? latestOf(kind, day, cwd) : name
-  const found = all.some((one) => one.runId === runId) ? loadAudit(cwd, runId) : null
+  const runId = day !== null || name === 'last' ? latestOf(kind, day, io) : name
+  const found = all.some((one) => one.runId === runId) ? loadAudit(io.cwd, runId) : null
   if (found !== null) return found
   const near = closest(
     name,
@@ -39,11 +40,11 @@ export function earlierAudit(name: string, kind: Kind, cwd: string): AuditReport
 const NONE_KEPT = 'no audit is kept in this folder yet'
 
 /** The id of the last audit of a kind, by the end of a day where there is one. Throws DiagnosticsError. */
-export function latestOf(kind: Kind, day: string | null, cwd: string): string {
-  const all = loadSummaries(cwd).filter(({ startedAt }) => canHaveBegun(startedAt))
+export function latestOf(kind: Kind, day: string | null, io: Io): string {
+  const all = summariesOf(io).filter(({ startedAt }) => canHaveBegun(startedAt))
   const early = all.filter(({ startedAt }) => day === null || startedAt.slice(0, 10) <= day)
   const alike = early.filter(({ profile }) => profile === kind.profile)
-  const read = createAuditReader(cwd)
+  const read = createAuditReader(io.cwd)
   const wanted = new Set(kind.hosts)
   const found = alike.findLast(({ runId }) => read(runId)?.hosts.names.some((name) => wanted.has(name)) === true)
   if (found !== undefined) return found.runId
@@ -72,18 +73,29 @@ export function dayOf(name: string): string | null {
   return isDay(name) ? name : null
 }
 
-/** Kept audits, the latest first. One that cannot be read keeps nobody from the others: it is told of and left out. */
+/** Of all kept audits, the oldest first. One that cannot be read keeps nobody from the others: it is told of and left out. */
+export function summariesOf(io: Io): Summary[] {
+  return loadSummaries(io.cwd, skipper(io))
+}
+
+/** Kept audits, the latest first; the same holds. */
 export function* keptAudits(
   io: Io,
-  summaries: readonly Pick<Summary, 'runId'>[] = loadSummaries(io.cwd),
+  summaries: readonly Pick<Summary, 'runId'>[] = summariesOf(io),
 ): Generator<PastAudit> {
+  yield* walkAudits(io.cwd, summaries, skipper(io))
+}
+
+/** Tells of each run once. */
+function skipper(io: Io): Skip {
   const told = toldOf.get(io) ?? new Set<string>()
   toldOf.set(io, told)
-  yield* walkAudits(io.cwd, summaries, (runId, { diagnostics: [first] }) => {
+  return (runId, { diagnostics: [first] }) => {
     if (told.has(runId)) return
     told.add(runId)
-    io.stderr.write(`mptcp-fleet: the audit ${runId} is left out: ${first?.summary ?? ''}: ${first?.hint ?? ''}\n`)
-  })
+    const why = `${first?.summary ?? ''}: ${first?.hint ?? ''}`
+    io.stderr.write(`mptcp-fleet: the audit ${sanitize(runId)} is left out: ${sanitize(why)}\n`)
+  }
 }
 
 /** Runs that were told of already. */
@@ -95,7 +107,7 @@ export function sinceWhen(report: AuditReport, io: Io): FailingSince {
   const { visit, since } = failingSince(failing)
   if (failing.length === 0) return since
   const end = Date.parse(report.startedAt)
-  const earlier = loadSummaries(io.cwd).filter(
+  const earlier = summariesOf(io).filter(
     ({ runId, profile, startedAt }) =>
       runId !== report.runId && profile === report.profile.name && Date.parse(startedAt) <= end,
   )

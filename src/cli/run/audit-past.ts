@@ -4,10 +4,10 @@ import type { Inventory } from '../../inventory/types.ts'
 import type { AuditReport } from '../../model/audit.ts'
 import { trendOf } from '../../report/audit/trend.ts'
 import { loadApplied } from '../../store/applied.ts'
-import { loadTrend } from '../../store/audit-history.ts'
+import { trendIn } from '../../store/audit-history.ts'
 import { loadPastTests } from '../../store/past-tests.ts'
 import type { Io } from '../io.ts'
-import { keptAudits } from './audit-history.ts'
+import { keptAudits, summariesOf } from './audit-history.ts'
 import { recordOpener } from './vault.ts'
 import type { VaultFlags } from './vault-passwords.ts'
 
@@ -27,7 +27,7 @@ export function trendBefore(
   hosts: readonly string[],
   io: Io,
 ): Pick<AuditReport, 'trend' | 'hostScores'> {
-  const trend = loadTrend(io.cwd, pattern, profile)
+  const trend = trendIn(summariesOf(io), pattern, profile)
   const scored = trend.slice(-MOST_SCORED)
   const { audits, rows } = trendOf(keptAudits(io, scored), { control: null, group: null, host: null }, 'host')
   const wanted = new Set(hosts)

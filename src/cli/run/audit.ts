@@ -62,7 +62,7 @@ export async function auditFleet(pattern: string, flags: AuditFlags, io: Io): Pr
   const names = limitedHosts({ inventory, pattern, limit: flags.limit }).hosts.map((host) => host.name)
   // Of no host it is told that none is selected.
   const since = names.length === 0 ? null : flags.since
-  const earlier = since === null ? null : earlierAudit(since, { profile: profile.name, hosts: names }, io.cwd)
+  const earlier = since === null ? null : earlierAudit(since, { profile: profile.name, hosts: names }, io)
   const passwords = await passwordsOf(flags, io)
   const connection: ConnectionFlags = { ...plainConnectionOf(flags, io), ...passwords }
   const today = new Date().toISOString().slice(0, 10)

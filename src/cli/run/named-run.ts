@@ -4,6 +4,7 @@ import { loadAudit } from '../../store/audit-record.ts'
 import { loadRunStarts, runNamed } from '../../store/load-run.ts'
 import type { RunStart } from '../../store/run-start.ts'
 import { lastRun } from '../../store/run-start.ts'
+import type { Io } from '../io.ts'
 import { dayOf, latestOf } from './audit-history.ts'
 
 interface RunPair {
@@ -17,7 +18,8 @@ interface RunPair {
  * Both are audits, or both are none: `last` and days mean runs of the kind that an id beside them is of, or else of the kind
  * of the run that began last; of audits those that can be compared with it. Throws DiagnosticsError.
  */
-export function namedPair(one: string, other: string, cwd: string): RunPair {
+export function namedPair(one: string, other: string, io: Io): RunPair {
+  const { cwd } = io
   const runs = loadRunStarts(cwd)
   const ids = [one, other].filter((name) => name !== 'last' && dayOf(name) === null)
   const known = ids.map((name) => runs.find(({ folder }) => folder === runNamed(cwd, name))!)
@@ -33,7 +35,7 @@ export function namedPair(one: string, other: string, cwd: string): RunPair {
     throw wrong(summary, `name two of a kind; the last ${near} is ${last?.folder ?? ''}`)
   }
   const pair = areAudits
-    ? auditPair([one, other], model.folder, alike, cwd)
+    ? auditPair([one, other], model.folder, alike, io)
     : [one, other].map((name) => find(name, alike))
   const [first, second] = pair.toSorted((a, b) => alike.indexOf(a) - alike.indexOf(b)) as [RunStart, RunStart]
   if (first !== second) return { earlier: first.folder, later: second.folder, areAudits }
@@ -44,13 +46,13 @@ export function namedPair(one: string, other: string, cwd: string): RunPair {
 }
 
 /** `model`: the audit that `last` and days are to be comparable with. `runs`: of all audits. */
-function auditPair(names: readonly string[], model: string, runs: readonly RunStart[], cwd: string): RunStart[] {
+function auditPair(names: readonly string[], model: string, runs: readonly RunStart[], io: Io): RunStart[] {
   const run = (id: string): RunStart => runs.find(({ folder }) => folder === id)!
   if (names.every((name) => name !== 'last' && dayOf(name) === null)) return names.map(run)
-  const audit = loadAudit(cwd, model)
+  const audit = loadAudit(io.cwd, model)
   if (audit === null) throw wrong(`the audit ${model} was cut off`, 'name one that runs list shows with a score')
   const kind = { profile: audit.profile.name, hosts: audit.hosts.map((host) => host.name) }
-  return names.map((name) => run(name === 'last' || dayOf(name) !== null ? latestOf(kind, dayOf(name), cwd) : name))
+  return names.map((name) => run(name === 'last' || dayOf(name) !== null ? latestOf(kind, dayOf(name), io) : name))
 }
 
 /** `runs`: the oldest first. */

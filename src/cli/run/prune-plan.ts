@@ -83,6 +83,7 @@ function losses({ runId, state, lastTests }: PruneRun): string[] {
   const changed = state?.hosts.filter(({ changes }) => changes.some(({ status }) => status === 'done')) ?? []
   return [
     ...(changed.length === 0 ? [] : [`rollback ${runId} will not be possible`]),
+    ...(state?.command === 'audit' ? ['its findings and evidence, in trends and "failing since" as well'] : []),
     ...(lastTests.length === 0 ? [] : [`the last test of ${lastTests.join(', of ')}`]),
   ]
 }

@@ -21,7 +21,7 @@ export function diffRuns(
   { output, verbose }: { output: string; verbose: number },
   io: Io,
 ): number {
-  const pair = namedPair(one, other, io.cwd)
+  const pair = namedPair(one, other, io)
   const style = styleOf(io.stdout, io.env)
   const show = (heads: readonly [Head, Head], diff: object, text: () => string): number => {
     const [earlier, later] = heads.map(headOf)

@@ -9,12 +9,11 @@ import { renderJson } from '../../report/json.ts'
 import { renderResults } from '../../report/run.ts'
 import { renderRun, renderRunList } from '../../report/runs.ts'
 import { styleOf } from '../../report/style.ts'
-import { loadSummaries } from '../../store/audit-history.ts'
 import { loadAudit } from '../../store/audit-record.ts'
 import { hasReport, loadReport, loadRunStarts, loadRunState, runNamed } from '../../store/load-run.ts'
 import { usageError } from '../errors.ts'
 import type { Io } from '../io.ts'
-import { sinceWhen } from './audit-history.ts'
+import { sinceWhen, summariesOf } from './audit-history.ts'
 
 interface Flags {
   output: string
@@ -23,7 +22,7 @@ interface Flags {
 
 /** Throws DiagnosticsError. */
 export function listRuns({ output }: Flags, io: Io): number {
-  const audits = new Map(loadSummaries(io.cwd).map((summary) => [summary.runId, summary]))
+  const audits = new Map(summariesOf(io).map((summary) => [summary.runId, summary]))
   const runs = loadRunStarts(io.cwd).flatMap(({ folder }) => {
     const state = loadRunState(io.cwd, folder)
     return state === null ? [] : [{ ...state, audit: audits.get(folder) ?? null }]

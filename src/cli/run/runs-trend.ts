@@ -9,10 +9,9 @@ import { renderJson } from '../../report/json.ts'
 import { isUtf8, styleOf } from '../../report/style.ts'
 import { count } from '../../report/wrap.ts'
 import type { Summary } from '../../store/audit-history.ts'
-import { loadSummaries } from '../../store/audit-history.ts'
 import { closest } from '../../text/closest.ts'
 import type { Io } from '../io.ts'
-import { keptAudits } from './audit-history.ts'
+import { keptAudits, summariesOf } from './audit-history.ts'
 
 export interface TrendFlags extends TrendFilter {
   by: string | null
@@ -24,7 +23,7 @@ export interface TrendFlags extends TrendFilter {
 
 /** Audits of one pattern by one profile: unless named, those of the latest. Throws DiagnosticsError. */
 export function showTrend(flags: TrendFlags, io: Io): number {
-  const all = loadSummaries(io.cwd)
+  const all = summariesOf(io)
   const last = all.findLast((one) => fits(one, flags.pattern, flags.profile))
   if (last === undefined) throw none(all, flags)
   const { pattern, profile } = last
