@@ -1,6 +1,6 @@
 /** The hosts of a pattern, and how each is reached, for commands that only read. */
 import { resolveConnection } from '../inventory/connection.ts'
-import type { LimitPlaces } from '../inventory/select.ts'
+import type { LimitPlaces, Selection } from '../inventory/select.ts'
 import { limitHosts, selectHosts } from '../inventory/select.ts'
 import type { ConnectionFlags, Inventory } from '../inventory/types.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
@@ -36,12 +36,9 @@ export interface ReadOptions extends TargetOptions {
 
 /** Throws DiagnosticsError where one cannot be resolved or none is selected. `diagnostics` are warnings. */
 export function selectTargets(options: TargetOptions): { targets: Target[]; diagnostics: Diagnostic[] } {
-  const { inventory, pattern, limit } = options
-  const selected = selectHosts(inventory, pattern, null)
-  const limited = limit === null ? null : limitHosts(inventory, limit, options.limitPlaces)
-  const allowed = limited === null ? null : new Set(limited.hosts.map((host) => host.name))
-  const diagnostics = [...inventory.diagnostics, ...selected.diagnostics, ...(limited?.diagnostics ?? [])]
-  const hosts = selected.hosts.filter((host) => allowed === null || allowed.has(host.name))
+  const { inventory, limit } = options
+  const { hosts, diagnostics: found } = limitedHosts(options)
+  const diagnostics = [...inventory.diagnostics, ...found]
   const targets = hosts.flatMap((host): Target[] => {
     const play = { become: null, becomeUser: null, remoteUser: null, vars: {} }
     const resolved = resolveConnection(host, play, options.connection, inventory)
@@ -56,4 +53,17 @@ export function selectTargets(options: TargetOptions): { targets: Target[]; diag
   }
   if (hasErrors(diagnostics)) throw new DiagnosticsError(diagnostics)
   return { targets, diagnostics }
+}
+
+/** The hosts of a pattern that --limit leaves. */
+export function limitedHosts(options: Omit<TargetOptions, 'connection'>): Selection {
+  const { inventory, pattern, limit } = options
+  const selected = selectHosts(inventory, pattern, null)
+  if (limit === null) return selected
+  const limited = limitHosts(inventory, limit, options.limitPlaces)
+  const allowed = new Set(limited.hosts.map((host) => host.name))
+  return {
+    hosts: selected.hosts.filter((host) => allowed.has(host.name)),
+    diagnostics: [...selected.diagnostics, ...limited.diagnostics],
+  }
 }

@@ -12,7 +12,7 @@ const result = host.shape.results.element
 
 /** What of an audit is asked for again and again. */
 export const auditMatrixSchema = auditReportSchema
-  .omit({ hosts: true, commands: true, tests: true, trend: true })
+  .omit({ hosts: true, commands: true, tests: true, trend: true, hostScores: true })
   .extend({
     hosts: z.array(host.omit({ results: true })),
     rows: z.array(z.string()).describe('of each host, a letter for each control in their order'),
@@ -20,7 +20,7 @@ export const auditMatrixSchema = auditReportSchema
 export type AuditMatrix = z.infer<typeof auditMatrixSchema>
 
 export const auditEvidenceSchema = z.strictObject({
-  ...auditReportSchema.pick({ commands: true, tests: true, trend: true }).shape,
+  ...auditReportSchema.pick({ commands: true, tests: true, trend: true, hostScores: true }).shape,
   findings: z.array(result.pick({ reason: true, evidence: true, remedy: true })).describe('each once'),
   rows: z.array(z.array(z.number())).describe('of each host, the index of its finding for each control'),
   waived: z.array(z.tuple([z.number(), z.number(), z.number()])).describe('host, control and waiver, by index'),
@@ -28,7 +28,7 @@ export const auditEvidenceSchema = z.strictObject({
 export type AuditEvidence = z.infer<typeof auditEvidenceSchema>
 
 export function toColumns(report: AuditReport): { matrix: AuditMatrix; evidence: AuditEvidence } {
-  const { hosts, commands: by, tests, trend, ...rest } = report
+  const { hosts, commands: by, tests, trend, hostScores, ...rest } = report
   const known = new Map<string, number>()
   const findings: AuditEvidence['findings'] = []
   const indexOf = ({ reason, evidence, remedy }: ControlResult): number => {
@@ -48,6 +48,7 @@ export function toColumns(report: AuditReport): { matrix: AuditMatrix; evidence:
       commands: by,
       tests,
       trend,
+      hostScores,
       findings,
       rows: hosts.map(({ results }) => results.map(indexOf)),
       waived: hosts.flatMap(({ results }, host) =>
@@ -68,6 +69,7 @@ export function fromColumns(matrix: AuditMatrix, evidence: AuditEvidence): Audit
     commands: evidence.commands,
     tests: evidence.tests,
     trend: evidence.trend,
+    hostScores: evidence.hostScores,
     hosts: hosts.map((host, at) => ({
       ...host,
       results: matrix.controls.map(({ id, required }, index): ControlResult => {

@@ -115,6 +115,9 @@ export const auditReportSchema = z.strictObject({
   waivers: z.array(waiverReportSchema),
   tests: z.array(pastTestSchema).describe('the last one of each pair that an audited host belongs to'),
   trend: z.array(auditPointSchema).describe('earlier audits of this pattern by this profile, the oldest first'),
+  hostScores: z
+    .record(z.string(), z.array(z.number().nullable()))
+    .describe('by host: its score in each of the last audits of trend; null where it was not read'),
   diagnostics: z.array(diagnosticSchema),
 })
 export type AuditReport = z.infer<typeof auditReportSchema>

@@ -30,6 +30,6 @@ export const findingSchema = z.strictObject({
   fails: z.boolean().describe('it fails the host: not waived, and at least as bad as the task’s fail_on'),
   reason: z.string(),
   evidence: z.array(evidenceSchema),
-  waiver: z.string().nullable().describe('who accepted it, until when and why'),
+  waiver: z.string().nullable().describe('who waived it, until when and why'),
 })
 export type Finding = z.infer<typeof findingSchema>

@@ -13,7 +13,7 @@ export function foundControls(findings: readonly Finding[]): FoundControl[] {
   const groups = new Map<string, { finding: Finding; hosts: Map<string, string[]> }>()
   for (const finding of findings) {
     const { task, profile, control, severity, fails } = finding
-    const key = JSON.stringify([task, profile, control, severity, fails])
+    const key = JSON.stringify([task, profile, control, severity, fails || foundStatus(finding)])
     const group = groups.get(key) ?? { finding, hosts: new Map<string, string[]>() }
     groups.set(key, group)
     const names = group.hosts.get(foundReason(finding)) ?? []
@@ -34,7 +34,15 @@ export function findingsByHost(all: readonly Finding[]): Map<string, Finding[]> 
   return found
 }
 
-/** Why, with what status where that is not `fail`, and who accepted it. */
+/** What a finding counts as: its status, or where that is bad and yet does not fail the host, that it is below the threshold. */
+export function foundStatus({ status, fails }: Finding): string {
+  return fails || status === 'waived' ? status : BELOW
+}
+
+/** Less severe than the task's `fail_on`. */
+const BELOW = 'below threshold'
+
+/** Why, with what status where that is not `fail`, and who waived it. */
 export function foundReason({ status, reason, waiver }: Finding): string {
   const said = status === 'fail' || status === 'waived' ? reason : `${status}: ${reason}`
   return waiver === null ? said : `${said} (waived by ${waiver})`

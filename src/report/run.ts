@@ -20,6 +20,15 @@ export function renderRun(report: RunReport, style: Style, tasksOf?: ReadonlyMap
   return parts.filter((part) => part !== '').join('\n')
 }
 
+/** Of a kept run: what its trials showed and its tasks `audit` found. Empty where it had neither. */
+export function renderResults(report: RunReport, style: Style): string {
+  const parts = [
+    section('TRIALS', renderTrials(report, style), style),
+    section('FINDINGS', renderFindings(report, style), style),
+  ]
+  return parts.map((part) => (part === '' ? '' : `\n${part}`)).join('')
+}
+
 function section(title: string, body: string, style: Style): string {
   return body === '' ? '' : `${paint(style, 'bold', title)}\n${body}`
 }

@@ -2,15 +2,13 @@
 import * as z from 'zod'
 import type { AuditPoint } from '../model/audit.ts'
 import { auditPointSchema } from '../model/audit.ts'
-import { fromColumns } from '../model/audit-columns.ts'
-import type { AuditMatrix } from '../model/audit-columns.ts'
+import { DiagnosticsError } from '../model/diagnostic.ts'
 import type { AuditedHosts, PastAudit } from '../model/past-audit.ts'
-import { pastAudit } from '../model/past-audit.ts'
 import type { StoredFinding } from './audit-findings.ts'
 import { findingAt, numberAt } from './audit-findings.ts'
 import type { Matrix } from './audit-matrix.ts'
 import { contentSchemas } from './audit-matrix.ts'
-import { loadFirstAudit, parseAs, parseContent, readMatrix, recordPath } from './audit-read.ts'
+import { parseAs, parseContent, readMatrix, recordPath } from './audit-read.ts'
 import { readContent } from './content.ts'
 import { findFleetFolder } from './fleet-folder.ts'
 import { listRuns } from './load-run.ts'
@@ -29,18 +27,24 @@ export type Summary = z.infer<typeof summarySchema>
 /** Longest row of audits in a report. */
 const MAX_TREND = 90
 
-/** Of all audits that came to their end, the oldest first. Throws DiagnosticsError. */
-export function loadSummaries(cwd: string): Summary[] {
+/** Gets each audit that cannot be read. */
+export type Skip = (runId: string, error: DiagnosticsError) => void
+
+/** Of all audits that came to their end, the oldest first. Throws DiagnosticsError where the folder is not trusted. */
+export function loadSummaries(cwd: string, skip: Skip): Summary[] {
   const all = listRuns(cwd).flatMap((runId): Summary[] => {
-    const path = recordPath(cwd, runId, SUMMARY)
-    return path === null ? [] : [parseAs(path, summarySchema)]
+    const read = (): Summary[] => {
+      const path = recordPath(cwd, runId, SUMMARY)
+      return path === null ? [] : [parseAs(path, summarySchema)]
+    }
+    return readable(read, (error) => skip(runId, error)) ?? []
   })
   return all.toSorted((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt))
 }
 
-/** The last audits of a pattern by a profile, the oldest first. Throws DiagnosticsError. */
-export function loadTrend(cwd: string, pattern: string, profile: string): AuditPoint[] {
-  return loadSummaries(cwd)
+/** The last audits of a pattern by a profile, the oldest first. */
+export function trendIn(summaries: readonly Summary[], pattern: string, profile: string): AuditPoint[] {
+  return summaries
     .filter((one) => one.pattern === pattern && one.profile === profile)
     .slice(-MAX_TREND)
     .map(({ pattern: _pattern, profile: _profile, unread: _unread, ...point }) => point)
@@ -52,7 +56,6 @@ export function createAuditReader(cwd: string): (runId: string) => PastAudit | n
   return (runId) => {
     const matrix = readMatrix(cwd, runId)
     if (matrix === null) return null
-    if (!('recordVersion' in matrix)) return readFirst(cwd, matrix)
     const { controls, hosts, packs } = matrix.content
     // No more than one audit needs, however many are read.
     known = new Map([controls, hosts, ...packs].flatMap((hash) => (known.has(hash) ? [[hash, known.get(hash)]] : [])))
@@ -92,22 +95,36 @@ function readPast(folder: string, matrix: Matrix, known: Map<string, unknown>): 
   }
 }
 
-/** Of the first version: evidence is read when it is asked for. */
-function readFirst(cwd: string, matrix: AuditMatrix): PastAudit {
-  const blank = { commands: {}, tests: [], trend: [], findings: [], rows: [], waived: [] }
-  const past = pastAudit(fromColumns(matrix, blank))
-  let whole: PastAudit | null = null
-  return {
-    ...past,
-    evidence: (control, host) => (whole ??= pastAudit(loadFirstAudit(cwd, matrix))).evidence(control, host),
+/** The latest first; each is read when it is come to, its evidence when that is asked for. */
+export function* walkAudits(
+  cwd: string,
+  summaries: readonly Pick<Summary, 'runId'>[],
+  skip: Skip,
+): Generator<PastAudit> {
+  const read = createAuditReader(cwd)
+  for (const { runId } of summaries.toReversed()) {
+    const audit = readable(
+      () => read(runId),
+      (error) => skip(runId, error),
+    )
+    if (audit === null) continue
+    yield {
+      ...audit,
+      evidence: (...at) =>
+        readable(
+          () => audit.evidence(...at),
+          (error) => skip(runId, error),
+        ) ?? [],
+    }
   }
 }
 
-/** The latest first; each is read when it is come to. Throws DiagnosticsError then. */
-export function* walkAudits(cwd: string, summaries: readonly Summary[]): Generator<PastAudit> {
-  const read = createAuditReader(cwd)
-  for (const { runId } of summaries.toReversed()) {
-    const audit = read(runId)
-    if (audit !== null) yield audit
+function readable<T>(read: () => T, skip: (error: DiagnosticsError) => void): T | null {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof DiagnosticsError)) throw error
+    skip(error)
+    return null
   }
 }

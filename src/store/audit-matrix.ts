@@ -1,13 +1,13 @@
 /** matrix.json of a kept audit: its statuses, and by their hashes the parts that lie in its folder `content`. */
 import * as z from 'zod'
 import { auditReportSchema } from '../model/audit.ts'
-import { auditEvidenceSchema, auditMatrixSchema } from '../model/audit-columns.ts'
+import { auditEvidenceSchema } from '../model/audit-columns.ts'
 import { packSchema } from './audit-findings.ts'
 
-export const RECORD_VERSION = 2
+export const RECORD_VERSION = 3
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
-const { controls, hosts, commands, tests, trend, ...head } = auditReportSchema.shape
+const { controls, hosts, commands, tests, trend, hostScores, ...head } = auditReportSchema.shape
 const host = hosts.element.shape
 
 export const matrixSchema = z.strictObject({
@@ -35,10 +35,7 @@ export const contentSchemas = {
     groupSets: z.array(host.groups).describe('each once'),
     groups: z.array(z.number()).describe('of each host, the index of its set'),
   }),
-  past: z.strictObject({ tests, trend }),
+  past: z.strictObject({ tests, trend, hostScores }),
   packs: packSchema,
 } as const
 export type StoredHosts = z.infer<typeof contentSchemas.hosts>
-
-/** As it was written before there was a version: all in one file, evidence.json beside it. */
-export const firstMatrixSchema = auditMatrixSchema

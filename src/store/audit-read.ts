@@ -1,31 +1,20 @@
-/** Reads files of kept audits, whichever version wrote them. */
+/** Reads files of kept audits. */
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import type * as z from 'zod'
-import type { AuditReport } from '../model/audit.ts'
-import type { AuditMatrix } from '../model/audit-columns.ts'
-import { auditEvidenceSchema, fromColumns } from '../model/audit-columns.ts'
 import type { Matrix } from './audit-matrix.ts'
-import { firstMatrixSchema, matrixSchema } from './audit-matrix.ts'
+import { matrixSchema } from './audit-matrix.ts'
 import { readContent } from './content.ts'
 import { findFleetFolder } from './fleet-folder.ts'
 import { readTrusted, refused } from './trust.ts'
 
 /** Null where the run was no audit, or did not come to its end. Throws DiagnosticsError. */
-export function readMatrix(cwd: string, runId: string): Matrix | AuditMatrix | null {
+export function readMatrix(cwd: string, runId: string): Matrix | null {
   const path = recordPath(cwd, runId, 'matrix.json')
   if (path === null) return null
-  const value = readJson(path)
-  const isFirst = !(typeof value === 'object' && value !== null && 'recordVersion' in value)
-  const matrix = isFirst ? checked(value, path, firstMatrixSchema) : checked(value, path, matrixSchema)
+  const matrix = parseAs(path, matrixSchema)
   if (matrix.runId !== runId) throw refused(`${path} is of another run, ${matrix.runId}`, 'move it away')
   return matrix
-}
-
-/** The whole report of the first version. */
-export function loadFirstAudit(cwd: string, matrix: AuditMatrix): AuditReport {
-  const path = join(findFleetFolder(cwd, 'runs', matrix.runId)!, 'evidence.json')
-  return fromColumns(matrix, parseAs(path, auditEvidenceSchema))
 }
 
 /** Path of a file of a run; null where it has none of this name. */

@@ -10,7 +10,7 @@ import type { Summary } from './audit-history.ts'
 import { loadSummaries, SUMMARY } from './audit-history.ts'
 import type { Matrix, StoredHosts } from './audit-matrix.ts'
 import { contentSchemas, RECORD_VERSION } from './audit-matrix.ts'
-import { loadFirstAudit, parseContent, readMatrix } from './audit-read.ts'
+import { parseContent, readMatrix } from './audit-read.ts'
 import { createContent, readContent } from './content.ts'
 import { syncFolder, writeDurably } from './durable.ts'
 import { findFleetFolder, fleetFolder } from './fleet-folder.ts'
@@ -47,10 +47,10 @@ interface Before {
 /** The audit that this one most likely has much in common with; null where there is none that can be read. */
 function auditBefore(cwd: string, { pattern, profile }: AuditReport): Before | null {
   try {
-    const last = loadSummaries(cwd).findLast((one) => one.pattern === pattern && one.profile === profile.name)
+    const last = loadSummaries(cwd, () => {}).findLast((one) => one.pattern === pattern && one.profile === profile.name)
     const folder = last === undefined ? null : findFleetFolder(cwd, 'runs', last.runId)
     const matrix = last === undefined ? null : readMatrix(cwd, last.runId)
-    return folder === null || matrix === null || !('recordVersion' in matrix) ? null : { folder, matrix }
+    return folder === null || matrix === null ? null : { folder, matrix }
   } catch (error) {
     // It is told of when it is read; what is found now can be kept without it.
     if (error instanceof DiagnosticsError) return null
@@ -59,7 +59,7 @@ function auditBefore(cwd: string, { pattern, profile }: AuditReport): Before | n
 }
 
 function storeMatrix(report: AuditReport, before: Before | null, put: (bytes: Buffer) => string): Matrix {
-  const { controls, hosts, commands, tests, trend, ...head } = report
+  const { controls, hosts, commands, tests, trend, hostScores, ...head } = report
   const { matrix, evidence } = toColumns(report)
   const putJson = (value: unknown): string => put(Buffer.from(JSON.stringify(value)))
   const hashes = before?.matrix.content.packs ?? []
@@ -72,7 +72,7 @@ function storeMatrix(report: AuditReport, before: Before | null, put: (bytes: Bu
     content: {
       controls: putJson({ controls, commands }),
       hosts: putJson(storeHosts(hosts)),
-      past: putJson({ tests, trend }),
+      past: putJson({ tests, trend, hostScores }),
       packs: [...kept, ...fresh],
       numbers: put(encodeNumbers(evidence.rows, controls.length, packed.numbers)),
     },
@@ -114,7 +114,7 @@ function storeHosts(hosts: readonly AuditHost[]): StoredHosts {
 export function loadAudit(cwd: string, runId: string): AuditReport | null {
   const matrix = readMatrix(cwd, runId)
   if (matrix === null) return null
-  const report = 'recordVersion' in matrix ? wholeReport(cwd, matrix) : loadFirstAudit(cwd, matrix)
+  const report = wholeReport(cwd, matrix)
   // In the order of the contract, so that what is made of it is the same to the byte.
   const names = Object.keys(auditReportSchema.shape) as (keyof AuditReport)[]
   return Object.fromEntries(names.map((name) => [name, report[name]])) as unknown as AuditReport

@@ -94,6 +94,11 @@ function checkId(folder: string, runId: string, run: { runId: string } | null): 
   throw unreadable(summary, 'it was copied, renamed or put there by somebody: move it away')
 }
 
+/** Whether a run came to its end and left a report, which no audit does. Throws DiagnosticsError. */
+export function hasReport(cwd: string, runId: string): boolean {
+  return lstatSync(join(runFolder(cwd, runId), 'report.json'), { throwIfNoEntry: false }) !== undefined
+}
+
 /** The report of a run. Throws DiagnosticsError, also where the run did not come to its end. */
 export function loadReport(cwd: string, runId: string): RunReport {
   const path = join(runFolder(cwd, runId), 'report.json')

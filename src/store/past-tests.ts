@@ -1,16 +1,11 @@
 /** Tests that kept runs have made. */
-import { lstatSync } from 'node:fs'
-import { join } from 'node:path'
 import type { PastTest } from '../model/audit.ts'
-import { findFleetFolder } from './fleet-folder.ts'
-import { listRuns, loadReport } from './load-run.ts'
+import { hasReport, listRuns, loadReport } from './load-run.ts'
 
 /** The last test of each pair that was run at all, the oldest first. Throws DiagnosticsError. */
 export function loadPastTests(cwd: string): PastTest[] {
   const reports = listRuns(cwd).flatMap((runId) => {
-    const folder = findFleetFolder(cwd, 'runs', runId)
-    const isThere = folder !== null && lstatSync(join(folder, 'report.json'), { throwIfNoEntry: false }) !== undefined
-    return isThere ? [loadReport(cwd, runId)] : []
+    return hasReport(cwd, runId) ? [loadReport(cwd, runId)] : []
   })
   const last = new Map<string, PastTest>()
   for (const { runId, endedAt, trials } of reports.toSorted((a, b) => Date.parse(a.endedAt) - Date.parse(b.endedAt))) {

@@ -77,6 +77,7 @@ try {
     waivers: [],
     tests: [],
     trend: [],
+    hostScores: {},
     diagnostics: [],
   }
   const formats = Object.fromEntries(

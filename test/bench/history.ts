@@ -114,6 +114,7 @@ function auditOf(day: number, hosts: AuditReport['hosts']): AuditReport {
     waivers: [],
     tests: [],
     trend: [],
+    hostScores: {},
     diagnostics: [],
   }
 }

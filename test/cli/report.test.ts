@@ -73,7 +73,7 @@ describe('report verify', () => {
           writeFileSync(join(cwd, `${file}.sig`), made),
         )
       },
-      'a.json is not what ops@example.org signed',
+      'the signature of a.json was made for something else',
     ],
   ])('of a report that is %s ends with 2', async (_, make, told) => {
     await make()
@@ -109,6 +109,21 @@ describe('report verify', () => {
     await write('ops', 'a.json')
     const { code, out, err } = await verify('--allowed-signers', 'none')
     expect([code, out, err]).toEqual([1, '', expect.stringContaining('none:1:1: no such file')])
+  })
+
+  test('of a key that may sign other things alone ends with 2', async () => {
+    await write('ops', 'a.json')
+    const allowed = readFileSync(key('allowed'), 'utf8').replace(/^(\S+) /, '$1 namespaces="file" ')
+    writeFileSync(join(cwd, 'restricted'), allowed)
+    const { code, out } = await verify('--allowed-signers', 'restricted')
+    expect([code, out]).toEqual([2, expect.stringContaining('ops@example.org is no allowed signer of a.json')])
+  })
+
+  test('without ssh-keygen gives no verdict', async () => {
+    await write('ops', 'a.json')
+    const { io, out, err } = testIo({ cwd, env: { PATH: '/nonexistent' } })
+    const code = await dispatch(['report', 'verify', 'a.json', '--allowed-signers', key('allowed')], io)
+    expect([code, out(), err()]).toEqual([1, '', expect.stringContaining('ssh-keygen is not installed')])
   })
 
   test('without allowed signers says that nobody knows whose a signature is', async () => {

@@ -9,7 +9,7 @@ import { keepAudit } from '../../src/store/audit-record.ts'
 import type { JournalEntry } from '../../src/store/journal.ts'
 import { createJournal } from '../../src/store/journal.ts'
 import { auditReport } from '../report/audit/fleet-sample.ts'
-import { runReport } from '../report/sample.ts'
+import { finding, runReport } from '../report/sample.ts'
 import { testIo } from './test-io.ts'
 
 let cwd = ''
@@ -69,7 +69,7 @@ describe('runs diff', () => {
     keepAudits()
     const { code, out } = await runs('diff', 'run-2026-11-02')
     expect(code).toBe(0)
-    expect(out).toContain('from run-2026-11-02: audit, begun 2026-11-02T03:00:00.000Z')
+    expect(out).toContain('from run-2026-11-02: audit of all by baseline, begun 2026-11-02T03:00:00.000Z')
     expect(out).toMatch(/newly failing\n {2}b: enabled-running/)
     expect(out).toMatch(/fixed\n {2}a: limits-sufficient/)
     expect(out).toMatch(/still failing\n {2}a: enabled-running.*\(since\s+2026-11-02/s)
@@ -88,6 +88,42 @@ describe('runs diff', () => {
     const [one, other] = [await runs('diff', 'last', '2026-11-01'), await runs('diff', '2026-11-01', 'last')]
     expect(one).toEqual(other)
     expect(one.out).toContain('newly failing')
+  })
+
+  test('`last` and days mean audits by the same profile of some of the same hosts', async () => {
+    keepAudits()
+    const other = auditReport({ a: ['fail', 'fail', 'fail'] }, { day: '2026-11-04' })
+    keepAudit(cwd, { ...other, profile: { ...other.profile, name: 'client' } })
+    keepAudit(cwd, auditReport({ z: ['pass', 'pass', 'pass'] }, { day: '2026-11-05' }))
+    const pair = async (...names: string[]): Promise<unknown> =>
+      JSON.parse((await runs('diff', ...names, '--output', 'json')).out)
+    expect(await pair('run-2026-11-01')).toMatchObject({ later: { runId: 'run-2026-11-03' }, notes: [] })
+    expect(await pair('run-2026-11-01', '2026-11-05')).toMatchObject({ later: { runId: 'run-2026-11-03' } })
+    // Named by hand it is what is asked for, and how they differ is told.
+    expect(await pair('run-2026-11-03', 'run-2026-11-04')).toMatchObject({
+      earlier: { profile: 'baseline', pattern: 'all' },
+      later: { profile: 'client' },
+      notes: ['The profile is another: baseline, and then client.', 'Hosts of the earlier audit alone: b.'],
+    })
+    const { code, err } = await runs('diff', 'run-2026-11-04')
+    expect([code, err]).toEqual([1, expect.stringContaining('both names mean the run run-2026-11-04')])
+  })
+
+  test('a kept audit that cannot be read is told of, and the others are compared', async () => {
+    keepAudits()
+    writeFileSync(join(cwd, '.mptcp-fleet/runs/run-2026-11-01/matrix.json'), '{"recordVersion":1}')
+    const { code, out, err } = await runs('diff', 'run-2026-11-02')
+    expect([code, out]).toEqual([
+      0,
+      expect.stringMatching(/still failing\n {2}a: enabled-running.*\(since\s+2026-11-02/s),
+    ])
+    expect(err.match(/run-2026-11-01 is left out/g)).toHaveLength(1)
+    expect((await runs('trend')).out).toContain('run-2026-11-02')
+    expect((await runs('diff', 'run-2026-11-01')).err).toContain('move the folder of this run away')
+    writeFileSync(join(cwd, '.mptcp-fleet/runs/run-2026-11-01/summary.json'), '{')
+    const list = await runs('list')
+    expect([list.code, list.out]).toEqual([0, expect.stringContaining('run-2026-11-01')])
+    expect(list.err).toMatch(/run-2026-11-01 is left out: \S+summary.json/)
   })
 
   test('of two runs: hosts, changes and verdicts that differ', async () => {
@@ -137,6 +173,30 @@ describe('runs list', () => {
     expect(JSON.parse((await runs('list', '--output', 'json')).out)).toMatchObject([{ audit: { hosts: 2 } }, {}, {}])
   })
 
+  test('and runs show says which audit it was, and what fails, the worst first, long lists with a count', async () => {
+    const names = Array.from({ length: 30 }, (_, index) => `h${index}`)
+    const report = auditReport(Object.fromEntries(names.map((name) => [name, ['pass', 'pass', 'fail']])))
+    for (const host of report.hosts) host.results[2]!.reason = `${host.name} fell back`
+    report.hosts[3]!.results[0]!.status = 'fail'
+    keepAudit(cwd, report)
+    const { out } = await runs('show', 'last')
+    expect(out).toContain('run run-2026-11-01: audit of all by baseline, begun 2026-11-01T03:00:00.000Z')
+    expect(out).toMatch(/critical enabled-running.*medium no-fallback.* {4}and 10 more reasons\n/s)
+    expect((await runs('show', 'last', '-v')).out).not.toContain('more reasons')
+  })
+
+  test('runs show of another run tells what its trials showed and its tasks found', async () => {
+    keepRun('R1', '2026-11-01T00:00:00.000Z')
+    keepReport('R1', { findings: [finding('a'), finding('b', { fails: false, severity: 'low' })] })
+    const { out } = await runs('show', 'R1')
+    expect(out).toMatch(/TRIALS\nPASS.*FINDINGS\nhigh limits-sufficient.*low \(below threshold\) limits-sufficient/s)
+    const json = JSON.parse((await runs('show', 'R1', '--output', 'json')).out) as unknown
+    expect(json).toMatchObject({ runId: 'R1', trials: [{ verdict: 'pass' }], findings: [{ host: 'a' }, { host: 'b' }] })
+    writeFileSync(join(cwd, '.mptcp-fleet/runs/R1/report.json'), '{', { mode: 0o600 })
+    const cut = await runs('show', 'R1')
+    expect([cut.code, cut.err]).toEqual([0, expect.stringContaining('its report is left out')])
+  })
+
   test('and runs show since when controls fail', async () => {
     keepAudits()
     expect((await runs('show', 'last')).out).toMatch(/enabled-running is fail \(the first since 2026-11-02\)/)
@@ -177,6 +237,11 @@ describe('runs trend', () => {
     keepAudit(cwd, { ...auditReport({ z: ['pass', 'pass', 'pass'] }, { day: '2026-11-04' }), pattern: 'web' })
     expect((await runs('trend')).out).toContain('1 audit of web by baseline; 3 audits of other patterns')
     expect((await runs('trend', '--pattern', 'all')).out).toContain('3 audits of all by baseline')
+  })
+
+  test('of groups where no host is in one', async () => {
+    keepAudit(cwd, auditReport({ z: ['pass', 'pass', 'pass'] }))
+    expect((await runs('trend', '--by', 'group')).out).toBe('1 audit of all by baseline\nno group is in these audits\n')
   })
 
   test.each<[string[], string, number]>([
@@ -227,7 +292,8 @@ describe('runs prune', () => {
   test('young ones stay, and both rules hold where both are given', async () => {
     keepAudits()
     keepRun('R1', new Date().toISOString())
-    await runs('prune', '--older-than', '1h', '--keep', '2', '--command', 'audit', '--yes')
+    const { out } = await runs('prune', '--older-than', '1h', '--keep', '2', '--command', 'audit', '--yes')
+    expect(out).toContain('its findings and evidence')
     expect(kept()).toEqual(['R1', 'run-2026-11-02', 'run-2026-11-03'])
   })
 
@@ -238,6 +304,11 @@ describe('runs prune', () => {
     keepRun('R3', '2026-01-03T00:00:00.000Z', {}, applied('t').slice(0, 1))
     keepRun('R4', '2026-01-04T00:00:00.000Z')
     const { out } = await runs('prune', '--keep', '0', '--yes')
+    expect(kept()).toEqual(['R1', 'R2', 'R3'])
+    // An audit changes nothing, so that there is nothing to take up.
+    keepRun('R5', '2026-01-05T00:00:00.000Z', { command: 'audit' }, [], false)
+    expect((await runs('list')).out).toMatch(/R5 .*audit .*without a word/)
+    await runs('prune', '--keep', '0', '--yes')
     expect(kept()).toEqual(['R1', 'R2', 'R3'])
     expect(out).toContain('R2, which stays, took it up')
     expect(out).toContain('apply --resume R2 takes it up')

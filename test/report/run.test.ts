@@ -214,11 +214,11 @@ it('tells findings before errors: the worst first, hosts with the same reason to
 high limits-sufficient: The limits allow the paths that the profile asks for
     (Nothing is wrong)
     a, b: add_addr_accepted is 0, needed are 1
-high limits-sufficient: The limits allow the paths that the profile asks for
-    (Nothing is wrong)
+high (waived) limits-sufficient: The limits allow the paths that the profile
+    asks for (Nothing is wrong)
     d: add_addr_accepted is 0, needed are 1 (waived by ops, until 2999-01-01:
       later)
-low scheduler: The scheduler is right (Nothing is wrong)
+low (below threshold) scheduler: The scheduler is right (Nothing is wrong)
     c: add_addr_accepted is 0, needed are 1
 `)
 })

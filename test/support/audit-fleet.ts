@@ -87,8 +87,15 @@ export function auditFleet(size: number, controlCount: number): AuditReport {
       controls: Object.fromEntries(controls.map(({ id }) => [id, Math.floor(size * 0.1 * next())])),
       groups: Object.fromEntries(GROUPS.map((name) => [name, Math.floor(100 * next())])),
     })),
+    // As many audits as a report has at most, each host's score going its own way.
+    hostScores: Object.fromEntries(hosts.map(({ name }) => [name, scoresOf(28, next)])),
     diagnostics: [],
   }
+}
+
+function scoresOf(audits: number, next: () => number): number[] {
+  let score = 60 + Math.floor(40 * next())
+  return Array.from({ length: audits }, () => (score = next() < 0.2 ? Math.floor(1000 * next()) / 10 : score))
 }
 
 function hostOf(index: number, controls: readonly AuditedControl[], next: () => number): AuditHost {

@@ -39,9 +39,11 @@ export const appliedDrift = defineControl({
     if (applied.unread !== null) return notTested(applied.unread)
     if (compared.length === 0) return notTested('no run that changed it is kept in this folder')
     const last = compared.reduce((a, b) => (a.at > b.at ? a : b))
-    return pass(
-      `as applied: ${compared.length} of ${compared.length} facts that runs have set, the last by ${last.runId}`,
-    )
+    const facts =
+      compared.length === 1
+        ? 'the one fact that runs have set is'
+        : `all ${compared.length} facts that runs have set are`
+    return pass(`${facts} still as applied, the last by ${last.runId}`)
   },
 })
 

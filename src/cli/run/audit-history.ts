@@ -1,40 +1,71 @@
-/** Which earlier audit `--since` means, and what it is held against. */
+/** Which earlier audit a name means, and what a report is held against. */
 import type { AuditReport } from '../../model/audit.ts'
 import { DiagnosticsError, errorDiagnostic } from '../../model/diagnostic.ts'
 import type { PastAudit } from '../../model/past-audit.ts'
 import type { FailingSince } from '../../report/audit/failing-since.ts'
 import { failingIn, failingSince, walkBack } from '../../report/audit/failing-since.ts'
-import { loadSummaries, walkAudits } from '../../store/audit-history.ts'
+import { sanitize } from '../../report/sanitize.ts'
+import type { Skip, Summary } from '../../store/audit-history.ts'
+import { createAuditReader, loadSummaries, walkAudits } from '../../store/audit-history.ts'
 import { loadAudit } from '../../store/audit-record.ts'
+import { canHaveBegun } from '../../store/run-start.ts'
 import { closest } from '../../text/closest.ts'
 import { isDay } from '../../text/day.ts'
 import type { Io } from '../io.ts'
 
-/** `name`: the id of a run, `last`, or a day: the last audit that had begun by its end (UTC). Throws DiagnosticsError. */
-export function earlierAudit(name: string, cwd: string): AuditReport {
-  const all = loadSummaries(cwd)
+/** Audits that can be compared: by this profile, of at least one of these hosts. */
+export interface Kind {
+  profile: string
+  hosts: readonly string[]
+}
+
+/**
+ * `name`: the id of a run, whatever it was of; or of the audits of the kind `last`, or a day: the last that had begun by its
+ * end (UTC). Throws DiagnosticsError.
+ */
+export function earlierAudit(name: string, kind: Kind, io: Io): AuditReport {
+  const all = summariesOf(io)
   const day = dayOf(name)
-  const found =
-    day !== null
-      ? all.findLast(({ startedAt }) => startedAt.slice(0, 10) <= day)
-      : name === 'last'
-        ? all.at(-1)
-        : all.find(({ runId }) => runId === name)
-  const earlier = found === undefined ? null : loadAudit(cwd, found.runId)
-  if (earlier !== null) return earlier
+  const runId = day !== null || name === 'last' ? latestOf(kind, day, io) : name
+  const found = all.some((one) => one.runId === runId) ? loadAudit(io.cwd, runId) : null
+  if (found !== null) return found
   const near = closest(
     name,
-    all.map(({ runId }) => runId),
+    all.map((one) => one.runId),
   )
-  const first = all[0]?.startedAt
-  const summary = day === null ? `there is no audit ${name}` : `no audit is kept that had begun by ${day}`
-  const hint =
-    first === undefined
-      ? 'no audit is kept in this folder yet'
-      : near === null
-        ? `the first began ${first}`
-        : `did you mean ${near}?`
-  throw new DiagnosticsError([errorDiagnostic('no-audit', summary, { hint })])
+  const hint = near === null ? 'runs list shows those that are kept' : `did you mean ${near}?`
+  throw noAudit(`there is no audit ${name}`, all.length === 0 ? NONE_KEPT : hint)
+}
+
+const NONE_KEPT = 'no audit is kept in this folder yet'
+
+/** The id of the last audit of a kind, by the end of a day where there is one. Throws DiagnosticsError. */
+export function latestOf(kind: Kind, day: string | null, io: Io): string {
+  const all = summariesOf(io).filter(({ startedAt }) => canHaveBegun(startedAt))
+  const early = all.filter(({ startedAt }) => day === null || startedAt.slice(0, 10) <= day)
+  const alike = early.filter(({ profile }) => profile === kind.profile)
+  const read = createAuditReader(io.cwd)
+  const wanted = new Set(kind.hosts)
+  const found = alike.findLast(({ runId }) => read(runId)?.hosts.names.some((name) => wanted.has(name)) === true)
+  if (found !== undefined) return found.runId
+  const by = day === null ? '' : ` that had begun by ${day}`
+  const hosts = alike.length === 0 ? '' : wanted.size === 1 ? ' of this host' : ' of any of these hosts'
+  throw noAudit(`no audit by the profile ${kind.profile}${hosts} is kept${by}`, otherAudits(all, early, day))
+}
+
+function otherAudits(all: readonly Summary[], early: readonly Summary[], day: string | null): string {
+  const last = early.at(-1)
+  if (last !== undefined) return `name a run to compare with it all the same: the last is ${said(last)}`
+  const [first] = all
+  return first === undefined || day === null ? NONE_KEPT : `the first is ${said(first)}`
+}
+
+function said({ runId, pattern, profile, startedAt }: Summary): string {
+  return `${runId}, of ${pattern} by ${profile}, begun ${startedAt}`
+}
+
+function noAudit(summary: string, hint: string): DiagnosticsError {
+  return new DiagnosticsError([errorDiagnostic('no-audit', summary, { hint })])
 }
 
 /** The day that a name is, or null. */
@@ -42,28 +73,44 @@ export function dayOf(name: string): string | null {
   return isDay(name) ? name : null
 }
 
-/** All that are kept, the latest first. Throws DiagnosticsError. */
-export function keptAudits(cwd: string): Iterable<PastAudit> {
-  return walkAudits(cwd, loadSummaries(cwd))
+/** Of all kept audits, the oldest first. One that cannot be read keeps nobody from the others: it is told of and left out. */
+export function summariesOf(io: Io): Summary[] {
+  return loadSummaries(io.cwd, skipper(io))
 }
 
-/** Since when what fails in a report does. A history that cannot be read keeps nobody from the report: it is told of. */
+/** Kept audits, the latest first; the same holds. */
+export function* keptAudits(
+  io: Io,
+  summaries: readonly Pick<Summary, 'runId'>[] = summariesOf(io),
+): Generator<PastAudit> {
+  yield* walkAudits(io.cwd, summaries, skipper(io))
+}
+
+/** Tells of each run once. */
+function skipper(io: Io): Skip {
+  const told = toldOf.get(io) ?? new Set<string>()
+  toldOf.set(io, told)
+  return (runId, { diagnostics: [first] }) => {
+    if (told.has(runId)) return
+    told.add(runId)
+    const why = `${first?.summary ?? ''}: ${first?.hint ?? ''}`
+    io.stderr.write(`mptcp-fleet: the audit ${sanitize(runId)} is left out: ${sanitize(why)}\n`)
+  }
+}
+
+/** Runs that were told of already. */
+const toldOf = new WeakMap<Io, Set<string>>()
+
+/** Since when what fails in a report does, by audits of the same profile: another may ask for something else. */
 export function sinceWhen(report: AuditReport, io: Io): FailingSince {
   const failing = failingIn(report)
   const { visit, since } = failingSince(failing)
   if (failing.length === 0) return since
   const end = Date.parse(report.startedAt)
-  try {
-    const earlier = loadSummaries(io.cwd).filter(
-      ({ runId, startedAt }) => runId !== report.runId && Date.parse(startedAt) <= end,
-    )
-    walkBack(walkAudits(io.cwd, earlier), [visit])
-  } catch (error) {
-    if (!(error instanceof DiagnosticsError)) throw error
-    const [first] = error.diagnostics
-    io.stderr.write(
-      `mptcp-fleet: since when controls fail is not known: ${first?.summary ?? ''}: ${first?.hint ?? ''}\n`,
-    )
-  }
+  const earlier = summariesOf(io).filter(
+    ({ runId, profile, startedAt }) =>
+      runId !== report.runId && profile === report.profile.name && Date.parse(startedAt) <= end,
+  )
+  walkBack(keptAudits(io, earlier), [visit])
   return since
 }

@@ -4,6 +4,7 @@ import { auditedPattern } from '../../engine/audit/pattern.ts'
 import type { AuditOptions } from '../../engine/audit/run.ts'
 import { prepareAudit } from '../../engine/audit/run.ts'
 import { newRunId } from '../../engine/run-id.ts'
+import { limitedHosts } from '../../engine/select-targets.ts'
 import type { ConnectionFlags } from '../../inventory/types.ts'
 import type { AuditReport, Severity } from '../../model/audit.ts'
 import { EXIT } from '../../model/exit-codes.ts'
@@ -11,7 +12,6 @@ import { auditSince } from '../../report/audit/history.ts'
 import { renderAudit } from '../../report/audit/render.ts'
 import { renderAuditSince } from '../../report/audit/since.ts'
 import { renderJson } from '../../report/json.ts'
-import { loadTrend } from '../../store/audit-history.ts'
 import { checkAuditFolder, keepAudit } from '../../store/audit-record.ts'
 import { createKeyFiles } from '../../transport/private-key.ts'
 import type { FlagValues } from '../command.ts'
@@ -26,7 +26,7 @@ import { earlierAudit, keptAudits, sinceWhen } from './audit-history.ts'
 import { generatorOf } from './generator.ts'
 import { fixFailing } from './audit-fix.ts'
 import { checkAuditReports, writeAuditReports } from './audit-reports.ts'
-import { loadPast } from './audit-past.ts'
+import { loadPast, trendBefore } from './audit-past.ts'
 import { listenForInterrupts } from './interrupts.ts'
 import { readInventory } from './load.ts'
 import { passwordsOf } from './passwords.ts'
@@ -56,10 +56,13 @@ export async function auditFleet(pattern: string, flags: AuditFlags, io: Io): Pr
     throw usageError('there is no terminal to ask on before changes are made', hint)
   }
   checkAuditFolder(io.cwd)
-  const earlier = flags.since === null ? null : earlierAudit(flags.since, io.cwd)
   const { profile, hash } = loadProfile(flags.profile, io.cwd, controls)
   const waivers = loadWaivers(flags.waivers, io.cwd, profile)
   const inventory = await readInventory(flags, [], io)
+  const names = limitedHosts({ inventory, pattern, limit: flags.limit }).hosts.map((host) => host.name)
+  // Of no host it is told that none is selected.
+  const since = names.length === 0 ? null : flags.since
+  const earlier = since === null ? null : earlierAudit(since, { profile: profile.name, hosts: names }, io)
   const passwords = await passwordsOf(flags, io)
   const connection: ConnectionFlags = { ...plainConnectionOf(flags, io), ...passwords }
   const today = new Date().toISOString().slice(0, 10)
@@ -69,7 +72,7 @@ export async function auditFleet(pattern: string, flags: AuditFlags, io: Io): Pr
   const audit = async (): Promise<AuditReport> => {
     const past = {
       ...(await loadPast(inventory, flags, io)),
-      trend: loadTrend(io.cwd, auditedPattern({ pattern, limit: flags.limit }), profile.name),
+      ...trendBefore(auditedPattern({ pattern, limit: flags.limit }), profile.name, names, io),
     }
     const made = await auditOnce({ ...question, waivers, generator: generatorOf(io), past, failOn, today }, flags, io)
     keepAudit(io.cwd, made)
@@ -98,8 +101,8 @@ function show(report: AuditReport, flags: AuditFlags, io: Io): void {
 }
 
 function showSince(earlier: AuditReport, report: AuditReport, flags: AuditFlags, io: Io): void {
-  const since = auditSince(earlier, report, keptAudits(io.cwd))
-  const text = renderAuditSince(since, createScreen(io).outStyle, flags.verbose > 0)
+  const since = auditSince(earlier, report, keptAudits(io))
+  const text = renderAuditSince(since, [earlier, report], createScreen(io).outStyle, flags.verbose > 0)
   const stream = flags.output === 'text' ? io.stdout : io.stderr
   stream.write(`\n${text}`)
 }

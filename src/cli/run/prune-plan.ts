@@ -62,6 +62,8 @@ export function planPrune(runs: readonly PruneRun[], { keep, olderThan, command 
 /** Why nobody knows yet how a run ended; null: it did. */
 function openEnd({ runId, state }: PruneRun): string | null {
   if (state === null) return 'its journal cannot be read'
+  // An audit changes nothing: nothing is lost with one that was cut off.
+  if (state.command === 'audit') return null
   if (state.endedAt === null) return `it is under way, or was cut off: apply --resume ${runId} takes it up`
   const unknown = state.hosts.filter(({ open }) => open.length > 0).length
   return unknown === 0 ? null : `what it did on some hosts is unknown: apply --resume ${runId} asks them`
@@ -81,6 +83,7 @@ function losses({ runId, state, lastTests }: PruneRun): string[] {
   const changed = state?.hosts.filter(({ changes }) => changes.some(({ status }) => status === 'done')) ?? []
   return [
     ...(changed.length === 0 ? [] : [`rollback ${runId} will not be possible`]),
+    ...(state?.command === 'audit' ? ['its findings and evidence, in trends and "failing since" as well'] : []),
     ...(lastTests.length === 0 ? [] : [`the last test of ${lastTests.join(', of ')}`]),
   ]
 }

@@ -1,8 +1,10 @@
 /** `runs diff RUN [RUN]`: what changed from one kept run to a later one. */
 import type { AuditReport } from '../../model/audit.ts'
 import { EXIT } from '../../model/exit-codes.ts'
+import type { RunReport } from '../../model/report.ts'
+import { comparisonNotes } from '../../report/audit/comparable.ts'
 import { auditSince } from '../../report/audit/history.ts'
-import { renderAuditChanges } from '../../report/audit/since.ts'
+import { auditHead, renderAuditChanges } from '../../report/audit/since.ts'
 import { renderJson } from '../../report/json.ts'
 import { renderRunDiff, runDiff } from '../../report/run/diff.ts'
 import { sanitize } from '../../report/sanitize.ts'
@@ -19,10 +21,10 @@ export function diffRuns(
   { output, verbose }: { output: string; verbose: number },
   io: Io,
 ): number {
-  const pair = namedPair(one, other, io.cwd)
+  const pair = namedPair(one, other, io)
   const style = styleOf(io.stdout, io.env)
   const show = (heads: readonly [Head, Head], diff: object, text: () => string): number => {
-    const [earlier, later] = heads.map(({ runId, command, startedAt }) => ({ runId, command, startedAt }))
+    const [earlier, later] = heads.map(headOf)
     if (output === 'json') io.stdout.write(renderJson({ ...diff, earlier, later }))
     else io.stdout.write(`${paint(style, 'bold', heads.map(headLine).join('\n'))}\n\n${text()}`)
     return EXIT.ok.code
@@ -33,16 +35,21 @@ export function diffRuns(
     return show([earlier, later], diff, () => renderRunDiff(diff, style))
   }
   const [earlier, later] = [finished(pair.earlier, io), finished(pair.later, io)]
-  const since = auditSince(earlier, later, keptAudits(io.cwd))
-  const notes = differences(earlier, later)
-  const told = notes.map((note) => `${note}\n`).join('')
-  return show([earlier, later], { ...since, notes }, () => told + renderAuditChanges(since, style, verbose > 0))
+  const since = auditSince(earlier, later, keptAudits(io))
+  const notes = comparisonNotes(earlier, later, since.uncompared)
+  return show([earlier, later], { ...since, notes }, () => renderAuditChanges(since, notes, style, verbose > 0))
 }
 
-type Head = Pick<AuditReport, 'runId' | 'startedAt'> & { command: string }
+type Head = AuditReport | RunReport
 
-function headLine({ runId, command, startedAt }: Head, index: number): string {
-  return `${index === 0 ? 'from' : 'to  '} ${runId}: ${sanitize(command)}, begun ${startedAt}`
+function headOf(run: Head): object {
+  const { runId, command, startedAt } = run
+  return { runId, command, startedAt, ...('profile' in run && { pattern: run.pattern, profile: run.profile.name }) }
+}
+
+function headLine(run: Head, index: number): string {
+  const said = 'profile' in run ? auditHead(run) : sanitize(`${run.runId}: ${run.command}, begun ${run.startedAt}`)
+  return `${index === 0 ? 'from' : 'to  '} ${said}`
 }
 
 function finished(runId: string, io: Io): AuditReport {
@@ -50,16 +57,4 @@ function finished(runId: string, io: Io): AuditReport {
   // Without its record: the same words as for any run that was cut off.
   if (audit === null) loadReport(io.cwd, runId)
   return audit!
-}
-
-/** What else than hosts may be why they differ. */
-function differences(earlier: AuditReport, later: AuditReport): string[] {
-  const [then, now] = [earlier.profile, later.profile]
-  const profile = then.name === now.name ? 'changed' : `${sanitize(then.name)}, and then ${sanitize(now.name)}`
-  return [
-    ...(then.hash === now.hash ? [] : [`The profile is another: ${profile}.`]),
-    ...(earlier.pattern === later.pattern
-      ? []
-      : [`The pattern is another: ${sanitize(earlier.pattern)}, and then ${sanitize(later.pattern)}.`]),
-  ]
 }

@@ -1,15 +1,19 @@
 /** `runs list` and `runs show RUN`. */
+import type { AuditReport } from '../../model/audit.ts'
+import { DiagnosticsError } from '../../model/diagnostic.ts'
 import { EXIT } from '../../model/exit-codes.ts'
+import type { RunReport } from '../../model/report.ts'
 import { renderAudit } from '../../report/audit/render.ts'
+import { auditHead } from '../../report/audit/since.ts'
 import { renderJson } from '../../report/json.ts'
+import { renderResults } from '../../report/run.ts'
 import { renderRun, renderRunList } from '../../report/runs.ts'
 import { styleOf } from '../../report/style.ts'
-import { loadSummaries } from '../../store/audit-history.ts'
 import { loadAudit } from '../../store/audit-record.ts'
-import { loadRunStarts, loadRunState, runNamed } from '../../store/load-run.ts'
+import { hasReport, loadReport, loadRunStarts, loadRunState, runNamed } from '../../store/load-run.ts'
 import { usageError } from '../errors.ts'
 import type { Io } from '../io.ts'
-import { sinceWhen } from './audit-history.ts'
+import { sinceWhen, summariesOf } from './audit-history.ts'
 
 interface Flags {
   output: string
@@ -18,7 +22,7 @@ interface Flags {
 
 /** Throws DiagnosticsError. */
 export function listRuns({ output }: Flags, io: Io): number {
-  const audits = new Map(loadSummaries(io.cwd).map((summary) => [summary.runId, summary]))
+  const audits = new Map(summariesOf(io).map((summary) => [summary.runId, summary]))
   const runs = loadRunStarts(io.cwd).flatMap(({ folder }) => {
     const state = loadRunState(io.cwd, folder)
     return state === null ? [] : [{ ...state, audit: audits.get(folder) ?? null }]
@@ -34,13 +38,32 @@ export function showRun(name: string, { output, verbose }: Flags, io: Io): numbe
   const runId = runNamed(io.cwd, name)
   const audit = loadAudit(io.cwd, runId)
   if (audit !== null) {
-    io.stdout.write(
-      output === 'json' ? renderJson(audit) : renderAudit(audit, style, verbose > 0, sinceWhen(audit, io)),
-    )
+    if (output === 'json') io.stdout.write(renderJson(audit))
+    else io.stdout.write(`${auditLines(audit)}\n${renderAudit(audit, style, verbose > 0, sinceWhen(audit, io))}`)
     return EXIT.ok.code
   }
   const state = loadRunState(io.cwd, runId)
   if (state === null) throw usageError(`run ${name} left no journal`, 'runs list shows those that did')
-  io.stdout.write(output === 'json' ? renderJson(state) : renderRun(state, style))
+  const report = reportOf(runId, io)
+  const results = { trials: report?.trials ?? [], findings: report?.findings ?? [] }
+  if (output === 'json') io.stdout.write(renderJson({ ...state, ...results }))
+  else io.stdout.write(renderRun(state, style) + (report === null ? '' : renderResults(report, style)))
   return EXIT.ok.code
+}
+
+function auditLines(audit: AuditReport): string {
+  return `run ${auditHead(audit)}\nIt ended ${audit.endedAt} with exit code ${audit.exitCode}.\n`
+}
+
+/** Null for a run that did not come to its end; one that cannot be read keeps nobody from what the journal says. */
+function reportOf(runId: string, io: Io): RunReport | null {
+  if (!hasReport(io.cwd, runId)) return null
+  try {
+    return loadReport(io.cwd, runId)
+  } catch (error) {
+    if (!(error instanceof DiagnosticsError)) throw error
+    const [first] = error.diagnostics
+    io.stderr.write(`mptcp-fleet: its report is left out: ${first?.summary ?? ''}: ${first?.hint ?? ''}\n`)
+    return null
+  }
 }

@@ -9,9 +9,9 @@ import { renderJson } from '../../report/json.ts'
 import { isUtf8, styleOf } from '../../report/style.ts'
 import { count } from '../../report/wrap.ts'
 import type { Summary } from '../../store/audit-history.ts'
-import { loadSummaries, walkAudits } from '../../store/audit-history.ts'
 import { closest } from '../../text/closest.ts'
 import type { Io } from '../io.ts'
+import { keptAudits, summariesOf } from './audit-history.ts'
 
 export interface TrendFlags extends TrendFilter {
   by: string | null
@@ -23,14 +23,14 @@ export interface TrendFlags extends TrendFilter {
 
 /** Audits of one pattern by one profile: unless named, those of the latest. Throws DiagnosticsError. */
 export function showTrend(flags: TrendFlags, io: Io): number {
-  const all = loadSummaries(io.cwd)
+  const all = summariesOf(io)
   const last = all.findLast((one) => fits(one, flags.pattern, flags.profile))
   if (last === undefined) throw none(all, flags)
   const { pattern, profile } = last
   const chosen = all.filter((one) => fits(one, pattern, profile))
   const filter = { control: flags.control, group: flags.group, host: flags.host }
   const names = nameCheck(filter)
-  const trend = trendOf(names.watch(walkAudits(io.cwd, chosen)), filter, flags.by as TrendKey | null)
+  const trend = trendOf(names.watch(keptAudits(io, chosen)), filter, flags.by as TrendKey | null)
   names.check()
   if (flags.output === 'json') {
     io.stdout.write(renderJson({ pattern, profile, ...filter, by: flags.by, ...trend }))

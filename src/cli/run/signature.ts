@@ -92,12 +92,23 @@ export async function signerOf(
   const verb = allowed === null ? 'check-novalidate' : 'verify'
   const checked = await sshKeygen([verb, ...args, '-n', namespace, '-s', signature], bytes, io)
   if (checked.code !== 0) {
-    const who = name ?? 'its signature covers'
-    const summary = name === null ? `${file} is not what ${who}` : `${file} is not what ${who} signed`
-    throw signatureError(summary, checked.stderr + checked.stdout, 'it was changed since')
+    const [summary, hint] = notCovered(file, name, checked.stderr)
+    throw signatureError(summary, checked.stderr + checked.stdout, hint)
   }
   // Good "NAMESPACE" signature for NAME with ED25519 key SHA256:…
   return { name, key: / with (\S+ key \S+)\s*$/.exec(checked.stdout)?.[1] ?? 'an unknown key' }
+}
+
+/** What is wrong by the words of ssh-keygen, and a hint. */
+function notCovered(file: string, name: string | null, told: string): [string, string] {
+  if (told.includes('key is not permitted')) {
+    return [`${name ?? ''} is no allowed signer of ${file}`, 'the allowed signers restrict what this key may sign']
+  }
+  if (told.includes('namespace does not match')) {
+    return [`the signature of ${file} was made for something else`, 'its namespace is another']
+  }
+  const covered = name === null ? 'its signature covers' : `${name} signed`
+  return [`${file} is not what ${covered}`, 'it was changed since']
 }
 
 async function principal(signature: string, file: string, allowed: string, io: Io): Promise<[string[], string]> {

@@ -26,7 +26,9 @@ export async function sshKeygen(args: readonly string[], stdin: string | Buffer 
     return { code, ...text }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    throw signatureError('ssh-keygen is not installed', '', "it comes with OpenSSH's client")
+    // No verdict on what was to be checked.
+    const hint = "it comes with OpenSSH's client"
+    throw new DiagnosticsError([errorDiagnostic('ssh-keygen', 'ssh-keygen is not installed', { hint })])
   }
 }
 

@@ -34,8 +34,8 @@ export interface AuditOptions extends ReadOptions {
   profileHash: string
   waivers: readonly Waiver[]
   generator: Generator
-  /** `trend`: earlier audits of this kind, the oldest first. */
-  past: Past & { trend: readonly AuditPoint[] }
+  /** `trend`: earlier audits of this kind, the oldest first; `hostScores`: of hosts in the last of these. */
+  past: Past & { trend: readonly AuditPoint[]; hostScores: AuditReport['hostScores'] }
   failOn: Severity
   /** YYYY-MM-DD in UTC: on which waivers are held against. */
   today: string
@@ -123,6 +123,7 @@ async function runAudit(
     })),
     tests: options.past.tests.filter(({ server, client }) => context.hosts.has(server) || context.hosts.has(client)),
     trend: [...options.past.trend],
+    hostScores: Object.fromEntries(Object.entries(options.past.hostScores).filter(([name]) => context.hosts.has(name))),
     diagnostics: [...warnings, ...unusedWaivers(options, used), ...context.secrets.warnings()],
   }
   return shown(report, context.secrets)

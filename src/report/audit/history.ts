@@ -1,7 +1,10 @@
 /** What became of controls and facts from one audit to a later one. Pure. */
 import { isDeepStrictEqual } from 'node:util'
-import type { AuditReport, Severity } from '../../model/audit.ts'
+import type { AuditReport, ControlStatus, Severity } from '../../model/audit.ts'
+import { SEVERITIES } from '../../model/audit.ts'
 import type { PastAudit } from '../../model/past-audit.ts'
+import type { Uncompared } from './comparable.ts'
+import { uncomparedOf } from './comparable.ts'
 import type { Drift, OpenDrift } from './drift.ts'
 import { drifts, isSameFact } from './drift.ts'
 import type { Visit } from './failing-since.ts'
@@ -14,20 +17,30 @@ export interface Finding {
   reason: string
 }
 
+/** Lists of findings have the worst first. */
 export interface SinceReport {
   /** When the earlier audit began. */
   earlier: string
-  newlyFailing: Finding[]
+  /** With what they were then. */
+  newlyFailing: (Finding & { was: ControlStatus })[]
+  /** Failing now; the earlier audit had no such host or control, or did not read the host. */
+  failingUncompared: Finding[]
+  /** Failing then, passing now; with the reason of then. */
   fixed: Finding[]
-  /** Failing then and now, with when the first audit of the unbroken row began. */
+  /** Failing then, and now neither failing nor passing: waived, say; with the reason of then. */
+  noLongerFailing: (Finding & { status: ControlStatus })[]
+  /** Failing then and now, with when the first audit of the unbroken row by the same profile began. */
   stillFailing: (Finding & { since: string })[]
   drifted: Drift[]
+  uncompared: Uncompared
 }
 
 /** `history`: kept audits, the latest first; those of `now` and `earlier` may be among them. */
 export function auditSince(earlier: AuditReport, now: AuditReport, history: Iterable<PastAudit>): SinceReport {
-  const newlyFailing: Finding[] = []
+  const newlyFailing: SinceReport['newlyFailing'] = []
+  const failingUncompared: Finding[] = []
   const fixed: Finding[] = []
+  const noLongerFailing: SinceReport['noLongerFailing'] = []
   const still: Finding[] = []
   const drifted: OpenDrift[] = []
   const before = new Map(earlier.hosts.map((host) => [host.name, host.results]))
@@ -39,9 +52,15 @@ export function auditSince(earlier: AuditReport, now: AuditReport, history: Iter
     for (const { control, failing, status, reason } of results) {
       const finding = { host: name, control, severity: severities.get(control)!, reason }
       const was = had.get(control)
-      if (failing) (was?.failing === true ? still : newlyFailing).push(finding)
-      // One that was not read may fail as it did.
-      else if (was?.failing === true && status !== 'unreachable') fixed.push({ ...finding, reason: was.reason })
+      if (failing) {
+        if (was === undefined || was.status === 'unreachable') failingUncompared.push(finding)
+        else if (was.failing) still.push(finding)
+        else newlyFailing.push({ ...finding, was: was.status })
+      } else if (was?.failing === true) {
+        if (status === 'pass') fixed.push({ ...finding, reason: was.reason })
+        // One that was not read may fail as it did.
+        else if (status !== 'unreachable') noLongerFailing.push({ ...finding, status, reason: was.reason })
+      }
     }
     drifted.push(...drifts(name, then, results, names, earlier.startedAt))
   }
@@ -50,21 +69,30 @@ export function auditSince(earlier: AuditReport, now: AuditReport, history: Iter
     const end = Date.parse(now.startedAt)
     return (audit) => audit.runId !== now.runId && Date.parse(audit.startedAt) <= end && visit(audit)
   }
+  // By another profile the same control may ask for something else.
+  const ofProfile: Visit = (audit) => audit.profile.name === now.profile.name && rows.visit(audit)
   const visits = [
-    ...(still.length === 0 ? [] : [rows.visit]),
+    ...(still.length === 0 ? [] : [ofProfile]),
     ...(drifted.length === 0 ? [] : [lastSeen(drifted, earlier.startedAt)]),
   ]
   walkBack(history, visits.map(isEarlier))
   return {
     earlier: earlier.startedAt,
-    newlyFailing,
-    fixed,
-    stillFailing: still.map((finding) => ({
+    newlyFailing: worstFirst(newlyFailing),
+    failingUncompared: worstFirst(failingUncompared),
+    fixed: worstFirst(fixed),
+    noLongerFailing: worstFirst(noLongerFailing),
+    stillFailing: worstFirst(still).map((finding) => ({
       ...finding,
       since: rows.since(finding.host, finding.control) ?? earlier.startedAt,
     })),
     drifted: drifted.map(({ control: _control, kind: _kind, values: _values, ...drift }) => drift),
+    uncompared: uncomparedOf(earlier, now),
   }
+}
+
+function worstFirst<F extends Finding>(findings: readonly F[]): F[] {
+  return findings.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity))
 }
 
 /** Gives each drift the latest audit, from the earlier one on, that saw the fact as it was then. */

@@ -1,5 +1,6 @@
 /** An audit as JUnit: a suite for each host, a test for each control, and one for whether the host could be read. */
-import type { AuditedControl, AuditHost, AuditReport, ControlResult } from '../../model/audit.ts'
+import type { AuditedControl, AuditHost, AuditReport, ControlResult, Severity } from '../../model/audit.ts'
+import { SEVERITIES } from '../../model/audit.ts'
 import type { JUnitCase, Outcome } from '../junit.ts'
 import { renderJUnit } from '../junit.ts'
 import { evidenceLine, remedyLine, waiverLine } from './words.ts'
@@ -38,8 +39,12 @@ function controlCase(report: AuditReport, result: ControlResult, control: Audite
   return { name, group: `audit.${severity}.${result.control}`, outcome: outcomeOf(report, result, severity) }
 }
 
-function outcomeOf(report: AuditReport, result: ControlResult, severity: string): Outcome {
+/** What is below the threshold does not fail the audit, and is no failure to who reads this file: it is skipped, as in runs. */
+function outcomeOf(report: AuditReport, result: ControlResult, severity: Severity): Outcome {
   const { status, failing, reason } = result
+  if (failing && SEVERITIES.indexOf(severity) > SEVERITIES.indexOf(report.failOn)) {
+    return { kind: 'skipped', message: `below threshold, which is ${report.failOn}: ${status}: ${reason}` }
+  }
   if (failing) {
     const remedy = remedyLine(result)
     const lines = [reason, ...result.evidence.map(evidenceLine), ...(remedy === '' ? [] : [`remedy: ${remedy}`])]

@@ -4,7 +4,7 @@ import { renderDiagnostics } from '../diagnostics.ts'
 import { sanitize } from '../sanitize.ts'
 import type { Paint, Style } from '../style.ts'
 import { paint } from '../style.ts'
-import { wrap } from '../wrap.ts'
+import { count, wrap } from '../wrap.ts'
 import { failingControls } from './failing.ts'
 import type { FailingSince } from './failing-since.ts'
 import { hostTable } from './hosts.ts'
@@ -20,8 +20,8 @@ const COLORS: Readonly<Record<ControlStatus, Paint>> = {
   'not-applicable': 'dim',
 }
 
-/** Hosts that are named beside one finding unless verbose. */
-const MAX_NAMES = 8
+/** Hosts that are named beside one finding, and reasons of one control, unless verbose. */
+const [MAX_NAMES, MAX_REASONS] = [8, 20]
 
 /** Parts that have nothing to tell are left out. `since`: by earlier audits. Ends with a line end. */
 export function renderAudit(
@@ -48,9 +48,12 @@ function section(title: string, body: string, style: Style): string {
 function renderFailing(report: AuditReport, style: Style, verbose: boolean, since: FailingSince): string {
   const blocks = failingControls(report).map(({ control: { id, title, severity }, hosts }) => {
     const head = wrap(`${severity} ${id}: ${title}`, style.width, '', '    ')
-    const lines = [...hosts].map(([reason, list]) =>
+    const shown = [...hosts].slice(0, verbose ? hosts.size : MAX_REASONS)
+    const lines = shown.map(([reason, list]) =>
       wrap(`${names(list, verbose)}: ${sanitize(reason)}${sinceDay(list, id, since)}`, style.width, '    ', '      '),
     )
+    const rest = hosts.size - shown.length
+    if (rest > 0) lines.push(`    and ${count(rest, 'more reason')}`)
     return `${head.replace(severity, paint(style, 'red', severity))}\n${lines.join('\n')}\n`
   })
   return blocks.join('')

@@ -1,30 +1,61 @@
 /** What changed since an earlier audit, as text. */
+import type { AuditReport } from '../../model/audit.ts'
 import { sanitize } from '../sanitize.ts'
 import type { Style } from '../style.ts'
 import { paint } from '../style.ts'
 import { describeValue } from '../values.ts'
 import { wrap } from '../wrap.ts'
+import { comparisonNotes } from './comparable.ts'
 import type { Drift } from './drift.ts'
 import type { Finding, SinceReport } from './history.ts'
 
 /** Hosts that are named beside one entry unless verbose. */
 const MAX_NAMES = 8
 
-/** Ends with a line end. */
-export function renderAuditSince(report: SinceReport, style: Style, verbose: boolean): string {
-  return `${paint(style, 'bold', `SINCE ${report.earlier}`)}\n${renderAuditChanges(report, style, verbose)}`
+/** Which audit the other one is held against, as its head says. Ends with a line end. */
+export function renderAuditSince(
+  report: SinceReport,
+  [earlier, now]: readonly [AuditReport, AuditReport],
+  style: Style,
+  verbose: boolean,
+): string {
+  const head = paint(style, 'bold', wrap(`SINCE RUN ${auditHead(earlier)}`, style.width))
+  return `${head}\n${renderAuditChanges(report, comparisonNotes(earlier, now, report.uncompared), style, verbose)}`
+}
+
+/** `20260102T030405Z-1a2b3c: audit of all by baseline, begun 2026-01-02T03:04:05.000Z`. */
+export function auditHead({ runId, pattern, profile, startedAt }: AuditReport): string {
+  return sanitize(`${runId}: audit of ${pattern} by ${profile.name}, begun ${startedAt}`)
 }
 
 /** Without a heading. */
-export function renderAuditChanges(report: SinceReport, style: Style, verbose: boolean): string {
-  const { newlyFailing, fixed, stillFailing, drifted } = report
+export function renderAuditChanges(
+  report: SinceReport,
+  notes: readonly string[],
+  style: Style,
+  verbose: boolean,
+): string {
+  const { newlyFailing, failingUncompared, fixed, noLongerFailing, stillFailing, drifted } = report
+  const isSame = [newlyFailing, failingUncompared, fixed, noLongerFailing, drifted].every((list) => list.length === 0)
   const parts = [
-    findings('newly failing', newlyFailing, style, verbose, ({ reason }) => reason),
+    notes.map((note) => `${wrap(note, style.width, '', '    ')}\n`).join(''),
+    findings('newly failing', newlyFailing, style, verbose, ({ reason, was }) =>
+      was === 'pass' ? reason : `${reason} (was ${was})`,
+    ),
+    findings('failing, and not compared', failingUncompared, style, verbose, ({ reason }) => reason),
     findings('fixed', fixed, style, verbose, ({ reason }) => `was: ${reason}`),
+    findings(
+      'no longer failing, and not fixed',
+      noLongerFailing,
+      style,
+      verbose,
+      ({ status, reason }) => `${status}, was: ${reason}`,
+    ),
+    isSame ? 'nothing changed\n' : '',
     findings('still failing', stillFailing, style, verbose, ({ reason, since }) => `${reason} (since ${since})`),
     drifts(drifted, style, verbose),
   ].filter((part) => part !== '')
-  return parts.length === 0 ? 'nothing changed\n' : parts.join('\n')
+  return parts.join('\n')
 }
 
 function findings<F extends Finding>(
@@ -36,7 +67,7 @@ function findings<F extends Finding>(
 ): string {
   const groups = new Map<string, string[]>()
   for (const finding of list) {
-    const key = `${finding.control}: ${sanitize(say(finding))}`
+    const key = `${finding.control} (${finding.severity}): ${sanitize(say(finding))}`
     addTo(groups, key, finding.host)
   }
   const lines = [...groups].map(([text, hosts]) => entry(text, hosts, style, verbose))

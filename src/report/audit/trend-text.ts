@@ -26,7 +26,8 @@ export interface TrendView {
 export function renderTrend(trend: Trend, key: TrendKey | null, title: string, view: TrendView): string {
   const scale = scaleOf(trend.rows.map(scores)) ?? { least: 0, most: 100 }
   const body = key === null ? renderAudits(trend, scale, view) : renderRows(trend, key, scale, view)
-  return `${paint(view.style, 'bold', sanitize(title))}\n${body}${legend(scale, view)}`
+  const scaled = trend.rows.length === 0 ? '' : legend(scale, view)
+  return `${paint(view.style, 'bold', sanitize(title))}\n${body}${scaled}`
 }
 
 const scores = ({ points }: TrendRow): (number | null)[] => points.map((point) => point?.score ?? null)
@@ -64,6 +65,7 @@ const last = ({ points }: TrendRow): TrendPoint | null => points.findLast((point
 
 /** The worst first. */
 function renderRows({ rows }: Trend, key: TrendKey, scale: Scale, { verbose, utf8 }: TrendView): string {
+  if (rows.length === 0) return `no ${key} is in these audits\n`
   const worst = rows.toSorted((a, b) => (last(a)?.score ?? 101) - (last(b)?.score ?? 101) || (a.name < b.name ? -1 : 1))
   const shown = worst.slice(0, verbose ? MOST_ROWS : MAX_ROWS)
   const lines = shown.map((row) => {

@@ -37,6 +37,7 @@ export function auditSummary({ hosts, controls, profile, failOn }: AuditReport):
     `${of('pass')} passed`,
     ...(of('waived') === 0 ? [] : [`${of('waived')} waived`]),
     ...(of('not-tested') === 0 ? [] : [`${of('not-tested')} not tested`]),
+    ...(of('not-applicable') === 0 ? [] : [`${of('not-applicable')} not applicable`]),
   ]
   const lost = unread === 0 ? '' : ` ${count(unread, 'host was', 'hosts were')} not read.`
   const limit = failOn === 'low' ? '' : ` Exit code by ${failOn} and worse.`

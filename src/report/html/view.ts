@@ -13,7 +13,7 @@ export interface Filter {
   control: string
 }
 
-/** `key`: `host`, `score`, `failing`, or `control:` and the id of one. */
+/** `key`: `host`, `score`, `change`, `failing`, or `control:` and the id of one. */
 export interface Order {
   key: string
   ascending: boolean
@@ -24,6 +24,9 @@ export interface HostLine {
   at: number
   host: AuditMatrix['hosts'][number]
   score: number | null
+  /** Of earlier audits, the oldest first; and by how much it is another now than in the first that read it. */
+  past: readonly (number | null)[]
+  change: number | null
   /** Controls that fail, and their weight. */
   failing: number
   weight: number
@@ -37,7 +40,7 @@ export interface AuditData {
 }
 
 /** Every host, counted once. */
-export function hostLines({ matrix }: AuditData): HostLine[] {
+export function hostLines({ matrix, evidence: { hostScores } }: AuditData): HostLine[] {
   const { controls, hosts, rows } = matrix
   const severityOf = severitiesOf(matrix)
   return hosts.map((host, at) => {
@@ -47,8 +50,17 @@ export function hostLines({ matrix }: AuditData): HostLine[] {
     })
     const failing = results.filter((one) => one.failing)
     const weight = failing.reduce((sum, { severity }) => sum + WEIGHTS[severity], 0)
-    return { at, host, score: scoreOf(results, severityOf), failing: failing.length, weight, words: wordsOf(host) }
+    const score = scoreOf(results, severityOf)
+    const past = Object.hasOwn(hostScores, host.name) ? hostScores[host.name]! : []
+    const change = changeOf(past, score)
+    return { at, host, score, past, change, failing: failing.length, weight, words: wordsOf(host) }
   })
+}
+
+/** null where nothing can be compared. */
+function changeOf(past: readonly (number | null)[], score: number | null): number | null {
+  const first = past.find((one) => one !== null) ?? null
+  return first === null || score === null ? null : Math.round((score - first) * 10) / 10
 }
 
 function wordsOf({ name, address, groups, error }: Pick<AuditHost, 'name' | 'address' | 'groups' | 'error'>): string {
@@ -120,6 +132,7 @@ function comparison({ controls, rows }: AuditMatrix, { key, ascending }: Order):
   const keys: Readonly<Record<string, (a: HostLine, b: HostLine) => number>> = {
     host: byName,
     score: (a, b) => (a.score ?? 101) - (b.score ?? 101),
+    change: (a, b) => (a.change ?? 101) - (b.change ?? 101),
     failing: (a, b) => a.weight - b.weight || a.failing - b.failing,
   }
   const chosen = control >= 0 ? (a: HostLine, b: HostLine) => rank(a) - rank(b) : (keys[key] ?? byName)

@@ -1,7 +1,7 @@
 /** A run as CSV: a row for each host, each of its changes, each trial, and each finding. */
 import type { RunReport } from '../../model/report.ts'
 import { renderCsv } from '../csv.ts'
-import { foundReason } from '../found.ts'
+import { foundReason, foundStatus } from '../found.ts'
 import { describeValue } from '../values.ts'
 import { trialLine } from './words.ts'
 
@@ -20,8 +20,8 @@ export function renderRunCsv({ endedAt, hosts, trials, findings }: RunReport): s
     return [endedAt, 'trial', trial.client, trial.server, trial.verdict, '', '', trialLine(trial), '', '', detail]
   })
   const findingRows = findings.map((finding) => {
-    const { host, task, control, title, severity, status, fails } = finding
-    const became = fails ? status : 'accepted'
+    const { host, task, control, title, severity } = finding
+    const became = foundStatus(finding)
     return [endedAt, 'finding', host, '', became, task, control, title, '', '', `${severity}: ${foundReason(finding)}`]
   })
   return renderCsv(HEAD, [...hostRows, ...trialRows, ...findingRows])

@@ -1,7 +1,7 @@
 /** A run as JUnit: a suite for each host with a test for it, for each of its changes and each of its findings, and a suite of all trials. */
 import type { Finding } from '../../model/finding.ts'
 import type { ChangeReport, HostReport, HostStatus, RunReport, TrialResult } from '../../model/report.ts'
-import { findingsByHost, foundReason } from '../found.ts'
+import { findingsByHost, foundReason, foundStatus } from '../found.ts'
 import type { JUnitCase, JUnitSuite, Outcome } from '../junit.ts'
 import { renderJUnit } from '../junit.ts'
 import { describeValue } from '../values.ts'
@@ -61,7 +61,7 @@ function changeCase({ task, module, fact, summary, before, after, status }: Chan
   return { name: `${task}: ${summary}`, group: `change.${module}`, outcome }
 }
 
-/** What does not fail the host is skipped: it was waived, or is less grave than the task asks. */
+/** What does not fail the host is skipped: it was waived, or is below the threshold of the task. */
 function findingCase(finding: Finding): JUnitCase {
   const { task, control, title, severity, status, fails, evidence } = finding
   const message = foundReason(finding)
@@ -69,7 +69,7 @@ function findingCase(finding: Finding): JUnitCase {
   const kind = status === 'error' ? 'error' : 'failure'
   const outcome: Outcome = fails
     ? { kind, type: `${severity} ${status}`, message, body: [message, ...lines].join('\n') }
-    : { kind: 'skipped', message }
+    : { kind: 'skipped', message: status === 'waived' ? message : `${foundStatus(finding)}: ${message}` }
   return { name: `${task}: ${control}: ${title}`, group: 'audit', outcome }
 }
 

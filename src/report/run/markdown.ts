@@ -1,7 +1,7 @@
 /** A run as Markdown: errors, trials, findings, changes and the recap. */
 import type { HostReport, RunReport, TrialResult } from '../../model/report.ts'
 import type { FoundControl } from '../found.ts'
-import { foundControls } from '../found.ts'
+import { foundControls, foundStatus } from '../found.ts'
 import { madeBy } from '../made-by.ts'
 import { capped, code, prose, section, table } from '../markdown.ts'
 import { recapRows } from '../recap.ts'
@@ -44,9 +44,10 @@ function renderTrial(trial: TrialResult): string {
   return `- ${trial.verdict}: ${pair}${transfer === '' ? '' : `, ${prose(transfer)}`}\n${lines.join('')}`
 }
 
-function renderFound({ finding: { severity, control, title, fails }, hosts }: FoundControl): string {
+function renderFound({ finding, hosts }: FoundControl): string {
+  const { severity, control, title, fails } = finding
   const lines = [...hosts].map(([reason, names]) => `  - ${names.map(code).join(', ')}: ${code(reason)}\n`)
-  return `- ${severity}${fails ? '' : ' (accepted)'} ${code(control)}: ${prose(title)}\n${lines.join('')}`
+  return `- ${severity}${fails ? '' : ` (${foundStatus(finding)})`} ${code(control)}: ${prose(title)}\n${lines.join('')}`
 }
 
 function renderError({ name, status, error }: HostReport): string {

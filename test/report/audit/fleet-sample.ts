@@ -62,6 +62,7 @@ export function auditReport(
     ],
     tests: [],
     trend: [],
+    hostScores: {},
     diagnostics: [],
   }
 }

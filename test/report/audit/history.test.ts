@@ -25,17 +25,60 @@ describe('since an earlier audit', () => {
     const since = auditSince(earlier, now, [])
     const names = (list: { host: string; control: string }[]): string[] =>
       list.map(({ host, control }) => `${host} ${control}`)
-    expect(names(since.newlyFailing)).toEqual(['a enabled-running'])
-    expect(names(since.fixed)).toEqual(['a limits-sufficient'])
+    expect(since.newlyFailing).toMatchObject([{ host: 'a', control: 'enabled-running', was: 'pass' }])
+    expect(names(since.fixed)).toEqual([])
+    expect(since.noLongerFailing).toMatchObject([{ host: 'a', control: 'limits-sufficient', status: 'waived' }])
     // Required by the sample's profile, so that not tested is as bad.
-    expect(names(since.stillFailing)).toEqual(['a no-fallback', 'b enabled-running'])
+    expect(names(since.stillFailing)).toEqual(['b enabled-running', 'a no-fallback'])
   })
 
-  test('a host that cannot be read is not fixed, and a new one fails newly', () => {
-    const earlier = auditReport({ a: ['fail', 'pass', 'pass'] })
-    const now = auditReport({ a: ['unreachable', 'unreachable', 'unreachable'], n: ['fail', 'pass', 'pass'] })
+  test('a host that cannot be read is not fixed, and what was not looked at then has not become worse', () => {
+    const unread = ['unreachable', 'unreachable', 'unreachable'] as const
+    const earlier = auditReport({ a: ['fail', 'pass', 'pass'], b: unread, gone: ['fail', 'pass', 'pass'] })
+    const now = auditReport({ a: unread, b: ['fail', 'pass', 'pass'], n: ['fail', 'pass', 'pass'] })
     const since = auditSince(earlier, now, [])
-    expect([since.fixed, since.newlyFailing.map(({ host }) => host)]).toEqual([[], ['n']])
+    expect([since.fixed, since.noLongerFailing, since.newlyFailing]).toEqual([[], [], []])
+    expect(since.failingUncompared.map(({ host }) => host)).toEqual(['b', 'n'])
+    expect(since.uncompared.hosts).toEqual({ onlyEarlier: ['gone'], onlyLater: ['n'], unread: ['a', 'b'] })
+    const told = renderAuditSince(since, [earlier, now], PLAIN, false)
+    expect(told).toContain('Hosts of the later audit alone: n.')
+    expect(told).toMatch(/failing, and not compared\n {2}b, n: enabled-running \(critical\)/)
+  })
+
+  test('controls of one profile alone are told, and are neither fixed nor newly failing', () => {
+    const both = auditReport({ a: ['fail', 'fail', 'pass'] })
+    const first = (report: AuditReport): AuditReport => ({
+      ...report,
+      controls: report.controls.slice(0, 1),
+      hosts: report.hosts.map((host) => ({ ...host, results: host.results.slice(0, 1) })),
+      profile: { name: 'other', title: '', hash: 'x' },
+    })
+    const [more, fewer] = [auditSince(first(both), both, []), auditSince(both, first(both), [])]
+    expect([more.newlyFailing, fewer.fixed, fewer.noLongerFailing]).toEqual([[], [], []])
+    expect(more.failingUncompared.map(({ control }) => control)).toEqual(['limits-sufficient'])
+    const told = renderAuditSince(fewer, [both, first(both)], PLAIN, false).replaceAll(/\s+/g, ' ')
+    expect(told).toContain('SINCE RUN run-2026-11-01: audit of all by baseline, begun 2026-11-01T03:00:00.000Z')
+    expect(told).toContain('The profile is another: baseline, and then other.')
+    expect(told).toContain('Controls of the earlier audit alone: limits-sufficient, no-fallback.')
+    expect(told).toContain('nothing changed')
+  })
+
+  test('what was waived then, and fails now, says so', () => {
+    const [earlier, now] = [
+      auditReport({ a: ['waived', 'pass', 'pass'] }),
+      auditReport({ a: ['fail', 'pass', 'pass'] }),
+    ]
+    const told = renderAuditSince(auditSince(earlier, now, []), [earlier, now], PLAIN, false)
+    expect(told).toMatch(/newly failing\n.*enabled-running is fail \(was waived\)/)
+  })
+
+  test('audits by another profile, which may ask for less, do not end the row of failing ones', () => {
+    const audits = (['fail', 'pass', 'fail', 'fail'] as const).map((status, index) => {
+      const report = auditReport({ a: [status, 'pass', 'pass'] }, { day: day(index + 1) })
+      return index === 1 ? { ...report, profile: { ...report.profile, name: 'lax' } } : report
+    })
+    const since = auditSince(audits[2]!, audits[3]!, audits.map(pastAudit).toReversed())
+    expect(since.stillFailing.map((one) => one.since)).toEqual([`${day(1)}T03:00:00.000Z`])
   })
 
   test.each<[string, (ControlStatus | null)[], number]>([
@@ -58,7 +101,9 @@ describe('since an earlier audit', () => {
     expect(since.drifted).toEqual([
       { host: 'a', fact: 'sysctl/net.mptcp.enabled', before: '1', after: '0', lastSeen: '2026-11-01T03:00:00.000Z' },
     ])
-    expect(renderAuditSince(since, PLAIN, false)).toContain('a: sysctl/net.mptcp.enabled: 1 → 0')
+    expect(renderAuditSince(since, [auditReport(hosts), now], PLAIN, false)).toContain(
+      'a: sysctl/net.mptcp.enabled: 1 → 0',
+    )
   })
 
   test('a drift is told with the last audit that saw the fact as it was', () => {
@@ -124,6 +169,8 @@ describe('since an earlier audit', () => {
 
   test('nothing changed', () => {
     const report = auditReport({ a: ['pass', 'pass', 'pass'] })
-    expect(renderAuditSince(auditSince(report, report, []), PLAIN, false)).toContain('nothing changed')
+    expect(renderAuditSince(auditSince(report, report, []), [report, report], PLAIN, false)).toContain(
+      'nothing changed',
+    )
   })
 })

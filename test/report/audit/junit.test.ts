@@ -28,6 +28,13 @@ describe('junit', () => {
     ])
   })
 
+  test('what fails below the threshold is skipped, as it does not fail the audit', () => {
+    const text = renderAuditJUnit(auditReport({ hosts: hosts.slice(1, 2), failOn: 'high' }))
+    expect(text).toContain('<failure message="net.mptcp.enabled is 0" type="critical fail">')
+    expect(text).toContain('<skipped message="below threshold, which is high: error: limits was not read"/>')
+    expect(text).toContain('failures="1" errors="0"')
+  })
+
   test('says what made it', () => {
     expect(renderAuditJUnit(auditReport())).toContain('<property name="generator" value="mptcp-fleet 1.2.3"/>')
   })

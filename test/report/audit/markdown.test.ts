@@ -13,7 +13,7 @@ describe('markdown', () => {
     expect(renderAuditMarkdown(auditReport())).toMatchInlineSnapshot(`
       "# Audit of \`all\`
 
-      4 hosts, 4 controls of baseline: 4 failing (2 critical, 1 medium, 1 low), 5 passed, 1 waived, 2 not tested. 1 host was not read.
+      4 hosts, 4 controls of baseline: 4 failing (2 critical, 1 medium, 1 low), 5 passed, 1 waived, 2 not tested, 1 not applicable. 1 host was not read.
 
       |  |  |
       | --- | --- |

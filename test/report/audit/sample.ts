@@ -123,6 +123,7 @@ export function auditReport(more: Partial<AuditReport> = {}): AuditReport {
       point('20251230T030405Z-1a2b3c', '2025-12-30T03:04:05.000Z', null),
       point('20251231T030405Z-1a2b3c', '2025-12-31T03:04:05.000Z', 40),
     ],
+    hostScores: { good: [100, 87.5], bad: [null, 30], gone: [1, 2] },
     diagnostics: [
       { severity: 'warning', code: 'unused-waiver', summary: 'it covers nothing', detail: '', hint: '', source: null },
     ],

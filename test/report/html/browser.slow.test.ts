@@ -83,6 +83,31 @@ describe('an audit', () => {
     })
   })
 
+  test('shows where each host is going: in the table, which it orders, and beside all else about a host', async () => {
+    await withReport(audit, {}, async (report) => {
+      const { page } = report
+      await page.getByRole('button', { name: 'trend of the score' }).click()
+      const cells = page.locator('.grid tbody td.word')
+      await expect.poll(() => cells.first().textContent()).toMatch(/^[▁-█]{8} −\d/)
+      expect(await cells.first().getAttribute('aria-label')).toMatch(/^−\d.* since the first of the last 29 audits$/)
+      await page.locator('.grid tbody th').first().click()
+      const dialog = page.getByRole('dialog')
+      await dialog.getByText('The last 29 audits in numbers').click()
+      await expect
+        .poll(() =>
+          dialog
+            .getByRole('group', { name: /^Scores of/ })
+            .locator('tbody tr')
+            .count(),
+        )
+        .toBe(29)
+    })
+    const first = auditReport({ trend: [], hostScores: {} })
+    await withReport(renderAuditHtml(first), {}, async ({ page }) => {
+      expect(await page.getByRole('button', { name: 'trend of the score' }).count()).toBe(0)
+    })
+  })
+
   test('is walked by keys alone, into a host and back', async () => {
     await withReport(audit, {}, async (report) => {
       const { page } = report
@@ -96,7 +121,7 @@ describe('an audit', () => {
       for (const key of ['ArrowDown', 'ArrowRight', 'ArrowRight']) await page.keyboard.press(key)
       expect(await focused()).toBe('3 3')
       await page.keyboard.press('Control+End')
-      expect(await focused()).toBe('301 30')
+      expect(await focused()).toBe('301 31')
       const inSight = await page.evaluate<boolean>(
         '(() => { const at = document.activeElement.getBoundingClientRect(); const box = document.querySelector(".grid").getBoundingClientRect(); return at.bottom <= box.bottom + 1 && at.right <= box.right + 1 })()',
       )

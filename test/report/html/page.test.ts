@@ -149,6 +149,10 @@ describe('without scripts', () => {
       'error: limits was not read',
       'is being replaced',
       '2026-12-31 (363 days left)',
+      'Hosts that were not read',
+      'gone: it refused the connection',
+      'Score of each host',
+      '−30 since the first',
       'tested 2026-01-01 00:00:00 UTC, 1 day before this audit, run 20260101T000000Z-0f0f0f',
       '33.0 MiB, 51.6 %',
       'auditor@laptop',
@@ -193,14 +197,16 @@ describe('without scripts', () => {
     }
   })
 
-  test('a run tells what its tasks `audit` found, what of it is accepted, and how it was made', () => {
+  test('a run tells what its tasks `audit` found, what of it fails no host, and how it was made', () => {
     const found = ['system-a', 'system-b'].map((host) => finding(host))
-    const accepted = finding('system-a', { control: 'rp-filter', status: 'waived', fails: false, waiver: 'ops: later' })
-    const shown = text(renderRunHtml(runReport({ findings: [...found, accepted] })))
+    const waived = finding('system-a', { control: 'rp-filter', status: 'waived', fails: false, waiver: 'ops: later' })
+    const below = finding('system-b', { control: 'rp-filter', fails: false })
+    const shown = text(renderRunHtml(runReport({ findings: [...found, waived, below] })))
     for (const part of [
       'limits-sufficient on 2 hosts',
       'system-a, system-b: add_addr_accepted is 0, needed are 1',
-      'accepted The limits allow the paths that the profile asks for rp-filter on 1 host',
+      'waived The limits allow the paths that the profile asks for rp-filter on 1 host',
+      'below threshold The limits allow the paths that the profile asks for rp-filter on 1 host',
       'waived by ops: later',
       'Nothing is wrong (profile client)',
       'mptcp-fleet 1.2.3',

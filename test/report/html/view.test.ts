@@ -32,6 +32,16 @@ test('hosts have their score and what fails', () => {
   ])
 })
 
+test('and how it changed since the first audit that read them', () => {
+  expect(lines.map(({ host, change }) => `${host.name} ${change}`)).toEqual([
+    'good 0',
+    'bad -30',
+    'idle null',
+    'gone null',
+    'good10 null',
+  ])
+})
+
 describe('filters', () => {
   test.each<[Partial<Filter>, string]>([
     [{}, 'bad gone good good10 idle'],
@@ -62,6 +72,7 @@ test.each<[Order, string]>([
   [{ key: 'host', ascending: false }, 'idle good10 good gone bad'],
   [{ key: 'failing', ascending: false }, 'bad idle gone good good10'],
   [{ key: 'score', ascending: true }, 'bad idle good good10 gone'],
+  [{ key: 'change', ascending: true }, 'bad good gone good10 idle'],
   [{ key: 'control:limits-sufficient', ascending: true }, 'bad idle gone good good10'],
   [{ key: 'nothing', ascending: true }, 'bad gone good good10 idle'],
 ])('%j', (order, names) => expect(shown({}, order).hosts).toBe(names))

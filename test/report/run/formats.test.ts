@@ -147,10 +147,13 @@ describe('csv', () => {
   })
 
   test('has a row for each finding', () => {
-    const accepted = finding('b', { status: 'waived', fails: false, waiver: 'ops, until 2999-01-01: later' })
-    expect(rows(runReport({ hosts: [], trials: [], findings: [finding('a'), accepted] }))).toMatchObject([
+    const waived = finding('b', { status: 'waived', fails: false, waiver: 'ops, until 2999-01-01: later' })
+    expect(
+      rows(runReport({ hosts: [], trials: [], findings: [finding('a'), waived, finding('c', { fails: false })] })),
+    ).toMatchObject([
       { kind: 'finding', host: 'a', status: 'fail', fact: 'limits-sufficient', task: 'Nothing is wrong' },
-      { host: 'b', status: 'accepted', detail: expect.stringContaining('(waived by ops, until 2999-01-01: later)') },
+      { host: 'b', status: 'waived', detail: expect.stringContaining('(waived by ops, until 2999-01-01: later)') },
+      { host: 'c', status: 'below threshold' },
     ])
   })
 
@@ -165,7 +168,7 @@ test('markdown tells findings, hosts with the same one together', () => {
 
 - high \`limits-sufficient\`: The limits allow the paths that the profile asks for
   - \`a\`, \`b\`: \`add_addr_accepted is 0, needed are 1\`
-- low (accepted) \`limits-sufficient\`: The limits allow the paths that the profile asks for
+- low (below threshold) \`limits-sufficient\`: The limits allow the paths that the profile asks for
   - \`c\`: \`add_addr_accepted is 0, needed are 1\`
 `)
 })

@@ -7,7 +7,7 @@ import { timeBefore } from '../times.ts'
 import type { Tree } from '../tree.ts'
 import { chip, code, dataTable, h, section } from '../tree.ts'
 
-const MOST_CONTROLS = 60
+const [MOST_CONTROLS, MOST_UNREAD] = [60, 50]
 
 export function failingSection(report: AuditReport): Tree {
   const failing = failingControls(report)
@@ -20,6 +20,18 @@ function renderControl({ control, hosts }: FailingControl): Tree {
   const { id, title, severity, rationale, nist } = control
   const by = nist.length === 0 ? '' : ` (NIST SP 800-53: ${nist.join(', ')})`
   return controlBlock([chip(severity), ' ', title, ' ', code(id)], hosts, `${rationale}${by}`)
+}
+
+/** Hosts that nothing is known of, and why. */
+export function unreadSection({ hosts }: AuditReport): Tree[] {
+  const unread = hosts.filter(({ status }) => status !== 'ok')
+  if (unread.length === 0) return []
+  const items = unread.slice(0, MOST_UNREAD).map(({ name, status, error }) => {
+    const hint = error === null || error.hint === '' ? [] : [h('p', { class: 'note' }, `hint: ${error.hint}`)]
+    return h('li', {}, chip(status), ' ', code(name), error === null ? '' : `: ${error.summary}`, ...hint)
+  })
+  const list = h('ul', { class: 'plain' }, ...items)
+  return [section('unread', 'Hosts that were not read', list, ...more(unread.length - MOST_UNREAD, 'host'))]
 }
 
 export function waiverSection({ waivers, endedAt }: AuditReport): Tree[] {

@@ -1,11 +1,12 @@
 /** Everything of an audit about one host: its results, the worst first, with what was read, by which command, and the remedy. */
 import type { AuditedControl, ControlStatus, Evidence, Remedy, WaiverReport } from '../../../model/audit.ts'
 import { isFailing, LETTERS, statusAt } from '../../../model/audit-status.ts'
-import { WEIGHTS } from '../../../model/audit-score.ts'
+import { scoreOf, severitiesOf, WEIGHTS } from '../../../model/audit-score.ts'
 import { evidenceTable, pairFigures } from '../parts.ts'
 import type { Tree } from '../tree.ts'
 import { chip, code, facts, h } from '../tree.ts'
 import type { AuditData } from '../view.ts'
+import { hostTrend } from './trend.ts'
 
 interface Result {
   control: AuditedControl
@@ -29,9 +30,16 @@ export function hostDetails(data: AuditData, at: number): Tree[] {
     ['Address', code(host.address)],
     ['Groups', host.groups.join(', ') || 'none'],
   ])
+  const counted = results.map(({ control: { id, required }, status }) => ({
+    control: id,
+    status,
+    failing: isFailing(status, required),
+  }))
+  const now = { at: matrix.startedAt, value: scoreOf(counted, severitiesOf(matrix)) }
   return [
     about,
     ...error,
+    ...hostTrend(evidence, host.name, now),
     ...failing.map((result) => renderResult(result, evidence.commands, true)),
     ...others.map((result) => renderResult(result, evidence.commands, false)),
     ...pairFigures(pairs, matrix.endedAt),

@@ -6,7 +6,7 @@ import { diagnosticSection, exploreSection, generatorFacts, pairSection } from '
 import { shownTime } from '../times.ts'
 import type { Tree } from '../tree.ts'
 import { code, facts, section } from '../tree.ts'
-import { failingSection, waiverSection } from './findings.ts'
+import { failingSection, unreadSection, waiverSection } from './findings.ts'
 import { auditHeader, auditTiles } from './summary.ts'
 import { trendSection } from './trend.ts'
 
@@ -17,6 +17,7 @@ export function renderAuditHtml(report: AuditReport): string {
       auditHeader(report),
       auditTiles(report),
       failingSection(report),
+      ...unreadSection(report),
       exploreSection('Hosts and controls'),
       ...trendSection(report),
       ...pairSection(report.tests, report.endedAt),
@@ -36,7 +37,7 @@ function madeSection({ generator, profile, inventoryHash, runId, startedAt, ende
       ...generatorFacts(generator),
       ['Profile', `${profile.name}: ${profile.title}`],
       ['SHA-256 of the profile', code(profile.hash)],
-      ['Inventory', code(inventoryHash)],
+      ['SHA-256 of the inventory', code(inventoryHash)],
       ['Run', code(runId)],
       ['Time', `${shownTime(startedAt)} to ${shownTime(endedAt)}`],
       ['Exit code counts', `${failOn} and worse`],

@@ -1,6 +1,6 @@
 /** How the fleet did in earlier audits and in this one. */
 import type { AuditPoint, AuditReport } from '../../../model/audit.ts'
-import { auditPoint, WEIGHTS } from '../../../model/audit-score.ts'
+import { auditPoint, scoreOf, severitiesOf, WEIGHTS } from '../../../model/audit-score.ts'
 import { lineChart } from '../chart.ts'
 import { shownTime } from '../times.ts'
 import type { Tree } from '../tree.ts'
@@ -43,6 +43,7 @@ export function trendSection(report: AuditReport): Tree[] {
       h('ul', { class: 'charts' }, ...charts),
       ...partCharts('Hosts on which a control fails', controlParts(points)),
       ...partCharts('Score of each group', groupParts(points), 100),
+      ...partCharts('Score of each host', hostParts(report), 100),
       h('details', {}, h('summary', {}, `The last ${rows.length} of ${points.length} audits in numbers`), table),
     ),
   ]
@@ -72,6 +73,41 @@ function groupParts(points: readonly AuditPoint[]): Part[] {
   ]
   const parts = Object.keys(points.at(-1)?.groups ?? {}).map(values)
   return parts.toSorted(([, a], [, b]) => latest(a, 101) - latest(b, 101))
+}
+
+/** As in the table of hosts, which scripts show: the worst now first. */
+function hostParts(report: AuditReport): Part[] {
+  const severityOf = severitiesOf(report)
+  const parts = report.hosts.flatMap(({ name, results }): Part[] => {
+    const now = { at: report.startedAt, value: scoreOf(results, severityOf) }
+    return now.value === null ? [] : [[name, [...hostPoints(report, name), now]]]
+  })
+  return parts.toSorted(([, a], [, b]) => latest(a, 101) - latest(b, 101))
+}
+
+/** What earlier audits say of a host. */
+function hostPoints({ hostScores, trend }: Pick<AuditReport, 'hostScores' | 'trend'>, name: string): Point[] {
+  const scores = Object.hasOwn(hostScores, name) ? hostScores[name]! : []
+  const audits = trend.slice(trend.length - scores.length)
+  return scores.map((value, index) => ({ at: audits[index]?.startedAt ?? '', value }))
+}
+
+/** Of one host, to be shown beside all else about it: a chart, and the same in numbers. Nothing without earlier audits. */
+export function hostTrend(
+  past: Pick<AuditReport, 'hostScores' | 'trend'>,
+  name: string,
+  now: { at: string; value: number | null },
+): Tree[] {
+  const points = [...hostPoints(past, name), now].filter(({ value }) => value !== null)
+  if (points.length < 2) return []
+  const rows = points.toReversed().map(({ at, value }) => [shownTime(at), String(value)])
+  const numbers = h(
+    'details',
+    {},
+    h('summary', {}, `The last ${rows.length} audits in numbers`),
+    dataTable(`Scores of ${name}`, ['audit', 'score'], rows),
+  )
+  return [h('ul', { class: 'charts' }, chart('score', points, 100)), numbers]
 }
 
 const latest = (points: readonly Point[], none: number): number => points.at(-1)?.value ?? none

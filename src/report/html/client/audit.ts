@@ -7,6 +7,8 @@ import type { GridCell, GridColumn } from '../grid-cells.ts'
 import { code, h } from '../tree.ts'
 import type { AuditData, Filter, HostLine, Order, View } from '../view.ts'
 import { createSearch, hostLines, viewOf } from '../view.ts'
+import type { Scale } from '../../spark.ts'
+import { scaleOf, sparkLine } from '../../spark.ts'
 import { createDialog } from './dialog.ts'
 import { build, byId } from './dom.ts'
 import { createGrid } from './grid.ts'
@@ -29,6 +31,10 @@ const FIXED: readonly GridColumn[] = [
   { key: 'score', label: 'score', short: 'score', kind: 'number' },
   { key: 'failing', label: 'failing controls', short: 'failing', kind: 'number' },
 ]
+/** Only where there were audits before. */
+const CHANGE: GridColumn = { key: 'change', label: 'trend of the score', short: 'trend', kind: 'word' }
+/** Columns of its picture. */
+const SPARK_WIDTH = 8
 
 export function showAudit(data: AuditData): void {
   const { matrix } = data
@@ -38,18 +44,19 @@ export function showAudit(data: AuditData): void {
   let order: Order = { key: 'failing', ascending: false }
   let view: View = { columns: [], lines: [] }
 
+  const fixed = all.some(({ past }) => past.length > 0) ? [...FIXED, CHANGE] : FIXED
+  const scale = { least: scaleOf(all.map(({ past, score }) => [...past, score]))?.least ?? 0, most: 100 }
   const colours = coloursOf(data)
   const cellAt = (row: number, column: number): GridCell => {
     const line = view.lines[row]!
     if (column === 0) return { text: line.host.name, kind: '' }
-    if (column < FIXED.length) return numberCell(line, FIXED[column]!.key)
-    const index = view.columns[column - FIXED.length]!
+    if (column < fixed.length) return numberCell(line, fixed[column]!.key, scale)
+    const index = view.columns[column - fixed.length]!
     const status = statusAt(matrix.rows[line.at] ?? '', index)
     return { text: MARKS[status], kind: colours(status, index), label: status }
   }
   const sort = (key: string): void => {
-    const ascending =
-      order.key === key ? !order.ascending : key === 'host' || key === 'score' || key.startsWith('control:')
+    const ascending = order.key === key ? !order.ascending : key !== 'failing'
     order = { key, ascending }
     update()
   }
@@ -68,7 +75,7 @@ export function showAudit(data: AuditData): void {
       const { id, title, severity } = matrix.controls[index]!
       return { key: `control:${id}`, label: `${id}, ${severity}: ${title}`, short: id, kind: 'mark' }
     })
-    grid.show({ columns: [...FIXED, ...controls], rows: view.lines.length, cell: cellAt, order })
+    grid.show({ columns: [...fixed, ...controls], rows: view.lines.length, cell: cellAt, order })
     overview.show(view.lines.length, view.columns.length)
     toolbar.tell(
       `${view.lines.length} of ${all.length} hosts, ${view.columns.length} of ${matrix.controls.length} controls`,
@@ -81,9 +88,22 @@ export function showAudit(data: AuditData): void {
   update()
 }
 
-function numberCell(line: HostLine, key: string): GridCell {
+function numberCell(line: HostLine, key: string, scale: Scale): GridCell {
+  if (key === 'change') return changeCell(line, scale)
   if (key === 'failing') return { text: String(line.failing), kind: line.failing > 0 ? 'bad' : '' }
   return { text: line.score === null ? '–' : line.score.toFixed(1), kind: '' }
+}
+
+/** A small picture of the score over time, and how it changed; screen readers say the latter. */
+function changeCell({ past, score, change }: HostLine, scale: Scale): GridCell {
+  if (change === null) return { text: '', kind: '', label: 'no earlier audit to compare with' }
+  const signed = change === 0 ? '±0' : `${change > 0 ? '+' : '−'}${Math.abs(change)}`
+  const label = `${signed} since the first of the last ${past.filter((one) => one !== null).length + 1} audits`
+  return {
+    text: `${sparkLine([...past, score], scale, SPARK_WIDTH, true)} ${signed}`,
+    kind: change < 0 ? 'bad' : '',
+    label,
+  }
 }
 
 /** A failing cell has the colour of its severity, another one that of its status. */

@@ -2,7 +2,7 @@
 import type { Finding } from '../../../model/finding.ts'
 import { WEIGHTS } from '../../../model/audit-score.ts'
 import type { ChangeReport, HostReport, RunReport } from '../../../model/report.ts'
-import { foundReason } from '../../found.ts'
+import { foundReason, foundStatus } from '../../found.ts'
 import { formatBytes, formatDuration } from '../../units.ts'
 import { evidenceTable, pairFigures } from '../parts.ts'
 import type { Tree } from '../tree.ts'
@@ -35,10 +35,11 @@ function worstFirst(findings: readonly Finding[]): Finding[] {
 
 function renderFinding(finding: Finding): Tree {
   const { task, profile, control, title, severity, status, fails, evidence } = finding
+  const spared = fails || status === 'waived' ? [] : [chip('waived', foundStatus(finding)), ' ']
   return h(
     'details',
     { class: 'result', open: fails },
-    h('summary', {}, chip(status), ' ', chip(severity), ' ', h('strong', {}, title), ' ', code(control)),
+    h('summary', {}, chip(status), ' ', ...spared, chip(severity), ' ', h('strong', {}, title), ' ', code(control)),
     h('p', { class: 'note' }, `${task} (profile ${profile})`),
     h('p', {}, foundReason(finding)),
     ...evidenceTable(control, evidence),

@@ -2,7 +2,7 @@
 import type { Finding } from '../../../model/finding.ts'
 import type { HostReport, HostStatus, RunReport } from '../../../model/report.ts'
 import type { FoundControl } from '../../found.ts'
-import { foundControls } from '../../found.ts'
+import { foundControls, foundStatus } from '../../found.ts'
 import { describeValue } from '../../values.ts'
 import { count } from '../../wrap.ts'
 import { renderPage } from '../page.ts'
@@ -84,9 +84,9 @@ function findingSection(findings: readonly Finding[]): Tree[] {
 
 function renderFound({ finding, hosts }: FoundControl): Tree {
   const { severity, title, control, fails, task, profile } = finding
-  const accepted = fails ? [] : [' ', chip('waived', 'accepted')]
+  const spared = fails ? [] : [' ', chip('waived', foundStatus(finding))]
   return controlBlock(
-    [chip(severity), ...accepted, ' ', title, ' ', code(control)],
+    [chip(severity), ...spared, ' ', title, ' ', code(control)],
     hosts,
     `${task} (profile ${profile})`,
   )
@@ -127,7 +127,7 @@ function madeSection({ generator, playbooks, inventoryHash, runId, startedAt, en
     facts([
       ...generatorFacts(generator),
       ['Playbooks', playbooks.join(', ')],
-      ['Inventory', code(inventoryHash)],
+      ['SHA-256 of the inventory', code(inventoryHash)],
       ['Run', code(runId)],
       ['Time', `${shownTime(startedAt)} to ${shownTime(endedAt)}`],
       ['Exit code', String(exitCode)],
