@@ -71,8 +71,9 @@ async function readNew(context: RunContext, job: Job): Promise<HostError | null>
   if (applied!.error !== null && !applied!.lost) return applied!.error
   phase(context, state, 'verifying')
   const began = performance.now()
+  const unanswered: HostError[] = []
   try {
-    const session = await reconnect(context, state, attempt.guard!)
+    const session = await reconnect(context, state, attempt.guard!, (error) => unanswered.push(error))
     const before = [...recordProbe(attempt, SCRIPT_SECONDS), ...settled(attempt.changes)]
     const timeoutSeconds = context.timeoutSeconds + SCRIPT_SECONDS
     const options = { timeoutSeconds, signal: context.kill, before }
@@ -80,17 +81,25 @@ async function readNew(context: RunContext, job: Job): Promise<HostError | null>
     member.fold.gathered = results
     const record = takeRecord(attempt, sections.get('record'))
     if (record.outcome === 'applied') return await lostBehind(context, job, session)
-    const gone = record.absent
-      ? 'the host was restarted before the changes could be confirmed'
-      : 'the host took the changes back by itself'
-    return applied!.error ?? new HostError('failed', 'undone', gone)
+    if (applied!.error !== null) return applied!.error
+    if (record.absent)
+      return new HostError('failed', 'undone', 'the host was restarted before the changes could be confirmed')
+    // It may answer only since its guard has taken back what cut it off.
+    const [first] = unanswered
+    return first === undefined
+      ? new HostError('failed', 'undone', 'the host took the changes back by itself')
+      : cutOff(first)
   } catch (error) {
     if (!(error instanceof HostError)) throw error
-    const summary = `after the change the host could not be reached over a new connection: ${error.data.summary}`
-    return new HostError('failed', 'cut-off', summary, { detail: error.data.detail })
+    return cutOff(error)
   } finally {
     state.metrics.verifyMs += performance.now() - began
   }
+}
+
+function cutOff({ data: { summary, detail } }: HostError): HostError {
+  const text = `after the change the host could not be reached over a new connection: ${summary}`
+  return new HostError('failed', 'cut-off', text, { detail })
 }
 
 /** Null, or which hosts are cut off that were reached through this one before. */

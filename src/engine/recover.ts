@@ -20,14 +20,20 @@ const PAUSE_SECONDS = 2
 /** Seconds that the host may wait for its own script to end. */
 const WAIT_SECONDS = 120
 
-/** A new connection, tried until `seconds` have passed. Throws the last HostError. */
-export async function reconnect(context: RunContext, state: HostState, seconds: number): Promise<Session> {
+/** A new connection, tried until `seconds` have passed; `onFailure` learns of each try without one. Throws the last HostError. */
+export async function reconnect(
+  context: RunContext,
+  state: HostState,
+  seconds: number,
+  onFailure: (error: HostError) => void = () => {},
+): Promise<Session> {
   const until = performance.now() + seconds * 1000
   for (;;) {
     try {
       return await freshSession(context, state)
     } catch (error) {
       if (!(error instanceof HostError) || context.kill.aborted || performance.now() >= until) throw error
+      onFailure(error)
     }
     await sleep(PAUSE_SECONDS * 1000, undefined, { signal: context.kill }).catch(() => {})
   }
