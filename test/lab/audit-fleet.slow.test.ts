@@ -85,7 +85,11 @@ const FAULTS: readonly Fault[] = [
     breaks: ['enabled-persistent', 'no-overriding-line', 'sysctls-persistent', 'survives-reboot'],
   },
   { host: 'client-03', plant: 'sysctl -qw net.mptcp.pm_type=1', breaks: ['path-manager', ...BY_HAND] },
-  { host: 'client-03', plant: `echo '# by hand' >>${RESTORE_SCRIPT_PATH}`, breaks: ['restore-unit', 'applied-drift'] },
+  {
+    host: 'client-03',
+    plant: `echo '# by hand' >>${RESTORE_SCRIPT_PATH}`,
+    breaks: ['restore-unit', 'survives-reboot', 'applied-drift'],
+  },
   {
     host: 'client-04',
     plant: 'systemctl -q disable mptcp-fleet',

@@ -72,6 +72,14 @@ export function baseFacts(last: number, management: string): FactValues {
       versions: { iproute2: '6.15.0', mptcpize: null },
     },
     packages: { manager: 'apt', installed: { iproute2: '6.15.0-1' } },
+    'unit/systemd-sysctl.service': {
+      exists: true,
+      enabled: 'static',
+      active: 'active',
+      dropIns: [],
+      needDaemonReload: false,
+      mainPid: null,
+    },
     'unit/mptcp-fleet.service': {
       exists: false,
       enabled: 'not-found',

@@ -1,10 +1,14 @@
 /** A file switches MPTCP on at boot. */
 import * as z from 'zod'
 import { sysctlPersisted } from '../../facts/sysctl_persisted.ts'
+import { unitFact } from '../../facts/unit.ts'
 import type { Evidence } from '../../model/audit.ts'
 import { defineControl, fail, pass } from '../define.ts'
 
 const NAME = 'net.mptcp.enabled'
+
+/** What reads the files at boot. */
+const READER = 'systemd-sysctl.service'
 
 export const enabledPersistent = defineControl({
   id: 'enabled-persistent',
@@ -14,8 +18,8 @@ export const enabledPersistent = defineControl({
   nist: ['CM-2', 'CM-6', 'CP-10'],
   references: ['guide: Enabling MPTCP', 'sysctl.d(5)'],
   params: z.strictObject({}),
-  facts: () => ({ persisted: sysctlPersisted }),
-  check: (_, { persisted }) => {
+  facts: () => ({ persisted: sysctlPersisted, reader: unitFact(READER) }),
+  check: (_, { persisted, reader }) => {
     const line = persisted.values[NAME] ?? null
     const seen: Evidence = {
       kind: 'persistent',
@@ -25,6 +29,10 @@ export const enabledPersistent = defineControl({
     }
     const remedy = { module: 'mptcp_enabled', params: { state: 'enabled', persist: true } }
     if (line === null || line.unset === true) return fail('no file switches it on at boot', remedy, seen)
+    if (reader.enabled.startsWith('masked')) {
+      const masked: Evidence = { kind: 'persistent', fact: `unit/${READER}/enabled`, value: reader.enabled }
+      return fail(`${READER} is masked: no file sets anything at boot`, null, seen, masked)
+    }
     if (line.value === '1') return pass(`${line.file} sets ${NAME} to 1`, seen)
     return fail(`${line.file}:${line.line} sets ${NAME} to ${line.value}`, remedy, seen)
   },

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { listeners } from '../../facts/listeners.ts'
 import type { Evidence } from '../../model/audit.ts'
+import { isLoopback } from '../../text/ip.ts'
 import { defineControl, fail, notApplicable, pass } from '../define.ts'
 
 export const listenersMptcp = defineControl({
@@ -17,7 +18,9 @@ export const listenersMptcp = defineControl({
   facts: () => ({ listeners }),
   check: (want, { listeners: open }) => {
     if (want.ports.length === 0) return notApplicable('the profile names no port')
-    const found = want.ports.map((port) => ({ port, sockets: open.filter((one) => one.port === port) }))
+    // Nobody but the host itself comes to those on loopback.
+    const reached = open.filter(({ address }) => !isLoopback(address.split('%')[0]!))
+    const found = want.ports.map((port) => ({ port, sockets: reached.filter((one) => one.port === port) }))
     const seen = found.map(({ port, sockets }): Evidence => ({
       kind: 'running',
       fact: `listeners/${port}`,
@@ -28,7 +31,8 @@ export const listenersMptcp = defineControl({
       })),
     }))
     const wrong = found.flatMap(({ port, sockets }) => {
-      if (sockets.length === 0) return [`nothing listens on port ${port}`]
+      if (sockets.length === 0)
+        return [`nothing listens on port ${port}${open.some((one) => one.port === port) ? ' but on loopback' : ''}`]
       const plain = sockets.filter(({ protocol }) => protocol === 'tcp')
       const programs = [...new Set(plain.flatMap(({ processes }) => processes.map(({ name }) => name)))]
       return plain.length === 0

@@ -17,10 +17,17 @@ import { defineControl, fail, notApplicable, notTested, pass } from '../define.t
 import { enabledPersistent } from './enabled-persistent.ts'
 import { endpointsPersistent } from './endpoints-persistent.ts'
 import { limitsPersistent } from './limits-persistent.ts'
+import { restoreUnit } from './restore-unit.ts'
 import { sysctlsPersistent } from './sysctls-persistent.ts'
 
-/** What must be the same now and after a boot, each judged by its own control. */
-const PARTS: readonly Control[] = [enabledPersistent, sysctlsPersistent, limitsPersistent, endpointsPersistent]
+/** What must be the same now and after a boot, and what brings it there, each judged by its own control. */
+const PARTS: readonly Control[] = [
+  enabledPersistent,
+  sysctlsPersistent,
+  limitsPersistent,
+  endpointsPersistent,
+  restoreUnit,
+]
 
 interface OwnFacts {
   running: Record<string, string>

@@ -21,7 +21,10 @@ export async function fixFailing(
   const { targets } = selectTargets(question)
   const play = remedyPlay(report, modules, targets)
   if (play === null) {
-    io.stderr.write('no failing control has a remedy that a task could bring\n')
+    const isFailing = report.hosts.some(({ results }) => results.some(({ failing }) => failing))
+    io.stderr.write(
+      isFailing ? 'no failing control has a remedy that a task could bring\n' : 'nothing fails that could be mended\n',
+    )
     return null
   }
   const output = flags.output === 'text' ? 'text' : 'none'
