@@ -2,12 +2,16 @@
 import type { AuditReport, ControlResult, ControlStatus, Evidence } from '../../model/audit.ts'
 import { SEVERITIES } from '../../model/audit.ts'
 import { sanitize, sanitizeJson } from '../sanitize.ts'
+import { shorten } from '../../text/shorten.ts'
 import { count } from '../wrap.ts'
+
+/** Cells of spreadsheets hold 32,767 characters. JSON and HTML have all of it. */
+const LONGEST_VALUE = 2000
 
 /** `persistent sysctl_persisted/net.mptcp.enabled = "0" (/etc/sysctl.conf:3)`. */
 export function evidenceLine({ kind, fact, value, where }: Evidence): string {
   const place = where === undefined ? '' : ` (${where})`
-  return sanitize(`${kind} ${fact} = ${sanitizeJson(JSON.stringify(value))}${place}`)
+  return sanitize(`${kind} ${fact} = ${shorten(sanitizeJson(JSON.stringify(value)), LONGEST_VALUE)}${place}`)
 }
 
 /** As a task of a playbook in one line; empty where there is none: `mptcp_enabled: {"state":"enabled"}`. */
