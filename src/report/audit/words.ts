@@ -1,5 +1,5 @@
 /** Parts of an audit as one line of text each, which formats share. Sanitized. */
-import type { AuditReport, ControlResult, ControlStatus, Evidence } from '../../model/audit.ts'
+import type { AuditReport, ControlResult, ControlStatus, Evidence, Severity } from '../../model/audit.ts'
 import { SEVERITIES } from '../../model/audit.ts'
 import { sanitize, sanitizeJson } from '../sanitize.ts'
 import { shorten } from '../../text/shorten.ts'
@@ -23,6 +23,11 @@ export function remedyLine({ remedy }: Pick<ControlResult, 'remedy'>): string {
 export function waiverLine({ waivers }: AuditReport, { waiver }: Pick<ControlResult, 'waiver'>): string {
   const held = waiver === null ? undefined : waivers[waiver]
   return held === undefined ? '' : sanitize(`until ${held.expires} by ${held.owner}: ${held.reason}`)
+}
+
+/** Whether what fails at this severity leaves the exit code as it is. */
+export function isBelow({ failOn }: Pick<AuditReport, 'failOn'>, severity: Severity): boolean {
+  return SEVERITIES.indexOf(severity) > SEVERITIES.indexOf(failOn)
 }
 
 /** `2 hosts, 11 controls of baseline: 3 failing (1 critical, 2 high), 1 waived.` */
