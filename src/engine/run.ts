@@ -20,6 +20,7 @@ import { closeSession, newContext, newHostState } from './context.ts'
 import { mustStop } from './policy.ts'
 import { hostReport, runReport } from './run-report.ts'
 import { shown } from './shown.ts'
+import { shortFindings } from './audit/short-reasons.ts'
 
 export interface RunOptions {
   /** Name of the command, for the report. */
@@ -105,7 +106,8 @@ export async function run(options: RunOptions): Promise<RunReport> {
     diagnostics: assembled.diagnostics,
     detailedExitcode: options.detailedExitcode,
   })
-  const report = shown(made, context.secrets)
+  const told = shown(made, context.secrets)
+  const report = { ...told, findings: shortFindings(told.findings) }
   context.emit({ type: 'run-finished', report })
   return report
 }

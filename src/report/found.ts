@@ -39,8 +39,8 @@ export function foundStatus({ status, fails }: Finding): string {
   return fails || status === 'waived' ? status : BELOW
 }
 
-/** Less severe than the task's `fail_on`. */
-const BELOW = 'below threshold'
+/** Less severe than `--fail-on`, or a task's `fail_on`. */
+export const BELOW = 'below threshold'
 
 /** Why, with what status where that is not `fail`, and who waived it. */
 export function foundReason({ status, reason, waiver }: Finding): string {

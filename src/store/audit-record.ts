@@ -1,4 +1,5 @@
 /** Keeps audits below `.mptcp-fleet/runs/RUNID/`: journal, matrix.json, `content` with what audits have alike, summary.json. */
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AuditHost, AuditReport } from '../model/audit.ts'
 import { auditReportSchema } from '../model/audit.ts'
@@ -15,17 +16,28 @@ import { createContent, readContent } from './content.ts'
 import { syncFolder, writeDurably } from './durable.ts'
 import { findFleetFolder, fleetFolder } from './fleet-folder.ts'
 import { createJournal } from './journal.ts'
+import { refused } from './trust.ts'
 
 /** Throws DiagnosticsError where runs cannot be kept, or what is there is not trusted. */
 export function checkAuditFolder(cwd: string): void {
   fleetFolder(cwd, 'runs')
 }
 
-/** Throws DiagnosticsError, and errors of the file system. */
+/** Whole, or not at all: throws DiagnosticsError. */
 export function keepAudit(cwd: string, report: AuditReport): void {
-  const { runId, startedAt, endedAt, exitCode, pattern, hosts } = report
   const before = auditBefore(cwd, report)
-  const folder = fleetFolder(cwd, 'runs', runId)
+  const folder = fleetFolder(cwd, 'runs', report.runId)
+  try {
+    writeRecord(folder, report, before)
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true })
+    if (!(error instanceof Error) || !('code' in error)) throw error
+    throw refused(`the audit cannot be kept in ${folder}: ${error.message}`, 'make room on this machine')
+  }
+}
+
+function writeRecord(folder: string, report: AuditReport, before: Before | null): void {
+  const { runId, startedAt, endedAt, exitCode, pattern, hosts } = report
   const journal = createJournal(join(folder, 'journal.ndjson'))
   // Hosts stand in the record: an audit does nothing to them that would have to be known where it was cut off.
   journal.append({ type: 'run-started', at: startedAt, runId, command: 'audit', hosts: [], request: null })

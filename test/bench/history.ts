@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url'
 import type { AuditReport, ControlResult, Severity } from '../../src/model/audit.ts'
 import { SEVERITIES } from '../../src/model/audit.ts'
 import { isFailing } from '../../src/model/audit-status.ts'
+import { auditPoint, scoreOf, severitiesOf } from '../../src/model/audit-score.ts'
 import { keepAudit } from '../../src/store/audit-record.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
@@ -74,6 +75,8 @@ function writeAudits(): void {
   const cells = names.map((_, host) =>
     numbers(CONTROLS).map((control): Cell => ({ failing: random() < 0.05, value: valueOf(control, host, 0) })),
   )
+  const points: AuditReport['trend'] = []
+  const scores: Map<string, number | null>[] = []
   for (const day of numbers(DAYS)) {
     names[day % HOSTS] = `host${day % HOSTS}-${day}.example.com`
     for (const [host, row] of cells.entries()) {
@@ -88,7 +91,17 @@ function writeAudits(): void {
       error: null,
       results: cells[host]!.map((cell, control) => result(control, cell)),
     }))
-    keepAudit(OUT, auditOf(day, hosts))
+    const past = {
+      trend: points.slice(-90),
+      hostScores: Object.fromEntries(
+        names.map((name) => [name, scores.slice(-30).map((all) => all.get(name) ?? null)]),
+      ),
+    }
+    const report = { ...auditOf(day, hosts), ...past }
+    keepAudit(OUT, report)
+    points.push(auditPoint(report))
+    const severityOf = severitiesOf(report)
+    scores.push(new Map(hosts.map(({ name, results }) => [name, scoreOf(results, severityOf)])))
     process.stderr.write(`\rday ${day + 1} of ${DAYS}`)
   }
   process.stderr.write('\n')

@@ -173,6 +173,14 @@ describe('runs list', () => {
     expect(JSON.parse((await runs('list', '--output', 'json')).out)).toMatchObject([{ audit: { hosts: 2 } }, {}, {}])
   })
 
+  test('tells of folders that have no journal', async () => {
+    keepAudits()
+    writeFileSync(join(cwd, '.mptcp-fleet/runs/run-2026-11-02/journal.ndjson'), '{"type":"run-st', { mode: 0o600 })
+    const { code, out, err } = await runs('list')
+    expect([code, out]).toEqual([0, expect.not.stringContaining('run-2026-11-02')])
+    expect(err).toContain('run-2026-11-02 has no journal that can be read, and is left out')
+  })
+
   test('and runs show says which audit it was, and what fails, the worst first, long lists with a count', async () => {
     const names = Array.from({ length: 30 }, (_, index) => `h${index}`)
     const report = auditReport(Object.fromEntries(names.map((name) => [name, ['pass', 'pass', 'fail']])))

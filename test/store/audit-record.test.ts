@@ -1,6 +1,8 @@
 /** Audits that are kept, and read again. */
 import {
   chmodSync,
+  existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   readdirSync,
@@ -43,6 +45,14 @@ test('an audit is read as it was kept, and is a run among others', () => {
     'matrix.json',
     'summary.json',
   ])
+})
+
+test('an audit that cannot be kept whole is not kept at all, and that is told', () => {
+  const folder = join(cwd, '.mptcp-fleet/runs/B')
+  // Its place is taken.
+  mkdirSync(join(folder, 'matrix.json'), { recursive: true, mode: 0o700 })
+  expect(hintOf(() => keepAudit(cwd, one))).toBe('make room on this machine')
+  expect(existsSync(folder)).toBe(false)
 })
 
 test('an audit has nothing that could be taken back', async () => {

@@ -25,7 +25,8 @@ export const auditFlags = {
   since: {
     type: 'string',
     value: 'RUN|DATE',
-    summary: 'also show what changed since an earlier audit: its run, last, or a day (2026-01-31)',
+    summary:
+      'also show what changed since an earlier audit: its run, or last or a day (2026-01-31): the last by this profile of any of these hosts',
   },
   fix: { type: 'boolean', summary: 'plan what mends failing controls, ask, do it, and audit once more' },
   diff: outputFlags.diff,

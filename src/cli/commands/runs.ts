@@ -43,8 +43,9 @@ export const command = defineCommand({
   description: [
     'RUN is an id that "runs list" shows, or "last"; for diff also a day (2026-01-31): the last run that had begun by its',
     'end. diff holds two audits against each other, or two runs that changed or tested hosts; the second is the last one',
-    'unless given. A run that was killed is told from its journal. Nothing is ever removed but by prune, which names what',
-    'is lost with each run, and keeps those that were cut off.',
+    'unless given. Of audits, last and days mean those by the same profile of some of the same hosts. A run that was',
+    'killed is told from its journal. Nothing is ever removed but by prune, which names what is lost with each run, and',
+    'keeps those that were cut off.',
   ].join('\n'),
   examples: [
     'runs list',

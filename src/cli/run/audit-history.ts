@@ -26,7 +26,7 @@ export interface Kind {
 export function earlierAudit(name: string, kind: Kind, io: Io): AuditReport {
   const all = summariesOf(io)
   const day = dayOf(name)
-  const runId = day !== null || name === 'last' ? latestOf(kind, day, io) : name
+  const runId = day !== null || name === 'last' ? latestOf(all, io)(kind, day) : name
   const found = all.some((one) => one.runId === runId) ? loadAudit(io.cwd, runId) : null
   if (found !== null) return found
   const near = closest(
@@ -39,14 +39,23 @@ export function earlierAudit(name: string, kind: Kind, io: Io): AuditReport {
 
 const NONE_KEPT = 'no audit is kept in this folder yet'
 
-/** The id of the last audit of a kind, by the end of a day where there is one. Throws DiagnosticsError. */
-export function latestOf(kind: Kind, day: string | null, io: Io): string {
-  const all = summariesOf(io).filter(({ startedAt }) => canHaveBegun(startedAt))
+/** Gives the id of the last audit of a kind, by the end of a day where there is one. Throws DiagnosticsError. */
+export function latestOf(summaries: readonly Summary[], io: Io): (kind: Kind, day: string | null) => string {
+  const all = summaries.filter(({ startedAt }) => canHaveBegun(startedAt))
+  const read = createAuditReader(io.cwd)
+  return (kind, day) => latest(all, kind, day, (runId) => read(runId)?.hosts.names ?? [])
+}
+
+function latest(
+  all: readonly Summary[],
+  kind: Kind,
+  day: string | null,
+  hostsOf: (runId: string) => readonly string[],
+): string {
   const early = all.filter(({ startedAt }) => day === null || startedAt.slice(0, 10) <= day)
   const alike = early.filter(({ profile }) => profile === kind.profile)
-  const read = createAuditReader(io.cwd)
   const wanted = new Set(kind.hosts)
-  const found = alike.findLast(({ runId }) => read(runId)?.hosts.names.some((name) => wanted.has(name)) === true)
+  const found = alike.findLast(({ runId }) => hostsOf(runId).some((name) => wanted.has(name)))
   if (found !== undefined) return found.runId
   const by = day === null ? '' : ` that had begun by ${day}`
   const hosts = alike.length === 0 ? '' : wanted.size === 1 ? ' of this host' : ' of any of these hosts'

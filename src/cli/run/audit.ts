@@ -7,11 +7,13 @@ import { newRunId } from '../../engine/run-id.ts'
 import { limitedHosts } from '../../engine/select-targets.ts'
 import type { ConnectionFlags } from '../../inventory/types.ts'
 import type { AuditReport, Severity } from '../../model/audit.ts'
+import { DiagnosticsError } from '../../model/diagnostic.ts'
 import { EXIT } from '../../model/exit-codes.ts'
 import { auditSince } from '../../report/audit/history.ts'
 import { renderAudit } from '../../report/audit/render.ts'
 import { renderAuditSince } from '../../report/audit/since.ts'
 import { renderJson } from '../../report/json.ts'
+import { sanitize } from '../../report/sanitize.ts'
 import { checkAuditFolder, keepAudit } from '../../store/audit-record.ts'
 import { createKeyFiles } from '../../transport/private-key.ts'
 import type { FlagValues } from '../command.ts'
@@ -69,13 +71,14 @@ export async function auditFleet(pattern: string, flags: AuditFlags, io: Io): Pr
   const failOn = flags['fail-on'] as Severity
   const { limitPlaces } = io
   const question = { inventory, pattern, limit: flags.limit, limitPlaces, connection, profile, profileHash: hash }
+  const unkept: string[] = []
   const audit = async (): Promise<AuditReport> => {
     const past = {
       ...(await loadPast(inventory, flags, io)),
       ...trendBefore(auditedPattern({ pattern, limit: flags.limit }), profile.name, names, io),
     }
     const made = await auditOnce({ ...question, waivers, generator: generatorOf(io), past, failOn, today }, flags, io)
-    keepAudit(io.cwd, made)
+    unkept.push(...keep(made, io))
     return made
   }
   const first = await audit()
@@ -87,14 +90,26 @@ export async function auditFleet(pattern: string, flags: AuditFlags, io: Io): Pr
   else if (report !== first) show(report, flags, io)
   if (earlier !== null) showSince(earlier, report, flags, io)
   const unwritten = await writeAuditReports(flags.report, report, flags.sign, io)
-  for (const line of unwritten) io.stderr.write(`mptcp-fleet: ${line}\n`)
+  const wrong = [...unkept, ...unwritten]
+  for (const line of wrong) io.stderr.write(`mptcp-fleet: ${line}\n`)
   if (report.exitCode !== EXIT.ok.code) return report.exitCode
   if (code !== null && !flags.check && code !== EXIT.ok.code) return code
-  return unwritten.length > 0 ? EXIT.notStarted.code : EXIT.ok.code
+  return wrong.length > 0 ? EXIT.notStarted.code : EXIT.ok.code
 }
 
 /** Declined, interrupted, or a bug: there is nothing to prove. */
 const NOTHING_DONE: ReadonlySet<number> = new Set([EXIT.notStarted.code, EXIT.interrupted.code, EXIT.bug.code])
+
+/** What was found is shown all the same where it cannot be kept: the line that says so. */
+function keep(report: AuditReport, io: Io): string[] {
+  try {
+    keepAudit(io.cwd, report)
+    return []
+  } catch (error) {
+    if (!(error instanceof DiagnosticsError)) throw error
+    return error.diagnostics.map(({ summary, hint }) => `${sanitize(summary)}: ${hint}`)
+  }
+}
 
 function show(report: AuditReport, flags: AuditFlags, io: Io): void {
   io.stdout.write(renderAudit(report, createScreen(io).outStyle, flags.verbose > 0, sinceWhen(report, io)))

@@ -1,11 +1,11 @@
 /** Two kept runs as a person names them: by id, `last`, or a day. */
 import { DiagnosticsError, errorDiagnostic } from '../../model/diagnostic.ts'
-import { loadAudit } from '../../store/audit-record.ts'
+import { createAuditReader } from '../../store/audit-history.ts'
 import { loadRunStarts, runNamed } from '../../store/load-run.ts'
 import type { RunStart } from '../../store/run-start.ts'
 import { lastRun } from '../../store/run-start.ts'
 import type { Io } from '../io.ts'
-import { dayOf, latestOf } from './audit-history.ts'
+import { dayOf, latestOf, summariesOf } from './audit-history.ts'
 
 interface RunPair {
   /** Ids, the one that began first first. */
@@ -49,10 +49,11 @@ export function namedPair(one: string, other: string, io: Io): RunPair {
 function auditPair(names: readonly string[], model: string, runs: readonly RunStart[], io: Io): RunStart[] {
   const run = (id: string): RunStart => runs.find(({ folder }) => folder === id)!
   if (names.every((name) => name !== 'last' && dayOf(name) === null)) return names.map(run)
-  const audit = loadAudit(io.cwd, model)
+  const audit = createAuditReader(io.cwd)(model)
   if (audit === null) throw wrong(`the audit ${model} was cut off`, 'name one that runs list shows with a score')
-  const kind = { profile: audit.profile.name, hosts: audit.hosts.map((host) => host.name) }
-  return names.map((name) => run(name === 'last' || dayOf(name) !== null ? latestOf(kind, dayOf(name), io) : name))
+  const kind = { profile: audit.profile.name, hosts: audit.hosts.names }
+  const latest = latestOf(summariesOf(io), io)
+  return names.map((name) => run(name === 'last' || dayOf(name) !== null ? latest(kind, dayOf(name)) : name))
 }
 
 /** `runs`: the oldest first. */

@@ -1,5 +1,5 @@
 /** `--report FILE`: whether it can be written is known before the run, and it is written after it. */
-import { accessSync, constants, rmSync, statSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, lstatSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { DiagnosticsError, errorDiagnostic } from '../../model/diagnostic.ts'
 import type { RunReport } from '../../model/report.ts'
@@ -53,6 +53,15 @@ function isWritable(path: string): boolean {
   }
 }
 
+/** Half a report could be taken for a whole one. */
+function removeRest(path: string): void {
+  try {
+    if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === true) rmSync(path)
+  } catch {
+    // That it could not be written is told.
+  }
+}
+
 /** Writes each file in the format that its ending asks for; returns one line for each that could not be written. */
 export async function writeReportFiles(
   files: readonly string[],
@@ -79,6 +88,7 @@ export async function writeReports(
       writeFileSync(resolve(io.cwd, file), text())
     } catch (error) {
       wrong.push(`--report ${file}: ${(error as Error).message}`)
+      if ((error as NodeJS.ErrnoException).syscall === 'write') removeRest(resolve(io.cwd, file))
     }
   }
   if (sign === null) {

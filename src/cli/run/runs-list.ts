@@ -8,9 +8,17 @@ import { auditHead } from '../../report/audit/since.ts'
 import { renderJson } from '../../report/json.ts'
 import { renderResults } from '../../report/run.ts'
 import { renderRun, renderRunList } from '../../report/runs.ts'
+import { sanitize } from '../../report/sanitize.ts'
 import { styleOf } from '../../report/style.ts'
 import { loadAudit } from '../../store/audit-record.ts'
-import { hasReport, loadReport, loadRunStarts, loadRunState, runNamed } from '../../store/load-run.ts'
+import {
+  hasReport,
+  listRuns as runFolders,
+  loadReport,
+  loadRunStarts,
+  loadRunState,
+  runNamed,
+} from '../../store/load-run.ts'
 import { usageError } from '../errors.ts'
 import type { Io } from '../io.ts'
 import { sinceWhen, summariesOf } from './audit-history.ts'
@@ -27,6 +35,10 @@ export function listRuns({ output }: Flags, io: Io): number {
     const state = loadRunState(io.cwd, folder)
     return state === null ? [] : [{ ...state, audit: audits.get(folder) ?? null }]
   })
+  const shown = new Set(runs.map(({ runId }) => runId))
+  for (const name of runFolders(io.cwd).filter((one) => !shown.has(one))) {
+    io.stderr.write(`mptcp-fleet: ${sanitize(name)} has no journal that can be read, and is left out\n`)
+  }
   if (output === 'json') io.stdout.write(renderJson(runs))
   else io.stdout.write(runs.length === 0 ? 'no run is kept in this folder\n' : renderRunList(runs))
   return EXIT.ok.code

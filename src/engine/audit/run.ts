@@ -25,6 +25,7 @@ import { auditedPattern } from './pattern.ts'
 import type { Past } from './around.ts'
 import { knownOf, unknownPairHosts } from './around.ts'
 import { newJudge } from './judge.ts'
+import { withShortReasons } from './short-reasons.ts'
 import { waiverHosts } from './waiver-hosts.ts'
 
 export interface AuditOptions extends ReadOptions {
@@ -126,7 +127,7 @@ async function runAudit(
     hostScores: Object.fromEntries(Object.entries(options.past.hostScores).filter(([name]) => context.hosts.has(name))),
     diagnostics: [...warnings, ...unusedWaivers(options, used), ...context.secrets.warnings()],
   }
-  return shown(report, context.secrets)
+  return withShortReasons(shown(report, context.secrets))
 }
 
 /** Those that hold still and covered nothing that fails. */

@@ -85,6 +85,9 @@ function renderResult(report: AuditReport, { host, result }: HostResult): object
   const said = { code_desc: sanitize(host.name), start_time: report.startedAt, run_time: 0 }
   const message = [sanitize(result.reason), ...result.evidence.map(evidenceLine)].join('\n')
   if (result.status === 'error') return { ...said, status: 'error', message }
+  // Skipped beside hosts that pass it would count as passed.
+  const isLost = result.status === 'unreachable' && report.hosts.length > 1
+  if (isLost) return { ...said, status: 'error', message: `${result.status}: ${message}` }
   if (result.failing) return { ...said, status: 'failed', message }
   if (result.status === 'pass') return { ...said, status: 'passed', message }
   const waiver = result.status === 'waived' ? `${waiverLine(report, result)}; ` : ''

@@ -1,9 +1,9 @@
 /** An audit as JUnit: a suite for each host, a test for each control, and one for whether the host could be read. */
 import type { AuditedControl, AuditHost, AuditReport, ControlResult, Severity } from '../../model/audit.ts'
-import { SEVERITIES } from '../../model/audit.ts'
+import { BELOW } from '../found.ts'
 import type { JUnitCase, Outcome } from '../junit.ts'
 import { renderJUnit } from '../junit.ts'
-import { evidenceLine, remedyLine, waiverLine } from './words.ts'
+import { evidenceLine, isBelow, remedyLine, waiverLine } from './words.ts'
 
 export function renderAuditJUnit(report: AuditReport): string {
   const controls = new Map(report.controls.map((control) => [control.id, control]))
@@ -42,8 +42,8 @@ function controlCase(report: AuditReport, result: ControlResult, control: Audite
 /** What is below the threshold does not fail the audit, and is no failure to who reads this file: it is skipped, as in runs. */
 function outcomeOf(report: AuditReport, result: ControlResult, severity: Severity): Outcome {
   const { status, failing, reason } = result
-  if (failing && SEVERITIES.indexOf(severity) > SEVERITIES.indexOf(report.failOn)) {
-    return { kind: 'skipped', message: `below threshold, which is ${report.failOn}: ${status}: ${reason}` }
+  if (failing && isBelow(report, severity)) {
+    return { kind: 'skipped', message: `${BELOW}, which is ${report.failOn}: ${status}: ${reason}` }
   }
   if (failing) {
     const remedy = remedyLine(result)

@@ -6,8 +6,9 @@ import type { FailingControl } from './failing.ts'
 import { failingControls } from './failing.ts'
 import { hostRows } from './hosts.ts'
 import { fleetScore, scoreOf, severitiesOf } from '../../model/audit-score.ts'
+import { BELOW } from '../found.ts'
 import { madeBy } from '../made-by.ts'
-import { auditSummary } from './words.ts'
+import { auditSummary, isBelow } from './words.ts'
 
 /** Beyond these a page is no longer read, and comments of code hosts have their limit. */
 const MOST_NAMES = 20
@@ -37,7 +38,12 @@ export function renderAuditMarkdown(report: AuditReport): string {
   return [
     `# Audit of ${code(report.pattern)}\n\n${prose(auditSummary(report))}\n\n`,
     table(['', ''], facts),
-    section('Failing', failingControls(report).map(renderControl).join('\n')),
+    section(
+      'Failing',
+      failingControls(report)
+        .map((one) => renderControl(one, isBelow(report, one.control.severity)))
+        .join('\n'),
+    ),
     waivers.length === 0
       ? ''
       : section('Waivers', table(['control', 'hosts', 'reason', 'owner', 'until', 'state'], waiverRows)),
@@ -46,13 +52,13 @@ export function renderAuditMarkdown(report: AuditReport): string {
   ].join('')
 }
 
-function renderControl({ control, hosts }: FailingControl): string {
+function renderControl({ control, hosts }: FailingControl, isSpared: boolean): string {
   const reasons = capped([...hosts], MOST_REASONS, ([reason, names]) => {
     const more = names.length - MOST_NAMES
     const shown = names.slice(0, MOST_NAMES).map(code).join(', ')
     return `- ${shown}${more > 0 ? ` and ${more} more` : ''}: ${code(reason)}\n`
   })
-  return `### ${control.severity}: ${prose(control.title)} (${code(control.id)})\n\n${prose(control.rationale)}\n\n${reasons}`
+  return `### ${control.severity}${isSpared ? ` (${BELOW})` : ''}: ${prose(control.title)} (${code(control.id)})\n\n${prose(control.rationale)}\n\n${reasons}`
 }
 
 function renderHosts(report: AuditReport): string {

@@ -1,6 +1,7 @@
 /** An audit as text: what fails, by severity; waivers; a line for each host; and with -v every control of each host. */
 import type { AuditReport, ControlResult, ControlStatus } from '../../model/audit.ts'
 import { renderDiagnostics } from '../diagnostics.ts'
+import { BELOW } from '../found.ts'
 import { sanitize } from '../sanitize.ts'
 import type { Paint, Style } from '../style.ts'
 import { paint } from '../style.ts'
@@ -8,7 +9,7 @@ import { count, wrap } from '../wrap.ts'
 import { failingControls } from './failing.ts'
 import type { FailingSince } from './failing-since.ts'
 import { hostTable } from './hosts.ts'
-import { auditSummary, evidenceLine } from './words.ts'
+import { auditSummary, evidenceLine, isBelow } from './words.ts'
 
 const COLORS: Readonly<Record<ControlStatus, Paint>> = {
   fail: 'red',
@@ -47,7 +48,8 @@ function section(title: string, body: string, style: Style): string {
 
 function renderFailing(report: AuditReport, style: Style, verbose: boolean, since: FailingSince): string {
   const blocks = failingControls(report).map(({ control: { id, title, severity }, hosts }) => {
-    const head = wrap(`${severity} ${id}: ${title}`, style.width, '', '    ')
+    const spared = isBelow(report, severity) ? ` (${BELOW})` : ''
+    const head = wrap(`${severity}${spared} ${id}: ${title}`, style.width, '', '    ')
     const shown = [...hosts].slice(0, verbose ? hosts.size : MAX_REASONS)
     const lines = shown.map(([reason, list]) =>
       wrap(`${names(list, verbose)}: ${sanitize(reason)}${sinceDay(list, id, since)}`, style.width, '    ', '      '),

@@ -1,13 +1,17 @@
 /** Parts of an audit as one line of text each, which formats share. Sanitized. */
-import type { AuditReport, ControlResult, ControlStatus, Evidence } from '../../model/audit.ts'
+import type { AuditReport, ControlResult, ControlStatus, Evidence, Severity } from '../../model/audit.ts'
 import { SEVERITIES } from '../../model/audit.ts'
 import { sanitize, sanitizeJson } from '../sanitize.ts'
+import { shorten } from '../../text/shorten.ts'
 import { count } from '../wrap.ts'
+
+/** Cells of spreadsheets hold 32,767 characters. JSON and HTML have all of it. */
+const LONGEST_VALUE = 2000
 
 /** `persistent sysctl_persisted/net.mptcp.enabled = "0" (/etc/sysctl.conf:3)`. */
 export function evidenceLine({ kind, fact, value, where }: Evidence): string {
   const place = where === undefined ? '' : ` (${where})`
-  return sanitize(`${kind} ${fact} = ${sanitizeJson(JSON.stringify(value))}${place}`)
+  return sanitize(`${kind} ${fact} = ${shorten(sanitizeJson(JSON.stringify(value)), LONGEST_VALUE)}${place}`)
 }
 
 /** As a task of a playbook in one line; empty where there is none: `mptcp_enabled: {"state":"enabled"}`. */
@@ -19,6 +23,11 @@ export function remedyLine({ remedy }: Pick<ControlResult, 'remedy'>): string {
 export function waiverLine({ waivers }: AuditReport, { waiver }: Pick<ControlResult, 'waiver'>): string {
   const held = waiver === null ? undefined : waivers[waiver]
   return held === undefined ? '' : sanitize(`until ${held.expires} by ${held.owner}: ${held.reason}`)
+}
+
+/** Whether what fails at this severity leaves the exit code as it is. */
+export function isBelow({ failOn }: Pick<AuditReport, 'failOn'>, severity: Severity): boolean {
+  return SEVERITIES.indexOf(severity) > SEVERITIES.indexOf(failOn)
 }
 
 /** `2 hosts, 11 controls of baseline: 3 failing (1 critical, 2 high), 1 waived.` */

@@ -5,6 +5,10 @@ import { shown } from '../../../src/engine/shown.ts'
 import { Secret } from '../../../src/model/secret.ts'
 import { auditFormats } from '../../../src/report/audit/formats.ts'
 import { explainEndings, findFormat, listEndings } from '../../../src/report/format.ts'
+import { renderAuditMarkdown } from '../../../src/report/audit/markdown.ts'
+import { renderAudit } from '../../../src/report/audit/render.ts'
+import { renderAuditHtml } from '../../../src/report/html/audit/render.ts'
+import { PLAIN } from '../../../src/report/style.ts'
 import { readHtmlReport } from '../../../src/report/html/data.ts'
 import { createRedactor } from '../../../src/text/redact.ts'
 import { secretForms } from '../../../src/text/secret-forms.ts'
@@ -15,6 +19,15 @@ import { auditReport, HOSTILE, REPORTS, saying } from './sample.ts'
 /** Everything but line ends, of which CSV has two characters. */
 const CONTROL = /(?!\n|\r\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u
 const formats = auditFormats.map((format) => [format.endings[0]!, format] as const)
+
+test('what fails below the threshold says so to people', () => {
+  const report = auditReport({ failOn: 'high' })
+  const shown = [renderAudit(report, PLAIN, false), renderAuditMarkdown(report)]
+  expect(shown[0]).toMatch(/^critical enabled-running.*^medium \(below threshold\) /ms)
+  expect(shown[1]).toMatch(/^### critical: .*^### medium \(below threshold\): /ms)
+  expect(withoutOwnScripts(renderAuditHtml(report))).toMatch(/medium<\/span> <span class="chip waived">below threshold/)
+  expect(renderAudit(auditReport(), PLAIN, false)).not.toContain('below threshold')
+})
 
 describe('the ending', () => {
   test.each([

@@ -54,6 +54,11 @@ describe('hdf', () => {
     expect(Object.values(found).map(({ status }) => status)).toEqual(['Failed', 'Passed', 'Profile Error', 'Failed'])
   })
 
+  test('of several hosts has not passed where one was not read', () => {
+    const found = read(auditReport({ hosts: [hosts[0]!, hosts.at(-1)!] }))
+    expect(Object.values(found).map(({ status }) => status)).toEqual(controls.map(() => 'Profile Error'))
+  })
+
   test('gives each severity as it is', () => {
     const report = REPORTS['one of every severity']!
     expect(Object.values(read(report)).map(({ severity }) => severity)).toEqual(['critical', 'high', 'medium', 'low'])

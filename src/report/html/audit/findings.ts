@@ -1,6 +1,8 @@
 /** What fails, worst controls first, as much of it as a page without scripts can hold; and waivers. */
 import type { AuditReport, WaiverReport } from '../../../model/audit.ts'
 import type { FailingControl } from '../../audit/failing.ts'
+import { BELOW } from '../../found.ts'
+import { isBelow } from '../../audit/words.ts'
 import { failingControls } from '../../audit/failing.ts'
 import { controlBlock, more } from '../parts.ts'
 import { timeBefore } from '../times.ts'
@@ -13,13 +15,19 @@ export function failingSection(report: AuditReport): Tree {
   const failing = failingControls(report)
   if (failing.length === 0) return section('failing', 'Failing', h('p', {}, 'Nothing that was read fails.'))
   const rest = failing.length - MOST_CONTROLS
-  return section('failing', 'Failing', ...failing.slice(0, MOST_CONTROLS).map(renderControl), ...more(rest, 'control'))
+  return section(
+    'failing',
+    'Failing',
+    ...failing.slice(0, MOST_CONTROLS).map((one) => renderControl(one, isBelow(report, one.control.severity))),
+    ...more(rest, 'control'),
+  )
 }
 
-function renderControl({ control, hosts }: FailingControl): Tree {
+function renderControl({ control, hosts }: FailingControl, isSpared: boolean): Tree {
   const { id, title, severity, rationale, nist } = control
+  const spared = isSpared ? [' ', chip('waived', BELOW)] : []
   const by = nist.length === 0 ? '' : ` (NIST SP 800-53: ${nist.join(', ')})`
-  return controlBlock([chip(severity), ' ', title, ' ', code(id)], hosts, `${rationale}${by}`)
+  return controlBlock([chip(severity), ...spared, ' ', title, ' ', code(id)], hosts, `${rationale}${by}`)
 }
 
 /** Hosts that nothing is known of, and why. */
