@@ -101,3 +101,12 @@ test('a report gets the scores of its hosts in the audits before, and goes witho
   expect(hostScores).toEqual({ a: [54.5, null, null], b: [null, null, 54.5] })
   expect(err()).toContain('run-2026-10-02 is left out')
 })
+
+test('audits of other hosts by the same words are no part of its past', () => {
+  keep('2026-10-01', 'baseline', { a: BAD })
+  keep('2026-10-02', 'baseline', { elsewhere: WELL })
+  keep('2026-10-03', 'baseline', { a: WELL, new: WELL })
+  const { trend, hostScores } = trendBefore('all', 'baseline', ['a', 'b'], testIo({ cwd }).io)
+  expect(trend.map(({ runId }) => runId)).toEqual(['run-2026-10-01', 'run-2026-10-03'])
+  expect(hostScores).toEqual({ a: [54.5, 100] })
+})

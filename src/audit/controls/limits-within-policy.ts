@@ -19,7 +19,7 @@ export const limitsWithinPolicy = defineControl({
   check: (want, { limits: { subflows, addAddrAccepted } }) => {
     const seen: Evidence[] = [
       { kind: 'running', fact: 'limits/subflows', value: subflows },
-      { kind: 'running', fact: 'limits/add_addr_accepted', value: addAddrAccepted },
+      { kind: 'running', fact: 'limits/addAddrAccepted', value: addAddrAccepted },
     ]
     const above = [
       ...(subflows > want.subflows ? [`subflows is ${subflows}, allowed are ${want.subflows}`] : []),

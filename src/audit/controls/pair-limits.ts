@@ -28,7 +28,7 @@ export const pairLimits = defineControl({
     const { limits: have } = own
     const seen: Evidence[] = [
       { kind: 'running', fact: 'limits/subflows', value: have.subflows },
-      { kind: 'running', fact: 'limits/add_addr_accepted', value: have.addAddrAccepted },
+      { kind: 'running', fact: 'limits/addAddrAccepted', value: have.addAddrAccepted },
     ]
     const need = { subflows: 0, accepted: 0 }
     const findings = eachPeer(around, (theirs, { name, part }) => {

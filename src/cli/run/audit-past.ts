@@ -1,7 +1,8 @@
 /** What kept runs say of hosts that are audited. */
 import type { Past } from '../../engine/audit/around.ts'
 import type { Inventory } from '../../inventory/types.ts'
-import type { AuditReport } from '../../model/audit.ts'
+import type { AuditPoint, AuditReport } from '../../model/audit.ts'
+import type { PastAudit } from '../../model/past-audit.ts'
 import { trendOf } from '../../report/audit/trend.ts'
 import { loadApplied } from '../../store/applied.ts'
 import { trendIn } from '../../store/audit-history.ts'
@@ -20,7 +21,10 @@ export async function loadPast({ hosts }: Inventory, flags: VaultFlags, io: Io):
 /** Audits whose scores of hosts a report has: enough to see where each is going, and small beside its evidence. */
 const MOST_SCORED = 30
 
-/** How the fleet, and each of these hosts, came out in earlier audits of a pattern by a profile. Throws DiagnosticsError. */
+/**
+ * How the fleet, and each of these hosts, came out in earlier audits of a pattern by a profile; those of which none of these
+ * hosts was part are of other fleets. Throws DiagnosticsError.
+ */
 export function trendBefore(
   pattern: string,
   profile: string,
@@ -29,11 +33,22 @@ export function trendBefore(
 ): Pick<AuditReport, 'trend' | 'hostScores'> {
   const trend = trendIn(summariesOf(io), pattern, profile)
   const scored = trend.slice(-MOST_SCORED)
-  const { audits, rows } = trendOf(keptAudits(io, scored), { control: null, group: null, host: null }, 'host')
   const wanted = new Set(hosts)
+  const foreign = new Set<string>()
+  const read = function* (): Generator<PastAudit> {
+    for (const audit of keptAudits(io, scored)) {
+      if (!audit.hosts.names.some((name) => wanted.has(name))) foreign.add(audit.runId)
+      yield audit
+    }
+  }
+  const { audits, rows } = trendOf(read(), { control: null, group: null, host: null }, 'host')
+  const isOurs = ({ runId }: AuditPoint): boolean => !foreign.has(runId)
   const at = new Map(audits.map(({ runId }, index) => [runId, index]))
   const scores = rows
     .filter(({ name }) => wanted.has(name))
-    .map(({ name, points }) => [name, scored.map(({ runId }) => points[at.get(runId) ?? -1]?.score ?? null)])
-  return { trend, hostScores: Object.fromEntries(scores) as AuditReport['hostScores'] }
+    .map(({ name, points }) => [
+      name,
+      scored.filter(isOurs).map(({ runId }) => points[at.get(runId) ?? -1]?.score ?? null),
+    ])
+  return { trend: trend.filter(isOurs), hostScores: Object.fromEntries(scores) as AuditReport['hostScores'] }
 }
