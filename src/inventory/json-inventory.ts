@@ -22,7 +22,10 @@ export function parseExport(text: string): Json | null {
 
 /** Reads it; its variables are those of whoever wrote the inventory, and may be templates. */
 export function readExport(data: Json, draft: Draft, values: Omit<JsonValues, 'mark'>): Diagnostic[] {
-  if (isDeeperThan(data, DEEPEST)) return [errorDiagnostic('inventory-json', TOO_DEEP, { source: values.source })]
+  if (isDeeperThan(data, DEEPEST)) {
+    const more = { source: values.source, hint: 'write fewer brackets inside brackets' }
+    return [errorDiagnostic('inventory-json', TOO_DEEP, more)]
+  }
   return readJsonInventory(data, draft, { ...values, mark: (value) => value }).diagnostics
 }
 

@@ -14,6 +14,7 @@ import { confidentialTexts, textsOf } from './confidential.ts'
 import { findBadPriorities, finishGroups, groupsOfHosts, reconcile } from './graph.ts'
 import { findTreeProblems } from './group-walk.ts'
 import { mergeGroupVars, mergeHostVars } from './merge.ts'
+import type { IsIgnored } from './ignored.ts'
 import type { Reader } from './read.ts'
 import { newReader } from './read.ts'
 import { readSource } from './source.ts'
@@ -23,8 +24,8 @@ import { readVarsLayer } from './vars-files.ts'
 /**
  * Reads inventories in the order of -i; later ones win, host by host and variable by variable. Paths are relative to
  * `cwd`. `varsDirs` are further directories whose group_vars/ and host_vars/ count (those of the playbooks). `vault` opens
- * what ansible-vault encrypted; `env` is the environment of inventory scripts. Throws
- * DiagnosticsError with everything that is wrong; warnings are in the result.
+ * what ansible-vault encrypted; `env` is the environment of inventory scripts; `isIgnored` tells which
+ * entries of directories are passed over. Throws DiagnosticsError with everything that is wrong; warnings are in the result.
  */
 export async function loadInventory(
   paths: readonly string[],
@@ -32,8 +33,9 @@ export async function loadInventory(
   varsDirs: readonly string[] = [],
   vault?: Vault,
   env?: Record<string, string>,
+  isIgnored?: IsIgnored,
 ): Promise<Inventory> {
-  const reader = newReader(cwd, vault, env)
+  const reader = newReader(cwd, vault, env, isIgnored)
   const draft = newDraft()
   try {
     return await read(paths, draft, reader, varsDirs)

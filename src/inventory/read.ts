@@ -11,6 +11,8 @@ import { createVault, openBytes } from '../text/vault-values.ts'
 import { wholeFileReader } from '../text/whole-file.ts'
 import { parseYaml } from '../text/yaml.ts'
 import type { YamlNode } from '../text/yaml-node.ts'
+import type { IsIgnored } from './ignored.ts'
+import { ignoring } from './ignored.ts'
 
 export interface Reader {
   cwd: string
@@ -21,6 +23,8 @@ export interface Reader {
   encrypted: ReadonlyMap<string, string>
   /** The text of a file, decrypted, or null where a diagnostic says why not. */
   text: (path: string) => Promise<string | null>
+  /** Tells of entries of a directory whether they are passed over. */
+  isIgnored: IsIgnored
   /** The environment of programs that are run. */
   env: Record<string, string>
   /** Takes something that was read into the hash. */
@@ -36,6 +40,7 @@ export function newReader(
   cwd: string,
   vault: Vault = createVault([]),
   env: Record<string, string> = childEnv(process.env, () => false),
+  isIgnored: IsIgnored = ignoring(null, null),
 ): Reader {
   const hash = createHash('sha256')
   const count = (name: string, bytes: Uint8Array): void => {
@@ -59,7 +64,7 @@ export function newReader(
     }
     return null
   }
-  return { cwd, diagnostics, vault, encrypted, text, env, count, digest: () => hash.copy().digest('hex') }
+  return { cwd, diagnostics, vault, encrypted, text, isIgnored, env, count, digest: () => hash.copy().digest('hex') }
 }
 
 /** The tree of a YAML file; null where it is empty or a diagnostic says what is wrong. */

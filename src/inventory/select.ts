@@ -131,10 +131,13 @@ function noMatch(inventory: Inventory, part: PatternPart, where: Where): Diagnos
     const missed = problem(where, 'no-match', `"${part.text}" matches no host and no group`, hint)
     return { ...missed, severity: 'warning' }
   }
-  const near = didYouMean(expression, [...inventory.groups.keys(), ...inventory.hosts.keys()])
+  const isFile = expression.startsWith('@')
+  const near = isFile ? '' : didYouMean(expression, [...inventory.groups.keys(), ...inventory.hosts.keys()])
   const summary = `no host and no group is named "${expression}"${near === '' ? '' : `, ${near}`}`
-  const hint = expression.startsWith('@')
-    ? 'files are for --limit alone'
+  const hint = isFile
+    ? where.prefix === ''
+      ? 'files are for --limit alone'
+      : 'behind ! and & there are no files: write ! or & before each line of the file, and @FILE alone'
     : expression.includes(',')
       ? 'a file has one pattern on each line'
       : 'check the inventory that -i names'

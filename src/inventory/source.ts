@@ -16,10 +16,6 @@ import { isProgram, readScript } from './script-inventory.ts'
 import { readYamlInventory } from './yaml-inventory.ts'
 
 const YAML_ENDINGS = new Set(['.yml', '.yaml', '.json'])
-/** In a directory of inventories. */
-const IGNORED_ENDINGS = new Set(
-  ['pyc', 'pyo', 'swp', 'bak', 'rpm', 'md', 'txt', 'rst', 'orig', 'ini', 'cfg', 'retry'].map((ending) => `.${ending}`),
-)
 
 /** What is wrong goes into the reader's diagnostics. */
 export async function readSource(path: string, draft: Draft, reader: Reader): Promise<void> {
@@ -40,7 +36,7 @@ async function readDirectory(path: string, draft: Draft, reader: Reader): Promis
   const file = displayPath(path, reader.cwd)
   const source = { file, line: 1, column: 1 }
   try {
-    const entries = (await readdir(resolve(reader.cwd, path))).filter((name) => !isIgnored(name))
+    const entries = (await readdir(resolve(reader.cwd, path))).filter((name) => !reader.isIgnored(name))
     for (const name of entries.toSorted(byCodePoint)) await readSource(join(path, name), draft, reader)
     if (entries.length > 0) return
     const hint = 'files such as .cfg, .ini, .md and .txt, hidden ones, group_vars and host_vars are none'
@@ -109,11 +105,6 @@ function readHostList(list: string, draft: Draft): void {
     const vars = draftHost(draft, draftGroup(draft, 'ungrouped'), parts.name)
     if (parts.port !== null) vars.set('ansible_port', { value: parts.port, source: null })
   }
-}
-
-/** Entries of a directory that Ansible passes over. */
-function isIgnored(name: string): boolean {
-  return /^\.|^(?:host_vars|group_vars|vars_plugins)$|~$/.test(name) || IGNORED_ENDINGS.has(extname(name))
 }
 
 function byCodePoint(a: string, b: string): number {

@@ -2,8 +2,11 @@
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { errorDiagnostic } from '../model/diagnostic.ts'
 
+const HINT = 'cat FILE shows whether it can be read at all'
+
 const REASONS: Readonly<Record<string, [code: string, summary: string, hint: string]>> = {
   ENOENT: ['file-missing', 'no such file', 'check the path; it is relative to the working directory'],
+  EAGAIN: ['file-is-device', 'this says nothing until something happens', 'name a file that is complete'],
   EACCES: ['file-unreadable', 'no permission to read it', 'make the file readable for the user who runs this'],
   EPERM: ['file-unreadable', 'no permission to read it', 'make the file readable for the user who runs this'],
   EISDIR: ['file-is-directory', 'this is a directory, not a file', 'name the file itself'],
@@ -18,7 +21,11 @@ const REASONS: Readonly<Record<string, [code: string, summary: string, hint: str
 export function unreadableFile(error: unknown, file: string): Diagnostic {
   const errno = (error as NodeJS.ErrnoException | null)?.code ?? ''
   const source = { file, line: 1, column: 1 }
-  const [code, summary, hint] = REASONS[errno] ?? ['file-unreadable', `cannot be read (${errno || String(error)})`, '']
+  const [code, summary, hint] = REASONS[errno] ?? [
+    'file-unreadable',
+    `cannot be read (${errno || String(error)})`,
+    HINT,
+  ]
   return errorDiagnostic(code, summary, { hint, source })
 }
 

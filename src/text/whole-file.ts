@@ -3,11 +3,12 @@
 /** What it takes of node:fs. */
 export interface FileSystem {
   statSync: (path: string, options: { throwIfNoEntry: false }) => FileKind | undefined
-  openSync: (path: string, flags: 'r') => number
+  openSync: (path: string, flags: number) => number
   fstatSync: (file: number) => { isFile: () => boolean; size: number }
   readFileSync: (file: number) => Buffer
   readSync: (file: number, into: Buffer, at: number, length: number, position: null) => number
   closeSync: (file: number) => void
+  constants: { O_RDONLY: number; O_NONBLOCK: number }
 }
 
 interface FileKind {
@@ -29,10 +30,13 @@ const MEMORY = 1
 export function wholeFileReader(fs: FileSystem): (path: string, most?: number) => Buffer {
   return (path, most = MOST_BYTES) => {
     refuseWaiting(fs, path)
-    const file = fs.openSync(path, 'r')
+    const { O_RDONLY, O_NONBLOCK } = fs.constants
+    // Some of the kernel's files (/proc/kmsg) wait until there is something to tell; then EAGAIN is thrown.
+    const file = fs.openSync(path, HANDED_OVER.test(path) ? O_RDONLY : O_RDONLY | O_NONBLOCK)
     try {
       const state = fs.fstatSync(file)
-      if (state.isFile() && state.size <= most) return fs.readFileSync(file)
+      // The kernel's own say that they are empty, whatever comes.
+      if (state.isFile() && state.size > 0 && state.size <= most) return fs.readFileSync(file)
       return readUpTo(fs, file, most)
     } finally {
       fs.closeSync(file)

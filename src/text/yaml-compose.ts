@@ -146,7 +146,8 @@ export class Composer {
       if (map.kind === 'map') {
         for (const [key, entry] of map.entries) if (!into.has(key)) into.set(key, entry)
       } else {
-        this.#error('yaml-merge', 'a merge key (<<) takes a mapping or a list of mappings', map.source)
+        const hint = 'write an alias of a mapping, as in: <<: *name'
+        this.#error('yaml-merge', 'a merge key (<<) takes a mapping or a list of mappings', map.source, hint)
       }
     }
   }
@@ -158,8 +159,10 @@ export class Composer {
   }
 
   #badKey(key: ParsedNode | null, source: Source): void {
-    const hint = 'text that begins with {{ must be quoted, as in: key: "{{ value }}"'
-    this.#error('yaml-key', 'a key must be plain text', source, isMap(key) ? hint : '')
+    const hint = isMap(key)
+      ? 'text that begins with {{ must be quoted, as in: key: "{{ value }}"'
+      : 'write the key as text, in quotes where it begins with [, * or ?'
+    this.#error('yaml-key', 'a key must be plain text', source, hint)
   }
 
   #scalar(node: Scalar.Parsed, source: Source): string | number | boolean | null {
@@ -168,7 +171,8 @@ export class Composer {
     if (tag === '!!str') return text
     if (tag === '!!int' || tag === '!!float') {
       const value = resolveNumber(text)
-      if (value === null) this.#error('yaml-tag', `"${text}" is no number, as its tag ${tag} says`, source)
+      if (value === null)
+        this.#error('yaml-tag', `"${text}" is no number, as its tag ${tag} says`, source, 'remove the tag')
       return value
     }
     if (this.#isJson && node.type === 'PLAIN' && /^-?\d.*[eE]/.test(text)) return Number(text)
@@ -220,7 +224,7 @@ export class Composer {
     return node
   }
 
-  #error(code: string, summary: string, source: Source, hint = ''): void {
+  #error(code: string, summary: string, source: Source, hint: string): void {
     this.diagnostics.push(errorDiagnostic(code, summary, { source, hint }))
   }
 }

@@ -23,6 +23,17 @@ const EXPLANATIONS: Partial<Record<ErrorCode, Explanation>> = {
   MULTIPLE_DOCS: ['a second document begins here', 'keep one document per file'],
 }
 
+/** What to do about those whose message names what is wrong. */
+const HINTS: Partial<Record<ErrorCode, string>> = {
+  BAD_ALIAS: 'write a name behind * or &, or put the text in quotes',
+  BAD_DQ_ESCAPE: 'write \\\\ for a backslash, or put the text in single quotes, where it stands for itself',
+  BAD_INDENT: 'indent the keys of one mapping alike',
+  MISSING_CHAR: 'put the text in quotes if it is meant so; keys end with a colon and a blank',
+  MULTIPLE_ANCHORS: 'keep one of the two',
+  MULTIPLE_TAGS: 'keep one of the two',
+  UNEXPECTED_TOKEN: 'put the whole value in quotes',
+}
+
 /** Errors that are explained; what is no YAML at all has one in each line. */
 const MOST = 50
 
@@ -103,9 +114,7 @@ function otherHint(error: YAMLError, text: string): string {
   if (/[:-]\s+\{\{/.test(line)) return QUOTE_TEMPLATE
   const closing = /end with a ([\]}])/.exec(error.message)?.[1]
   if (closing !== undefined) return `close it with ${closing}, and indent the lines that it goes on over`
-  if (error.code === 'BAD_INDENT') return 'indent the keys of one mapping alike'
-  if (error.code === 'UNEXPECTED_TOKEN') return 'put the whole value in quotes'
-  return ''
+  return HINTS[error.code] ?? 'put the text in quotes'
 }
 
 /** Errors of indentation point at the start of a line; people look for its first word. */

@@ -47,7 +47,8 @@ export function parseYaml(text: string, file: string, vault: Vault = createVault
     return { node: diagnostics.some((d) => DISTORTING.has(d.code)) ? null : node, diagnostics }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    return { node: null, diagnostics: [errorDiagnostic('yaml-too-deep', 'nested too deeply', { source: at(0) })] }
+    const more = { source: at(0), hint: 'write fewer brackets inside brackets' }
+    return { node: null, diagnostics: [errorDiagnostic('yaml-too-deep', 'nested too deeply', more)] }
   }
 }
 

@@ -54,6 +54,14 @@ describe('--limit @FILE', () => {
     expect([code, err]).toEqual([1, expect.stringContaining('some.retry:1:1: --limit: this file names no host')])
   })
 
+  it('is no file behind ! and &, as in Ansible, and says so', async () => {
+    const { io, err } = testIo({ cwd: makeFiles({ ...files, web1: 'web1\n' }) })
+    expect(await dispatch(['inventory', 'list', '-i', 'hosts', '-l', 'all,!@web1'], io)).toBe(1)
+    expect(err()).toContain(
+      '--limit: no host and no group is named "@web1"\n    hint: behind ! and & there are no files',
+    )
+  })
+
   it('knows patterns of the command line from those of files', async () => {
     const { io, err } = testIo({ cwd: makeFiles(files) })
     writeFileSync(join(io.cwd, 'a'), 'wbe1\n')

@@ -73,8 +73,18 @@ test.each([
   ['a:\n  b:\n c:\n', '3:2: all mapping items must start at the same column'],
   ['- a: b\n   c:\n', '2:4: wrong indentation: this continues the value above it'],
   ['a:\n  b: 1\n c: 2\n', '3:2: all mapping items must start at the same column'],
+  ['? [a, b]\n: c\n', '1:3: a key must be plain text'],
+  ['a: "\\q"\n', '1:5: invalid escape sequence \\q'],
+  ['a: "\\x1"\n', '1:5: invalid escape sequence \\x1"'],
+  ['a: &\n', '1:4: anchor cannot be an empty string'],
+  ['a: *\n', '1:4: alias cannot be an empty string'],
+  ['a: !<\n', '1:4: verbatim tags must end with a >'],
+  ['a: &a &b 1\n', '1:7: a node can have at most one anchor'],
+  ['a: !x !y 1\n', '1:7: a node can have at most one tag'],
+  ['- a: 1\n  b\n', '2:3: implicit map keys need to be followed by map values'],
 ])('%j: %s', (text, message) => {
   expect(messages(text)).toContain(message)
+  for (const { summary, hint } of parseYaml(text, 'f.yml').diagnostics) expect(hint, summary).not.toBe('')
 })
 
 test('a key that is indented too deep is one mistake', () => {

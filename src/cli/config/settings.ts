@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { DiagnosticsError, errorDiagnostic } from '../../model/diagnostic.ts'
 import { readBoolean } from '../../text/boolean.ts'
+import { pythonRegex } from '../../text/python-regex.ts'
 import type { SettingOrigin } from '../../inventory/types.ts'
 import type { ConfigFile, ConfigPlaces } from './ansible-cfg.ts'
 import { expandPath, readConfigFile } from './ansible-cfg.ts'
@@ -13,6 +14,7 @@ interface Values {
   path: string
   paths: string[]
   list: string[]
+  patterns: RegExp[]
   boolean: boolean
   number: number
 }
@@ -27,6 +29,22 @@ interface Setting {
 /** Names are those of ansible-core's config/base.yml and of its ssh and become plugins. */
 const SETTINGS = {
   inventory: { type: 'paths', env: ['ANSIBLE_INVENTORY'], ini: [['defaults', 'inventory']] },
+  ignoreExtensions: {
+    type: 'list',
+    env: ['ANSIBLE_INVENTORY_IGNORE'],
+    ini: [
+      ['defaults', 'inventory_ignore_extensions'],
+      ['inventory', 'ignore_extensions'],
+    ],
+  },
+  ignorePatterns: {
+    type: 'patterns',
+    env: ['ANSIBLE_INVENTORY_IGNORE_REGEX'],
+    ini: [
+      ['defaults', 'inventory_ignore_patterns'],
+      ['inventory', 'ignore_patterns'],
+    ],
+  },
   remoteUser: { type: 'text', env: ['ANSIBLE_REMOTE_USER'], ini: [['defaults', 'remote_user']] },
   remotePort: { type: 'number', env: ['ANSIBLE_REMOTE_PORT'], ini: [['defaults', 'remote_port']] },
   privateKeyFile: { type: 'path', env: ['ANSIBLE_PRIVATE_KEY_FILE'], ini: [['defaults', 'private_key_file']] },
@@ -142,8 +160,18 @@ const READERS: { [K in keyof Values]: (text: string, locate: (path: string) => s
   path: (text, locate) => locate(text),
   paths: (text, locate) => listed(text).map(locate),
   list: (text) => listed(text).map(unquoted),
+  patterns: (text) => patternsIn(listed(text).map(unquoted)),
   boolean: readBoolean,
   number: (text) => (/^\d+$/.test(text) ? Number(text) : null),
+}
+
+/** Found anywhere in a name, as re.search does; null where one is no regular expression. */
+function patternsIn(texts: readonly string[]): RegExp[] | null {
+  try {
+    return texts.map((text) => pythonRegex(`[^]*?(?:${text})`))
+  } catch {
+    return null
+  }
 }
 
 function listed(text: string): string[] {
@@ -157,9 +185,13 @@ function unquoted(text: string): string {
   return /^(?:"[^"]*"|'[^']*')$/s.test(text) ? text.slice(1, -1) : text
 }
 
+const WANTED: { [K in keyof Values]?: [what: string, hint: string] } = {
+  number: ['a whole number', 'write digits alone, or leave it out'],
+  patterns: ['regular expressions', 'separate them by commas, as in: ^old_, _test$'],
+}
+
 function wrongValue({ type }: Setting, { name, text, source }: Found): Diagnostic {
-  const wanted = type === 'number' ? 'a whole number' : 'yes or no'
-  const hint = type === 'number' ? 'write digits alone, or leave it out' : 'write yes or no, or leave it out'
+  const [wanted, hint] = WANTED[type] ?? ['yes or no', 'write yes or no, or leave it out']
   return errorDiagnostic('bad-config', `${name}: expected ${wanted}, got "${text}"`, { source, hint })
 }
 

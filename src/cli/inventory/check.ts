@@ -23,7 +23,10 @@ interface Found {
 
 /** Prints what it finds; the exit code says whether there are errors. */
 export async function check(flags: LimitedFlags & { output: string }, io: Io): Promise<number> {
-  const { counts, diagnostics } = await find(flags, io)
+  const { counts, diagnostics: found } = await find(flags, io)
+  // Files of variables beside the inventory are read again as those beside playbooks: what is wrong there counts once.
+  const diagnostics: Diagnostic[] = []
+  for (const each of found) addOnce(diagnostics, each)
   if (flags.output === 'json') {
     const value = io.secrets.value({ ...(counts ?? { hosts: null, groups: null }), diagnostics })
     io.data.write(`${sanitizeJson(JSON.stringify(value, null, 2))}\n`)

@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import type { AssembleOptions, Assembled } from '../../engine/assemble.ts'
 import { assemble } from '../../engine/assemble.ts'
 import { knowInventory } from '../../inventory/known-secrets.ts'
+import { ignoring } from '../../inventory/ignored.ts'
 import { loadInventory } from '../../inventory/load.ts'
 import type { Inventory } from '../../inventory/types.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
@@ -110,7 +111,9 @@ export async function readInventory(flags: InventoryFlags, varsDirs: string[], i
     throw new DiagnosticsError([errorDiagnostic('no-inventory', 'no inventory is given', { hint })])
   }
   const env = childEnv(io.env, (value) => io.secrets.occursIn(value))
-  const inventory = await loadInventory(inventories, io.cwd, varsDirs, await vaultOf(flags, io), env)
+  const { ignoreExtensions, ignorePatterns } = settingsOf(io)
+  const isIgnored = ignoring(ignoreExtensions, ignorePatterns)
+  const inventory = await loadInventory(inventories, io.cwd, varsDirs, await vaultOf(flags, io), env, isIgnored)
   knowInventory(io.secrets, inventory)
   return inventory
 }

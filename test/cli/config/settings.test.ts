@@ -31,6 +31,7 @@ function places(env: Env) {
 /** Our names of Ansible's settings; those in small letters are of its ssh plugin. */
 const NAMES = {
   inventory: 'DEFAULT_HOST_LIST',
+  ignoreExtensions: 'INVENTORY_IGNORE_EXTS',
   remoteUser: 'DEFAULT_REMOTE_USER',
   remotePort: 'DEFAULT_REMOTE_PORT',
   privateKeyFile: 'DEFAULT_PRIVATE_KEY_FILE',
@@ -127,6 +128,11 @@ describe.runIf(hasAnsible)(`as ansible-core${skipped}`, () => {
         ...{ ANSIBLE_VAULT_IDENTITY_LIST: 'a@b, c@d', ANSIBLE_VAULT_PASSWORD_FILE: 'v', ANSIBLE_TIMEOUT: '5' },
       },
     ],
+    [
+      'endings of either section',
+      { 'work/ansible.cfg': '[defaults]\ninventory_ignore_extensions=.a\n[inventory]\nignore_extensions = .b, ~\n' },
+    ],
+    ['endings in the environment', {}, { ANSIBLE_INVENTORY_IGNORE: '.x,.y' }],
     ['of two names the last one', {}, { ANSIBLE_HOST_KEY_CHECKING: 'no' }],
     ['nothing', {}],
   ]
@@ -155,6 +161,7 @@ describe('what is told', () => {
   it.each([
     ['[defaults]\nforks = many\n', {}, '2: forks: expected a whole number, got "many"'],
     ['[defaults]\nhost_key_checking = maybe\n', {}, '2: host_key_checking: expected yes or no, got "maybe"'],
+    ['[inventory]\nignore_patterns = ^x, (\n', {}, '2: ignore_patterns: expected regular expressions, got "^x, ("'],
     ['forks = 3\n', {}, '1: a setting stands before any section: forks = 3'],
     ['', { ANSIBLE_FORKS: 'x' }, 'undefined: ANSIBLE_FORKS: expected a whole number, got "x"'],
     ['[defaults\nforks = 3\n', {}, '1: a section is not closed: [defaults'],

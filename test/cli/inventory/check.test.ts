@@ -38,6 +38,11 @@ describe('inventory check', () => {
     ])
   })
 
+  it('counts once what is said once, also where files of variables lie beside inventory and playbooks', async () => {
+    const { code, out } = await check({ hosts: '[g]\na\n', 'group_vars/g.yml': '- a\n' }, '-i', 'hosts')
+    expect([code, out]).toEqual([1, expect.stringMatching(/cannot be read: 1 error, 0 warnings\n$/)])
+  })
+
   it('is content with what is well', async () => {
     const { code, out } = await check({ hosts: '[web]\na\n' }, '-i', 'hosts')
     expect([code, out]).toEqual([0, '1 host and 1 group: nothing to say\n'])
