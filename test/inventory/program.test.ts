@@ -1,5 +1,5 @@
 /** Programs that are run for what they print; real ones. */
-import { chmodSync, readFileSync } from 'node:fs'
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { runProgram } from '../../src/inventory/program.ts'
@@ -36,6 +36,17 @@ describe('a program', () => {
     const ended = await runProgram(['/no/such/program'], { cwd: '/', env: {} })
     expect(ended.failed).toMatch(/^it cannot be run: .*ENOENT/)
   })
+
+  it.each(['#!/no/such/program\n', '#!/bin/sh\r\necho\r\n'])(
+    'whose interpreter is not there says so: %j',
+    async (text) => {
+      const { dir } = await run(':')
+      const script = join(dir, 'script')
+      writeFileSync(script, text, { mode: 0o700 })
+      const ended = await runProgram([script], { cwd: '/', env: {} })
+      expect(ended.failed).toMatch(/^it cannot be run: its first line \(#!\) names a program that is not there/)
+    },
+  )
 
   it('is stopped after its time, with all that it started', async () => {
     const { failed, dir } = await run('sleep 1000 & echo $! > child; wait', { seconds: 0.5, bytes: 100 })

@@ -24,11 +24,11 @@ export interface UndoStep {
  * waits for the end of another script: see UNDO_LIB.
  */
 export function undoScript(run: { id: string; owner: string }, steps: readonly UndoStep[], copies: readonly string[]) {
-  const body = steps.flatMap(({ placed, after, once = false }, index): ScriptPart[] => [
+  const body = steps.flatMap(({ placed, after }, index): ScriptPart[] => [
     `t${index}() {\n`,
     ...stepText(placed.step, true),
-    '\n}\n',
-    `if begun ${after.join(' ')}; then u ${index} ${stepSeconds(placed.step) + 4}${once ? '' : ' again'}; fi\n`,
+    `\n}\nw${index}() {\nbegun ${after.join(' ')} || return 0\n`,
+    `u ${[index, stepSeconds(placed.step) + 4, ...repeated(steps, index)].join(' ')}\n}\nw${index}\n`,
   ])
   return Secret.join([
     `main() {\n${SCRIPT_HEAD}RUN=${shellQuote(run.id)}; OWNER=${shellQuote(run.owner)}\n`,
@@ -48,14 +48,22 @@ export function undoScript(run: { id: string; owner: string }, steps: readonly U
   ])
 }
 
+/** What is tried again where a step fails: it, and what follows it in its change, which built upon what it was to do. */
+function repeated(steps: readonly UndoStep[], index: number): number[] {
+  const { placed, once = false } = steps[index]!
+  if (once) return []
+  return steps.flatMap((step, at) => (at >= index && step.placed.change === placed.change && !step.once ? [at] : []))
+}
+
 /** Rounds in which steps that failed are tried once more, and seconds between them: a full disk may have room by then. */
 const ROUNDS = 8
 const PAUSE_SECONDS = 2
 
 const REPEAT = `n=0; while [ -n "$F" ] && [ "$n" -lt ${ROUNDS} ]; do
-sleep ${PAUSE_SECONDS}; n=$((n+1)); G=$F; F=
-for i in $G; do failed=$((failed-1)); u "\${i%:*}" "\${i#*:}" again; done
+sleep ${PAUSE_SECONDS}; n=$((n+1)); G=$F; F=; D=
+for i in $G; do case "$D " in *" $i "*) ;; *) D="$D $i"; "w$i";; esac; done
 done
+failed=0; for i in $bad; do failed=$((failed+1)); done
 `
 
 /** Seconds that the script which held the lock may take for the step that it is at; it begins no other. */
@@ -67,10 +75,14 @@ const HOLDER_SECONDS = 660
  */
 const UNDO_LIB = `begun() { for i in "$@"; do grep -qx "b $i" "$R/steps" 2>/dev/null && return 0; done; return 1; }
 u() {
+l=; for k in $bad; do [ "$k" = "$1" ] || l="$l $k"; done; bad=$l
 { { ( "t$1" ) </dev/null 2>&1; echo "$?" >"$C/rc"; } | q "$2" >"$C/out"; }
 r=; read -r r <"$C/rc"; [ -n "$r" ] || r=1
-[ "$r" -eq 0 ] || { failed=$((failed+1)); cat "$C/out" >>"$R/undo-failures"; [ -z "\${3-}" ] || F="$F $1:$2"; }
 echo "u $1 $r" >>"$R/steps"
+[ "$r" -ne 0 ] || return 0
+cat "$C/out" >>"$R/undo-failures"
+bad="$bad $1"; shift 2
+[ $# -eq 0 ] || F="$F $*"
 }
 C=$B/undo-$RUN
 if [ "\${1-}" = watch ]; then
@@ -90,5 +102,5 @@ i=0; while [ -n "$h" ] && [ "$h" != "$PPID" ] && [ "$(born "$h")" = "$hb" ] && [
 sleep 0.2; i=$((i+1))
 done
 if final "$C"; then drop; boot_off "$C"; outcome done; rm -rf "$C" "$R/undo"; return 0; fi
-failed=0; F=
+bad=; F=
 `
