@@ -17,11 +17,15 @@ const at = (name: string): string => path.join(folder, name)
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'mptcp-fleet-undo-'))
   for (const name of ['bin', `armed-${ID}`, ID]) mkdirSync(at(name))
-  writeFileSync(at('bin/systemctl'), '#!/bin/sh\nexit 1\n', { mode: 0o755 })
+  for (const name of ['systemctl', 'nmcli'])
+    writeFileSync(at(`bin/${name}`), '#!/bin/sh\n[ "$1" = -c ] || exit 1\nexec sh "$@"\n', { mode: 0o755 })
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
 const step = (text: string): RunStep => ({ kind: 'run', argv: ['sh', '-c', `cd ${folder}; ${text}`] })
+
+/** Programs of these names are the shell: what an undo does again depends on the program. */
+const named = (program: string, { argv, ...rest }: RunStep): RunStep => ({ ...rest, argv: [program, ...argv.slice(1)] })
 
 /** Fails until it was called `times` times before, and then does what `text` says. */
 const late = (name: string, times: number, text: string): RunStep =>
@@ -66,7 +70,7 @@ const calls = (name: string): number => (existsSync(at(`${name}.calls`)) ? read(
 describe('a step of an undo that fails at first', () => {
   it('is done again, with what follows it in its change: that has built on what it was to do', () => {
     writeFileSync(at('profile'), 'new\n')
-    const profile = [late('first', 1, 'echo old >profile'), late('up', 0, 'cp profile card')]
+    const profile = [late('first', 1, 'echo old >profile'), named('nmcli', late('up', 0, 'cp profile card'))]
     const { attempt, failed } = undo([change('a', [late('other', 0, ':')]), change('b', profile)])
     expect([failed, attempt.undoFailed.size]).toEqual([0, 0])
     expect([read('profile'), read('card')]).toEqual(['old\n', 'old\n'])
@@ -74,10 +78,21 @@ describe('a step of an undo that fails at first', () => {
   })
 
   it('is done once in a round, where others of its change fail too', () => {
-    const steps = [late('first', 1, ':'), late('second', 2, ':'), late('third', 0, ':')]
+    const steps = [late('first', 1, ':'), late('second', 2, ':'), named('systemctl', late('third', 0, ':'))]
     const { attempt, failed } = undo([change('a', steps)])
     expect([failed, attempt.undoFailed.size]).toEqual([0, 0])
     expect([calls('first'), calls('second'), calls('third')]).toEqual([2, 3, 3])
+  })
+
+  it('is not followed by what was done and fails the second time', () => {
+    mkdirSync(at('folder'))
+    const rmdir: RunStep = { kind: 'run', argv: ['rmdir', at('folder')] }
+    const remove = named('nmcli', late('remove', 0, '[ "$1" = delete ] && rm profile'))
+    writeFileSync(at('profile'), '')
+    const gone = { ...remove, argv: [...remove.argv, 'sh', 'delete'] }
+    const { attempt, failed } = undo([change('a', [late('first', 1, ':'), rmdir, gone])])
+    expect([failed, attempt.undoFailed.size]).toEqual([0, 0])
+    expect([existsSync(at('folder')), calls('first'), calls('remove')]).toEqual([false, 2, 1])
   })
 
   it('is told where it fails to the end', { timeout: 60_000 }, () => {

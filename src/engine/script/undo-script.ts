@@ -1,5 +1,6 @@
 /** The script that lies on the host while its changes are not final: takes back what was begun, the last change first. */
 import type { PlacedStep } from '../coalesce.ts'
+import type { Step } from '../../model/change.ts'
 import { Secret } from '../../model/secret.ts'
 import { shellQuote } from '../../text/shell.ts'
 import type { ScriptPart } from '../../transport/types.ts'
@@ -48,11 +49,20 @@ export function undoScript(run: { id: string; owner: string }, steps: readonly U
   ])
 }
 
-/** What is tried again where a step fails: it, and what follows it in its change, which built upon what it was to do. */
+/** What is tried again where a step fails: it, and what follows it in its change and built upon what it was to do. */
 function repeated(steps: readonly UndoStep[], index: number): number[] {
   const { placed, once = false } = steps[index]!
   if (once) return []
-  return steps.flatMap((step, at) => (at >= index && step.placed.change === placed.change && !step.once ? [at] : []))
+  const builtOn = ({ placed: { change, step } }: UndoStep): boolean => change === placed.change && isRepeatable(step)
+  return [index, ...steps.flatMap((step, at) => (at > index && builtOn(step) ? [at] : []))]
+}
+
+/** Whether it may be done twice: services and NetworkManager are told what to be; what adds or removes fails the second time. */
+function isRepeatable(step: Step): boolean {
+  if (step.kind !== 'run') return false
+  const [program, ...words] = step.argv
+  if (program === 'nmcli') return !words.includes('add') && !words.includes('delete')
+  return program === 'systemctl' || (program === 'rm' && words[0] === '-f')
 }
 
 /** Rounds in which steps that failed are tried once more, and seconds between them: a full disk may have room by then. */
