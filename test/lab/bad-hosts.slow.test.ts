@@ -447,6 +447,8 @@ describe('one that says too much, or too slowly', () => {
   })
 
   test('ten thousand addresses and routes, and a hundred thousand profiles', async () => {
+    // NetworkManager falls behind on so many, and then takes some of them away.
+    await on('bad', 'systemctl stop NetworkManager')
     await on(
       'bad',
       'ip link add bulk type veth peer name bulk2 && ip link set bulk up && seq 0 9999 | while read -r i; do echo "addr add 10.$((i/250)).$((i%250)).1/32 dev bulk"; done | ip -batch -',
@@ -454,11 +456,6 @@ describe('one that says too much, or too slowly', () => {
     await on(
       'bad',
       'seq 0 9999 | while read -r i; do echo "route add 11.$((i/250)).$((i%250)).0/24 dev bulk"; done | ip -batch -',
-    )
-    // The kernel's list of so many may be short once where it changes while it is printed: until it is whole.
-    await on(
-      'bad',
-      'for i in $(seq 60); do [ "$(ip -o -4 addr show dev bulk | wc -l)" -lt 10000 ] || exit 0; sleep 0.5; done; exit 1',
     )
     await on('bad', 'cat >/usr/local/sbin/nmcli; chmod 755 /usr/local/sbin/nmcli', NMCLI)
     try {
@@ -481,7 +478,7 @@ describe('one that says too much, or too slowly', () => {
         hostOf(planned.report, 'bad').changes.length + (hostOf(planned.report, 'bad').error?.summary.length ?? 0),
       ).toBeGreaterThan(0)
     } finally {
-      await on('bad', 'ip link del bulk; rm /usr/local/sbin/nmcli')
+      await on('bad', 'ip link del bulk; rm /usr/local/sbin/nmcli; systemctl start NetworkManager')
     }
   })
 })
