@@ -22,14 +22,15 @@ const NEVER = 8
 
 /** Whether `card` answers a neighbour of the address that asks for it; null where rules of routing leave it open. */
 export function answersArp(card: string, home: Home, filters: ArpFilters, tables: RoutingTables): boolean | null {
-  const ignore = greater(filters.arpIgnore, card)
+  const ignore = inForce(filters.arpIgnore, card)
   if (ignore === NEVER || (OWN_ALONE.has(ignore) && card !== home.dev)) return false
   // Both let a card answer only where the way to who asks leaves by it.
-  if (greater(filters.arpFilter, card) === 0 && greater(filters.rpFilter, card) !== 1) return true
+  if (inForce(filters.arpFilter, card) === 0 && inForce(filters.rpFilter, card) !== 1) return true
   const [way] = waysFrom({ address: home.address, dev: null, flags: [] }, home, tables, [])
   return way === undefined || way.unclear.length > 0 ? null : way.route?.dev === card
 }
 
-function greater(values: Readonly<Record<string, number>>, card: string): number {
+/** What counts on a card of a setting of which the kernel takes the greater of `all` and the card's own. */
+export function inForce(values: Readonly<Record<string, number>>, card: string): number {
   return Math.max(values['all'] ?? 0, values[card] ?? 0)
 }

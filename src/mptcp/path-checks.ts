@@ -1,5 +1,6 @@
 /** Whether packets of each path really take it: routes there and back, reverse path filters, ARP. */
 import { contains } from '../text/ip.ts'
+import { inForce } from './arp.ts'
 import type { PairHost, PairPath, PathEnd } from './pairing.ts'
 import type { RouteEntry } from './route.ts'
 import { lookupRoute } from './route.ts'
@@ -66,7 +67,7 @@ function checkWayBack(
     notes.add(`${host.name}: routing ${rule} was not evaluated; the test shows the way really taken`)
   if (route === null) return noRoute(host, own.address, own, peer)
   if (route.dev === own.dev) return null
-  const filter = Math.max(host.rpFilter['all'] ?? 0, host.rpFilter[own.dev] ?? 0)
+  const filter = inForce(host.rpFilter, own.dev)
   if (family === 4 && filter === 1) return strictFilter(host, own, peer, route)
   notes.add(
     `${host.name}: answers from ${own.address} to ${peer.address} leave by ${route.dev ?? '?'}, not by ${own.dev}`,
@@ -93,7 +94,7 @@ function strictFilter(host: CheckedHost, own: PathEnd, peer: PathEnd, route: Rou
 
 /** With two cards in one network, arp_ignore lets a card answer only for its own address, which broke joins to the other. */
 function arpNote(host: CheckedHost, end: PathEnd, path: PairPath): string | null {
-  const value = Math.max(host.arpIgnore['all'] ?? 0, host.arpIgnore[end.dev] ?? 0)
+  const value = inForce(host.arpIgnore, end.dev)
   const flat = host.addresses.some(
     (own) => own.family === 4 && own.dev !== end.dev && path.network !== null && contains(path.network, own.address),
   )

@@ -6,7 +6,7 @@ import type { NetFilters } from '../../facts/net_filters.ts'
 import { netFilters } from '../../facts/net_filters.ts'
 import { routing } from '../../facts/routing.ts'
 import type { Evidence } from '../../model/audit.ts'
-import { answersArp } from '../../mptcp/arp.ts'
+import { answersArp, inForce } from '../../mptcp/arp.ts'
 import { networkOf } from '../../text/ip.ts'
 import { defineControl, fail, notApplicable, notTested, pass } from '../define.ts'
 
@@ -53,8 +53,7 @@ const SAID = 4
 
 const KINDS = ['arpIgnore', 'arpFilter', 'rpFilter'] as const
 
-/** The values of a link and of all links, of which the greater counts. */
+/** The values of a link and of all links, of which the inForce counts. */
 function settings(filters: NetFilters, kind: (typeof KINDS)[number], dev: string): Evidence[] {
-  const value = Math.max(filters[kind]['all'] ?? 0, filters[kind][dev] ?? 0)
-  return [{ kind: 'running', fact: `net_filters/${kind}/${dev}`, value }]
+  return [{ kind: 'running', fact: `net_filters/${kind}/${dev}`, value: inForce(filters[kind], dev) }]
 }

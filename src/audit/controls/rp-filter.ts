@@ -7,6 +7,7 @@ import { netFilters } from '../../facts/net_filters.ts'
 import type { Routing } from '../../facts/routing.ts'
 import { routing } from '../../facts/routing.ts'
 import type { Evidence } from '../../model/audit.ts'
+import { inForce } from '../../mptcp/arp.ts'
 import { waysFrom } from '../../mptcp/source-ways.ts'
 import { parseAddress } from '../../text/ip.ts'
 import { defineControl, fail, notApplicable, notTested, pass } from '../define.ts'
@@ -40,7 +41,7 @@ export const rpFilter = defineControl({
       ({ endpoint }) => own.find(({ address, family }) => family === 4 && address === endpoint.address) ?? [],
     )
     if (homes.length === 0) return notApplicable('no endpoint has an IPv4 address of this host')
-    const valueOf = (dev: string): number => Math.max(filters.rpFilter['all'] ?? 0, filters.rpFilter[dev] ?? 0)
+    const valueOf = (dev: string): number => inForce(filters.rpFilter, dev)
     const devices = [...new Set(homes.map(({ dev }) => dev))]
     const seen = devices.map((dev): Evidence => ({
       kind: 'running',

@@ -21,8 +21,8 @@ export interface UndoStep {
 
 /**
  * The script's text, a secret where a step holds one. It takes the lock by a rename from `armed-RUN`, or from the folder
- * that $1 names, and does nothing where that is gone; where the run is final it only tidies up. Each step runs, whatever became of the one before. With `watch` it first
- * waits for the end of another script: see UNDO_LIB.
+ * that $1 names, and does nothing where that is gone; where the run is final it only tidies up. Each step runs, whatever
+ * became of the one before. With `watch` it first waits for the end of another script: see UNDO_LIB.
  */
 export function undoScript(run: { id: string; owner: string }, steps: readonly UndoStep[], copies: readonly string[]) {
   const body = steps.flatMap(({ placed, after }, index): ScriptPart[] => [
