@@ -25,7 +25,7 @@ export async function undergo(bed: Bed, { host, fault, lasts }: Scenario, contro
     case 'sshd-stopped': {
       await inHost(lab, name, STOP_SSHD[fault.with])
       await sleep(lasts)
-      await inHost(lab, name, 'systemctl start ssh.service')
+      await inHost(lab, name, START_SSHD)
       return false
     }
     case 'host-frozen': {
@@ -61,6 +61,10 @@ const STOP_SSHD = {
   sessions: "systemctl stop ssh.service; pkill -KILL -f '^sshd-session' ; :",
   all: 'systemctl kill --kill-whom=all --signal=KILL ssh.service; systemctl stop ssh.service',
 }
+
+/** Once in a long while the first start after all was killed fails, which is nothing that a run does. */
+const START_SSHD = `systemctl start ssh.service && exit
+journalctl --no-pager -n 20 -u ssh.service >&2; sleep 1; systemctl reset-failed ssh.service; systemctl start ssh.service`
 
 /** The size that is used lets nothing more be written; what grows meanwhile needs some more. */
 const FILL = {
