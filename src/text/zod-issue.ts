@@ -35,7 +35,7 @@ export function explainIssue(issue: z.core.$ZodIssue): { code: string; text: str
       return {
         code: 'wrong-type',
         text: `expected ${typeName(issue.expected)}, got ${describeValue(issue.input)}`,
-        hint: isQuoted(issue.input, issue.expected) ? 'write it without quotes' : '',
+        hint: spelling(issue.input, issue.expected),
       }
     case 'invalid_value':
       if (issue.input === undefined) return { code: 'missing-key', text: 'is missing' }
@@ -60,10 +60,12 @@ export function explainIssue(issue: z.core.$ZodIssue): { code: string; text: str
   }
 }
 
-/** Whether text would be of the expected type if YAML read it without quotes. */
-function isQuoted(input: unknown, expected: string): boolean {
-  if (typeof input !== 'string' || !['number', 'int', 'boolean'].includes(expected)) return false
-  return typeof resolvePlain(input) === (expected === 'boolean' ? 'boolean' : 'number')
+/** What to do where text stands in the place of a number or a truth value and could be one. */
+function spelling(input: unknown, expected: string): string {
+  if (typeof input !== 'string' || !['number', 'int', 'boolean'].includes(expected)) return ''
+  if (typeof resolvePlain(input) === (expected === 'boolean' ? 'boolean' : 'number')) return 'write it without quotes'
+  const isWhole = expected !== 'boolean' && /^[-+]?\d+$/.test(input)
+  return isWhole ? `whole numbers are read up to ${Number.MAX_SAFE_INTEGER}` : ''
 }
 
 function typeName(expected: string): string {

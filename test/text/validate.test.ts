@@ -86,5 +86,7 @@ test('a rule about the whole is not judged where one of its keys is misspelt', (
 test('a number or boolean in quotes is told from other text', () => {
   const expected = 'm.subflows: expected a number, got text'
   expect(complaints(schema, 'subflows: "2"')).toEqual([`${expected} "2" write it without quotes`])
+  const large = `${expected} "9007199254740993" whole numbers are read up to 9007199254740991`
+  expect(complaints(schema, 'subflows: 9007199254740993')).toEqual([large])
   expect(complaints(schema, 'subflows: two')).toEqual([`${expected} "two"`])
 })
