@@ -19,7 +19,7 @@ export const CONTROL_STATUSES = [
   'pass',
   'not-applicable',
 ] as const
-const controlStatusSchema = z
+export const controlStatusSchema = z
   .enum(CONTROL_STATUSES)
   .describe(
     'fail; error: evidence could not be read; not-tested: nothing has shown it yet; unreachable: the host was not read; waived: failing, and accepted until a date; pass; not-applicable',

@@ -1,8 +1,10 @@
 /** Each control on a real host: failing, mended by --fix where a task can, and proven by a second audit. */
+import { readFileSync } from 'node:fs'
 import { afterAll, describe, expect, test } from 'vitest'
 import { controls } from '../../src/audit/registry.ts'
 import type { AuditReport, ControlResult } from '../../src/model/audit.ts'
-import { auditReportSchema } from '../../src/model/audit.ts'
+import type { AuditDocument } from '../../src/model/audit-since.ts'
+import { auditDocumentSchema } from '../../src/model/audit-since.ts'
 import { cli, workFolder } from './support/cli.ts'
 import { withPairLab } from './support/pair-lab.ts'
 
@@ -10,12 +12,12 @@ const lab = withPairLab()
 const work = workFolder()
 afterAll(() => work.remove())
 
-async function audit(...args: string[]): Promise<{ code: number | null; report: AuditReport; stderr: string }> {
+async function audit(...args: string[]): Promise<{ code: number | null; report: AuditDocument; stderr: string }> {
   const { code, stdout, stderr } = await cli(['audit', '-i', lab().inventoryFile, '--output', 'json', ...args], {
     cwd: work.folder,
   })
   if (stdout === '') throw new Error(`no report; exit code ${code}\n${stderr}`)
-  return { code, report: auditReportSchema.parse(JSON.parse(stdout)), stderr }
+  return { code, report: auditDocumentSchema.parse(JSON.parse(stdout)), stderr }
 }
 
 function resultOf({ hosts }: AuditReport, host: string, control: string): ControlResult | undefined {
@@ -255,4 +257,25 @@ test('one exec a host; a host that is away is unreachable, and code 4 unless som
   } finally {
     await lab().exec('system-b', 'systemctl start ssh')
   }
+})
+
+test('what changed since the audit before is part of the report, and of nothing else that is printed', async () => {
+  const profile = work.write('since.yml', 'name: since\ntitle: t\ncontrols: { enabled-running: {} }\n')
+  await lab().exec('system-a', 'sysctl -qw net.mptcp.enabled=1')
+  const first = await audit('--profile', profile, '--limit', 'system-a')
+  expect(first.report.since).toBeUndefined()
+  await lab().exec('system-a', 'sysctl -qw net.mptcp.enabled=0')
+  const files = ['.json', '.html', '.md'].map((ending) => `${work.folder}/since${ending}`)
+  const { report, stderr } = await audit(
+    ...['--profile', profile, '--limit', 'system-a', '--since', 'last'],
+    ...files.flatMap((file) => ['--report', file]),
+  )
+  await lab().exec('system-a', 'sysctl -qw net.mptcp.enabled=1')
+  expect(report.since).toMatchObject({
+    earlier: { runId: first.report.runId },
+    newlyFailing: [{ host: 'system-a', control: 'enabled-running', was: 'pass' }],
+    drifted: [{ host: 'system-a', fact: 'sysctl/net.mptcp.enabled', before: '1', after: '0' }],
+  })
+  expect(stderr).not.toContain('newly failing')
+  for (const file of files) expect(readFileSync(file, 'utf8')).toMatch(/newly ?failing/i)
 })

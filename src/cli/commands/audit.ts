@@ -26,7 +26,7 @@ export const auditFlags = {
     type: 'string',
     value: 'RUN|DATE',
     summary:
-      'also show what changed since an earlier audit: its run, or last or a day (2026-01-31): the last by this profile of any of these hosts',
+      'also show, and write into JSON, HTML and Markdown, what changed since an earlier audit: its run, or last or a day (2026-01-31): the last by this profile of any of these hosts',
   },
   fix: { type: 'boolean', summary: 'plan what mends failing controls, ask, do it, and audit once more' },
   diff: outputFlags.diff,

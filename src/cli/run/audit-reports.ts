@@ -1,7 +1,7 @@
 /** `--report FILE` of an audit: one file in the format of its ending, or a folder with a file for each host. */
 import { mkdirSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { AuditReport } from '../../model/audit.ts'
+import type { AuditDocument } from '../../model/audit-since.ts'
 import { auditFormats } from '../../report/audit/formats.ts'
 import { renderHdf } from '../../report/audit/hdf.ts'
 import { hostFileNames } from '../../report/audit/host-files.ts'
@@ -24,7 +24,7 @@ export function checkAuditReports(names: readonly string[], cwd: string): void {
 /** Returns one line for each file that could not be written. `sign`: the key that signs each of them. */
 export async function writeAuditReports(
   names: readonly string[],
-  report: AuditReport,
+  report: AuditDocument,
   sign: string | null,
   io: Io,
 ): Promise<string[]> {
@@ -39,7 +39,7 @@ export async function writeAuditReports(
 }
 
 /** HDF knows one target a file. What lies there of other hosts stays. */
-function* folderTexts(folder: string, report: AuditReport, wrong: string[], io: Io): Generator<Unsigned> {
+function* folderTexts(folder: string, report: AuditDocument, wrong: string[], io: Io): Generator<Unsigned> {
   const { hosts } = report
   const files = hostFileNames(
     hosts.map(({ name }) => name),

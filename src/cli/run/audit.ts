@@ -7,6 +7,7 @@ import { newRunId } from '../../engine/run-id.ts'
 import { limitedHosts } from '../../engine/select-targets.ts'
 import type { ConnectionFlags } from '../../inventory/types.ts'
 import type { AuditReport, Severity } from '../../model/audit.ts'
+import type { AuditDocument } from '../../model/audit-since.ts'
 import { DiagnosticsError } from '../../model/diagnostic.ts'
 import { EXIT } from '../../model/exit-codes.ts'
 import { auditSince } from '../../report/audit/history.ts'
@@ -86,10 +87,12 @@ export async function auditFleet(pattern: string, flags: AuditFlags, io: Io): Pr
   const code = flags.fix ? await fixFailing(first, { ...question, passwords }, flags, io) : null
   if (code !== null && NOTHING_DONE.has(code)) return code
   const report = code === null || flags.check ? first : await audit()
-  if (flags.output === 'json') io.data.write(renderJson(report))
+  const document: AuditDocument =
+    earlier === null ? report : { ...report, since: auditSince(earlier, report, keptAudits(io)) }
+  if (flags.output === 'json') io.data.write(renderJson(document))
   else if (report !== first) show(report, flags, io)
-  if (earlier !== null) showSince(earlier, report, flags, io)
-  const unwritten = await writeAuditReports(flags.report, report, flags.sign, io)
+  if (flags.output === 'text') showSince(document, flags, io)
+  const unwritten = await writeAuditReports(flags.report, document, flags.sign, io)
   const wrong = [...unkept, ...unwritten]
   for (const line of wrong) io.stderr.write(`mptcp-fleet: ${line}\n`)
   if (report.exitCode !== EXIT.ok.code) return report.exitCode
@@ -115,11 +118,9 @@ function show(report: AuditReport, flags: AuditFlags, io: Io): void {
   io.stdout.write(renderAudit(report, createScreen(io).outStyle, flags.verbose > 0, sinceWhen(report, io)))
 }
 
-function showSince(earlier: AuditReport, report: AuditReport, flags: AuditFlags, io: Io): void {
-  const since = auditSince(earlier, report, keptAudits(io))
-  const text = renderAuditSince(since, [earlier, report], createScreen(io).outStyle, flags.verbose > 0)
-  const stream = flags.output === 'text' ? io.stdout : io.stderr
-  stream.write(`\n${text}`)
+function showSince({ since }: AuditDocument, flags: AuditFlags, io: Io): void {
+  if (since === undefined) return
+  io.stdout.write(`\n${renderAuditSince(since, createScreen(io).outStyle, flags.verbose > 0)}`)
 }
 
 async function auditOnce(question: Question, flags: AuditFlags, io: Io): Promise<AuditReport> {

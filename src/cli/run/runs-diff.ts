@@ -2,9 +2,9 @@
 import type { AuditReport } from '../../model/audit.ts'
 import { EXIT } from '../../model/exit-codes.ts'
 import type { RunReport } from '../../model/report.ts'
-import { comparisonNotes } from '../../report/audit/comparable.ts'
-import { auditSince } from '../../report/audit/history.ts'
-import { auditHead, renderAuditChanges } from '../../report/audit/since.ts'
+import { saidHead } from '../../report/audit/changes.ts'
+import { auditHead, auditSince } from '../../report/audit/history.ts'
+import { renderAuditChanges } from '../../report/audit/since.ts'
 import { renderJson } from '../../report/json.ts'
 import { renderRunDiff, runDiff } from '../../report/run/diff.ts'
 import { sanitize } from '../../report/sanitize.ts'
@@ -36,20 +36,20 @@ export function diffRuns(
   }
   const [earlier, later] = [finished(pair.earlier, io), finished(pair.later, io)]
   const since = auditSince(earlier, later, keptAudits(io))
-  const notes = comparisonNotes(earlier, later, since.uncompared)
-  return show([earlier, later], { ...since, notes }, () => renderAuditChanges(since, notes, style, verbose > 0))
+  return show([earlier, later], since, () => renderAuditChanges(since, style, verbose > 0))
 }
 
 type Head = AuditReport | RunReport
 
 function headOf(run: Head): object {
   const { runId, command, startedAt } = run
-  return { runId, command, startedAt, ...('profile' in run && { pattern: run.pattern, profile: run.profile.name }) }
+  return 'profile' in run ? auditHead(run) : { runId, command, startedAt }
 }
 
 function headLine(run: Head, index: number): string {
-  const said = 'profile' in run ? auditHead(run) : sanitize(`${run.runId}: ${run.command}, begun ${run.startedAt}`)
-  return `${index === 0 ? 'from' : 'to  '} ${said}`
+  const { runId, command, startedAt } = run
+  const said = 'profile' in run ? saidHead(auditHead(run)) : `${runId}: ${command}, begun ${startedAt}`
+  return `${index === 0 ? 'from' : 'to  '} ${sanitize(said)}`
 }
 
 function finished(runId: string, io: Io): AuditReport {

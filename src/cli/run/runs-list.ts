@@ -3,8 +3,9 @@ import type { AuditReport } from '../../model/audit.ts'
 import { DiagnosticsError } from '../../model/diagnostic.ts'
 import { EXIT } from '../../model/exit-codes.ts'
 import type { RunReport } from '../../model/report.ts'
+import { saidHead } from '../../report/audit/changes.ts'
+import { auditHead } from '../../report/audit/history.ts'
 import { renderAudit } from '../../report/audit/render.ts'
-import { auditHead } from '../../report/audit/since.ts'
 import { renderJson } from '../../report/json.ts'
 import { renderResults } from '../../report/run.ts'
 import { renderRun, renderRunList } from '../../report/runs.ts'
@@ -64,7 +65,7 @@ export function showRun(name: string, { output, verbose }: Flags, io: Io): numbe
 }
 
 function auditLines(audit: AuditReport): string {
-  return `run ${auditHead(audit)}\nIt ended ${audit.endedAt} with exit code ${audit.exitCode}.\n`
+  return `run ${sanitize(saidHead(auditHead(audit)))}\nIt ended ${audit.endedAt} with exit code ${audit.exitCode}.\n`
 }
 
 /** Null for a run that did not come to its end; one that cannot be read keeps nobody from what the journal says. */

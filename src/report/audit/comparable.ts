@@ -1,12 +1,7 @@
 /** What of two audits cannot be held against each other, and why else than by their hosts they may differ. Pure. */
 import type { AuditReport } from '../../model/audit.ts'
+import type { Uncompared } from '../../model/audit-since.ts'
 import { sanitize } from '../sanitize.ts'
-
-/** Names. `unread`: of hosts that at least one of the two did not read. */
-export interface Uncompared {
-  hosts: { onlyEarlier: string[]; onlyLater: string[]; unread: string[] }
-  controls: { onlyEarlier: string[]; onlyLater: string[] }
-}
 
 export function uncomparedOf(earlier: AuditReport, later: AuditReport): Uncompared {
   const hosts = onlyIn(names(earlier), names(later))

@@ -1,16 +1,7 @@
 /** Facts of one host that are other than an earlier audit saw them. Pure. */
 import { isDeepStrictEqual } from 'node:util'
 import type { ControlResult, Evidence } from '../../model/audit.ts'
-
-/** A fact that was read in both audits, and is other now. */
-export interface Drift {
-  host: string
-  fact: string
-  before: unknown
-  after: unknown
-  /** When the last audit began that saw it as before, ISO 8601. */
-  lastSeen: string
-}
+import type { Drift } from '../../model/audit-since.ts'
 
 /** `control`: whose evidence said so; `values`: what it said before and says no more. */
 export type OpenDrift = Drift & { control: string; kind: Evidence['kind']; values: unknown[] }

@@ -1,5 +1,5 @@
 /** Formats that `--report FILE` of an audit writes, by the file's ending. See CONTRIBUTING.md for how to add one. */
-import type { AuditReport } from '../../model/audit.ts'
+import type { AuditDocument } from '../../model/audit-since.ts'
 import type { Format } from '../format.ts'
 import { renderAuditHtml } from '../html/audit/render.ts'
 import { renderJson } from '../json.ts'
@@ -10,7 +10,7 @@ import { renderAuditMarkdown } from './markdown.ts'
 import { renderOscal } from './oscal.ts'
 import { renderPrometheus } from './prometheus.ts'
 
-export const auditFormats: readonly Format<AuditReport>[] = [
+export const auditFormats: readonly Format<AuditDocument>[] = [
   { endings: ['.json'], summary: 'the whole report as JSON', render: renderJson },
   { endings: ['.hdf.json'], summary: 'Heimdall Data Format, of MITRE SAF', render: renderHdf },
   { endings: ['.oscal.json'], summary: 'assessment results of NIST OSCAL 1.0.6', render: renderOscal },

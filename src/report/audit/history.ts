@@ -1,47 +1,22 @@
 /** What became of controls and facts from one audit to a later one. Pure. */
 import { isDeepStrictEqual } from 'node:util'
-import type { AuditReport, ControlStatus, Severity } from '../../model/audit.ts'
+import type { AuditReport } from '../../model/audit.ts'
 import { SEVERITIES } from '../../model/audit.ts'
+import type { AuditHead, AuditSince, SinceFinding } from '../../model/audit-since.ts'
 import type { PastAudit } from '../../model/past-audit.ts'
-import type { Uncompared } from './comparable.ts'
-import { uncomparedOf } from './comparable.ts'
-import type { Drift, OpenDrift } from './drift.ts'
+import { comparisonNotes, uncomparedOf } from './comparable.ts'
+import type { OpenDrift } from './drift.ts'
 import { drifts, isSameFact } from './drift.ts'
 import type { Visit } from './failing-since.ts'
 import { failingSince, indexOf, walkBack } from './failing-since.ts'
 
-export interface Finding {
-  host: string
-  control: string
-  severity: Severity
-  reason: string
-}
-
-/** Lists of findings have the worst first. */
-export interface SinceReport {
-  /** When the earlier audit began. */
-  earlier: string
-  /** With what they were then. */
-  newlyFailing: (Finding & { was: ControlStatus })[]
-  /** Failing now; the earlier audit had no such host or control, or did not read the host. */
-  failingUncompared: Finding[]
-  /** Failing then, passing now; with the reason of then. */
-  fixed: Finding[]
-  /** Failing then, and now neither failing nor passing: waived, say; with the reason of then. */
-  noLongerFailing: (Finding & { status: ControlStatus })[]
-  /** Failing then and now, with when the first audit of the unbroken row by the same profile began. */
-  stillFailing: (Finding & { since: string })[]
-  drifted: Drift[]
-  uncompared: Uncompared
-}
-
 /** `history`: kept audits, the latest first; those of `now` and `earlier` may be among them. */
-export function auditSince(earlier: AuditReport, now: AuditReport, history: Iterable<PastAudit>): SinceReport {
-  const newlyFailing: SinceReport['newlyFailing'] = []
-  const failingUncompared: Finding[] = []
-  const fixed: Finding[] = []
-  const noLongerFailing: SinceReport['noLongerFailing'] = []
-  const still: Finding[] = []
+export function auditSince(earlier: AuditReport, now: AuditReport, history: Iterable<PastAudit>): AuditSince {
+  const newlyFailing: AuditSince['newlyFailing'] = []
+  const failingUncompared: SinceFinding[] = []
+  const fixed: SinceFinding[] = []
+  const noLongerFailing: AuditSince['noLongerFailing'] = []
+  const still: SinceFinding[] = []
   const drifted: OpenDrift[] = []
   const before = new Map(earlier.hosts.map((host) => [host.name, host.results]))
   const severities = new Map([...earlier.controls, ...now.controls].map(({ id, severity }) => [id, severity]))
@@ -76,8 +51,10 @@ export function auditSince(earlier: AuditReport, now: AuditReport, history: Iter
     ...(drifted.length === 0 ? [] : [lastSeen(drifted, earlier.startedAt)]),
   ]
   walkBack(history, visits.map(isEarlier))
+  const uncompared = uncomparedOf(earlier, now)
   return {
-    earlier: earlier.startedAt,
+    earlier: auditHead(earlier),
+    notes: comparisonNotes(earlier, now, uncompared),
     newlyFailing: worstFirst(newlyFailing),
     failingUncompared: worstFirst(failingUncompared),
     fixed: worstFirst(fixed),
@@ -87,11 +64,15 @@ export function auditSince(earlier: AuditReport, now: AuditReport, history: Iter
       since: rows.since(finding.host, finding.control) ?? earlier.startedAt,
     })),
     drifted: drifted.map(({ control: _control, kind: _kind, values: _values, ...drift }) => drift),
-    uncompared: uncomparedOf(earlier, now),
+    uncompared,
   }
 }
 
-function worstFirst<F extends Finding>(findings: readonly F[]): F[] {
+export function auditHead({ runId, command, startedAt, pattern, profile }: AuditReport): AuditHead {
+  return { runId, command, startedAt, pattern, profile: profile.name }
+}
+
+function worstFirst<F extends SinceFinding>(findings: readonly F[]): F[] {
   return findings.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity))
 }
 

@@ -1,7 +1,10 @@
 /** An audit as Markdown: what fails on which hosts, waivers, and a line for each host. */
 import type { AuditReport } from '../../model/audit.ts'
 import { SEVERITIES } from '../../model/audit.ts'
+import type { AuditDocument, AuditSince } from '../../model/audit-since.ts'
 import { capped, code, prose, section, table } from '../markdown.ts'
+import type { Change } from './changes.ts'
+import { changeLists, isUnchanged, saidHead } from './changes.ts'
 import type { FailingControl } from './failing.ts'
 import { failingControls } from './failing.ts'
 import { hostRows } from './hosts.ts'
@@ -15,7 +18,7 @@ const MOST_NAMES = 20
 const MOST_REASONS = 20
 const MOST_HOSTS = 500
 
-export function renderAuditMarkdown(report: AuditReport): string {
+export function renderAuditMarkdown(report: AuditDocument): string {
   const { profile, waivers } = report
   const score = fleetScore(report)
   const facts = [
@@ -44,6 +47,7 @@ export function renderAuditMarkdown(report: AuditReport): string {
         .map((one) => renderControl(one, isBelow(report, one.control.severity)))
         .join('\n'),
     ),
+    ...(report.since === undefined ? [] : [renderSince(report.since)]),
     waivers.length === 0
       ? ''
       : section('Waivers', table(['control', 'hosts', 'reason', 'owner', 'until', 'state'], waiverRows)),
@@ -53,12 +57,27 @@ export function renderAuditMarkdown(report: AuditReport): string {
 }
 
 function renderControl({ control, hosts }: FailingControl, isSpared: boolean): string {
-  const reasons = capped([...hosts], MOST_REASONS, ([reason, names]) => {
-    const more = names.length - MOST_NAMES
-    const shown = names.slice(0, MOST_NAMES).map(code).join(', ')
-    return `- ${shown}${more > 0 ? ` and ${more} more` : ''}: ${code(reason)}\n`
-  })
+  const reasons = capped([...hosts], MOST_REASONS, ([reason, names]) => `- ${named(names)}: ${code(reason)}\n`)
   return `### ${control.severity}${isSpared ? ` (${BELOW})` : ''}: ${prose(control.title)} (${code(control.id)})\n\n${prose(control.rationale)}\n\n${reasons}`
+}
+
+function named(hosts: readonly string[]): string {
+  const more = hosts.length - MOST_NAMES
+  return `${hosts.slice(0, MOST_NAMES).map(code).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}
+
+function renderSince(since: AuditSince): string {
+  const lists = changeLists(since).map(
+    ({ title, entries }) => `\n### ${title}\n\n${capped(entries, MOST_REASONS, renderChange)}`,
+  )
+  const same = isUnchanged(since) ? '\nNothing changed.\n' : ''
+  const notes = since.notes.map((note) => `- ${prose(note)}\n`).join('')
+  return section('Since an earlier audit', [`${code(saidHead(since.earlier))}\n\n`, notes, same, ...lists].join(''))
+}
+
+function renderChange({ hosts, control, text }: Change): string {
+  const by = control === null ? '' : `${code(control.id)} (${control.severity}) `
+  return `- ${by}${named(hosts)}: ${code(text)}\n`
 }
 
 function renderHosts(report: AuditReport): string {

@@ -39,7 +39,8 @@ export function controlBlock(
   )
 }
 
-function named(hosts: readonly string[]): Child[] {
+/** The first of many. */
+export function named(hosts: readonly string[]): Child[] {
   const shown = hosts.slice(0, MOST_NAMES).flatMap((name, index) => [...(index === 0 ? [] : [', ']), code(name)])
   return hosts.length > MOST_NAMES ? [...shown, ` and ${hosts.length - MOST_NAMES} more`] : shown
 }

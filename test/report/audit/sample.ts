@@ -2,7 +2,9 @@
 import { auditedControls } from '../../../src/audit/evaluate.ts'
 import { controls as registry } from '../../../src/audit/registry.ts'
 import type { AuditedControl, AuditHost, AuditReport, ControlResult, Severity } from '../../../src/model/audit.ts'
-import { auditReportSchema, SEVERITIES } from '../../../src/model/audit.ts'
+import { SEVERITIES } from '../../../src/model/audit.ts'
+import type { AuditDocument } from '../../../src/model/audit-since.ts'
+import { auditDocumentSchema } from '../../../src/model/audit-since.ts'
 import { trial } from '../sample.ts'
 
 /** Markup, formulas, escapes and separators of all formats at once. */
@@ -89,8 +91,8 @@ export const hosts: AuditHost[] = [
   ),
 ]
 
-export function auditReport(more: Partial<AuditReport> = {}): AuditReport {
-  return auditReportSchema.parse({
+export function auditReport(more: Partial<AuditDocument> = {}): AuditDocument {
+  return auditDocumentSchema.parse({
     schemaVersion: 1,
     command: 'audit',
     generator: { name: 'mptcp-fleet', version: '1.2.3', account: 'auditor@laptop' },
@@ -128,7 +130,34 @@ export function auditReport(more: Partial<AuditReport> = {}): AuditReport {
       { severity: 'warning', code: 'unused-waiver', summary: 'it covers nothing', detail: '', hint: '', source: null },
     ],
     ...more,
-  } satisfies AuditReport)
+  } satisfies AuditDocument)
+}
+
+const ONE = { host: 'bad', control: 'enabled-running', severity: 'critical', reason: 'it is 0' } as const
+
+/** What changed since an earlier audit: one of each kind. */
+export const SINCE: NonNullable<AuditDocument['since']> = {
+  earlier: {
+    runId: '20251231T030405Z-1a2b3c',
+    command: 'audit',
+    startedAt: '2025-12-31T03:04:05.000Z',
+    pattern: 'web*',
+    profile: 'baseline',
+  },
+  notes: ['Hosts of the later audit alone: new.'],
+  newlyFailing: [
+    { ...ONE, was: 'waived' },
+    { ...ONE, host: 'idle', was: 'waived' },
+  ],
+  failingUncompared: [{ ...ONE, host: 'new' }],
+  fixed: [{ ...ONE, control: 'no-fallback', reason: '2 fell back' }],
+  noLongerFailing: [{ ...ONE, control: 'enabled-persistent', status: 'waived' }],
+  stillFailing: [{ ...ONE, control: 'limits-sufficient', since: '2025-12-01T03:04:05.000Z' }],
+  drifted: [{ host: 'bad', fact: 'limits/subflows', before: 2, after: 0, lastSeen: '2025-12-31T03:04:05.000Z' }],
+  uncompared: {
+    hosts: { onlyEarlier: [], onlyLater: ['new'], unread: ['away'] },
+    controls: { onlyEarlier: [], onlyLater: [] },
+  },
 }
 
 function point(runId: string, startedAt: string, score: number | null): AuditReport['trend'][number] {
@@ -141,17 +170,17 @@ function waiver(of: string, on: string, state: 'active' | 'unused' | 'expired'):
 
 /** Fields that hold words of this tool, by which formats choose; `name` of a profile and `control` are their author's. */
 const OURS = new Set(
-  'status severity kind state code id control facts nist runId startedAt endedAt testedAt expires hash verdict'.split(
+  'status was command severity kind state code id control facts nist runId startedAt endedAt testedAt expires hash verdict'.split(
     ' ',
   ),
 )
 
 /** The sample with a text behind every other one. */
-export function saying(text: string, report = auditReport()): AuditReport {
+export function saying(text: string, report = auditReport({ since: SINCE })): AuditDocument {
   const { generator } = report
   const { name } = report.profile
-  const said = say(report, text, '') as AuditReport
-  return auditReportSchema.parse({
+  const said = say(report, text, '') as AuditDocument
+  return auditDocumentSchema.parse({
     ...said,
     command: 'audit',
     generator: { ...said.generator, name: generator.name },
@@ -176,8 +205,9 @@ const all = [...registry.values()].map((one) => ({
 const shipped = auditedControls({ controls: all })
 
 /** What every format must be able to show. */
-export const REPORTS: Readonly<Record<string, AuditReport>> = {
+export const REPORTS: Readonly<Record<string, AuditDocument>> = {
   'a rich one': auditReport(),
+  'one held against an earlier one': auditReport({ since: SINCE }),
   'one of hostile texts': saying(HOSTILE),
   'one without hosts': auditReport({ hosts: [], waivers: [], diagnostics: [] }),
   'one whose hosts were not read': auditReport({ hosts: hosts.slice(-1) }),

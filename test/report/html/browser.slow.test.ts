@@ -7,7 +7,7 @@ import { renderRunHtml } from '../../../src/report/html/run/render.ts'
 import { auditFleet } from '../../support/audit-fleet.ts'
 import type { OpenReport } from '../../support/browser.ts'
 import { axeViolations, openReport, startBrowser } from '../../support/browser.ts'
-import { auditReport, HOSTILE, saying } from '../audit/sample.ts'
+import { auditReport, HOSTILE, saying, SINCE } from '../audit/sample.ts'
 import { changeReport, finding, hostReport, runReport } from '../sample.ts'
 
 let browser: Browser
@@ -221,7 +221,7 @@ test('a run is searched, filtered, and tells all of a host', async () => {
 })
 
 describe.each([
-  ['an audit', renderAuditHtml(auditFleet(30, 27))],
+  ['an audit', renderAuditHtml({ ...auditFleet(30, 27), since: SINCE })],
   ['a run', run],
 ])('%s', (_, html) => {
   test.each(['light', 'dark'] as const)(

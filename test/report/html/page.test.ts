@@ -88,7 +88,7 @@ test('its script and style are those that their sources give', async () => {
 })
 
 describe('the data', () => {
-  test.each(Object.entries(REPORTS))('of %s are the whole report', (_, report) => {
+  test.each(Object.entries(REPORTS))('of %s are the whole report', (_, { since: _since, ...report }) => {
     const data = readHtmlReport(renderAuditHtml(report))?.data as { matrix: AuditMatrix; evidence: AuditEvidence }
     expect(fromColumns(data.matrix, data.evidence)).toEqual(report)
   })

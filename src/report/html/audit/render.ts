@@ -1,5 +1,6 @@
 /** An audit as one HTML file: what it found at the top, and with scripts every host, control and piece of evidence. */
 import type { AuditReport } from '../../../model/audit.ts'
+import type { AuditDocument } from '../../../model/audit-since.ts'
 import { toColumns } from '../../../model/audit-columns.ts'
 import { renderPage } from '../page.ts'
 import { diagnosticSection, exploreSection, generatorFacts, pairSection } from '../parts.ts'
@@ -8,9 +9,10 @@ import type { Tree } from '../tree.ts'
 import { code, facts, section } from '../tree.ts'
 import { failingSection, unreadSection, waiverSection } from './findings.ts'
 import { auditHeader, auditTiles } from './summary.ts'
+import { sinceSection } from './since.ts'
 import { trendSection } from './trend.ts'
 
-export function renderAuditHtml(report: AuditReport): string {
+export function renderAuditHtml({ since, ...report }: AuditDocument): string {
   return renderPage({
     title: `Audit of ${report.pattern}, ${shownTime(report.startedAt)}`,
     body: [
@@ -18,6 +20,7 @@ export function renderAuditHtml(report: AuditReport): string {
       auditTiles(report),
       failingSection(report),
       ...unreadSection(report),
+      ...sinceSection(since),
       exploreSection('Hosts and controls'),
       ...trendSection(report),
       ...pairSection(report.tests, report.endedAt),
