@@ -64,7 +64,7 @@ export async function applyPlaybooks(
   onReport?: (report: RunReport) => void,
 ): Promise<number> {
   const { execute } = await import('../run/execute.ts')
-  const { splitTags } = await import('../run/run-flags.ts')
+  const { inventoriesAgain, splitTags } = await import('../run/run-flags.ts')
   const savedPlans = await import('../run/saved-plan.ts')
   const { recordSealer } = await import('../run/vault.ts')
   if (flags.resume !== null && flags.check) {
@@ -86,7 +86,9 @@ export async function applyPlaybooks(
     command: 'apply',
     source: saved === null ? sourceOf(resumed, args, observe) : { texts: saved.playbooks },
     flags:
-      again === null ? flags : { ...flags, inventory: inventoriesOf(flags, again), limit: flags.limit ?? again.limit },
+      again === null
+        ? flags
+        : { ...flags, inventory: inventoriesAgain(flags, again), limit: flags.limit ?? again.limit },
     check: flags.check,
     yes: flags.yes,
     guard: readGuardTime(flags.guard) ?? null,
@@ -121,11 +123,6 @@ async function takeUp(name: string, args: readonly string[], flags: ApplyFlags, 
 
 function savedRequest(saved: SavedPlan | null): RunRequestRecord | null {
   return saved === null ? null : { ...saved, playbooks: saved.playbooks.map(({ file }) => file) }
-}
-
-/** Those of the earlier command, unless others are given: secrets are read from them anew. */
-function inventoriesOf(flags: ApplyFlags, again: RunRequestRecord): string[] {
-  return flags.inventory.length > 0 ? flags.inventory : again.inventories
 }
 
 async function checkSigner(read: ReadPlan | null, allowed: string, io: Io): Promise<string> {

@@ -1,11 +1,17 @@
 /** What the commands that run playbooks have in common: their flags, and what these mean to the engine. */
 import { resolve } from 'node:path'
 import type { ConnectionFlags } from '../../inventory/types.ts'
+import type { RunRequestRecord } from '../../model/events.ts'
 import type { FlagValues } from '../command.ts'
 import type { connectionFlags, outputFlags } from '../flags.ts'
 import { originsOf, settingsOf } from '../config/load.ts'
 import type { Io } from '../io.ts'
 import { passwordsOf } from './passwords.ts'
+
+/** Those of the earlier command, unless others are given: secrets are read from them anew. */
+export function inventoriesAgain(flags: Pick<RunFlags, 'inventory'>, again: RunRequestRecord | null): string[] {
+  return flags.inventory.length > 0 ? flags.inventory : (again?.inventories ?? [])
+}
 
 /** Values of the flags that every such command has. */
 export type RunFlags = FlagValues<typeof connectionFlags & typeof outputFlags>
