@@ -3,6 +3,7 @@
  * planned makes the changes last; otherwise takes them back on all of them. Whatever is not confirmed the hosts undo.
  */
 import { HostError } from '../model/errors.ts'
+import type { Attempt } from './attempt.ts'
 import { pendingFacts, takeRecord } from './attempt.ts'
 import { reachedFrom } from './behind.ts'
 import { commit } from './commit.ts'
@@ -74,6 +75,7 @@ async function readNew(context: RunContext, job: Job): Promise<HostError | null>
   const unanswered: HostError[] = []
   try {
     const session = await reconnect(context, state, attempt.guard!, (error) => unanswered.push(error))
+    const answeredMs = performance.now() - began
     const before = [...recordProbe(attempt, SCRIPT_SECONDS), ...settled(attempt.changes)]
     const timeoutSeconds = context.timeoutSeconds + SCRIPT_SECONDS
     const options = { timeoutSeconds, signal: context.kill, before }
@@ -86,15 +88,21 @@ async function readNew(context: RunContext, job: Job): Promise<HostError | null>
       return new HostError('failed', 'undone', 'the host was restarted before the changes could be confirmed')
     // It may answer only since its guard has taken back what cut it off.
     const [first] = unanswered
-    return first === undefined
-      ? new HostError('failed', 'undone', 'the host took the changes back by itself')
-      : cutOff(first)
+    return first === undefined ? tooLate(attempt, answeredMs) : cutOff(first)
   } catch (error) {
     if (!(error instanceof HostError)) throw error
     return cutOff(error)
   } finally {
     state.metrics.verifyMs += performance.now() - began
   }
+}
+
+/** Its only try of a connection may have waited until the guard had mended the way. */
+function tooLate({ guard }: Attempt, answeredMs: number): HostError {
+  return new HostError('failed', 'undone', `they were not confirmed over a new connection within ${guard} s`, {
+    detail: `the host answered after ${(answeredMs / 1000).toFixed(1)} s`,
+    hint: 'they may cut the host off; where the way to it is only slow, raise --guard',
+  })
 }
 
 function cutOff({ data: { summary, detail } }: HostError): HostError {

@@ -125,6 +125,19 @@ describe('a guarded host', () => {
     expect([hosts.settings('a'), left('a')]).toEqual([{ x: '0' }, false])
   })
 
+  test('whose new connection comes to be only once it has taken the changes back is told so, with what to do', async () => {
+    const hosts = shellHosts(folder, { a: { x: '0' } })
+    hosts.beforeConnect = async () => {
+      await vi.waitFor(() => expect(hosts.settings('a')['x']).toBe('0'), { timeout: 20_000, interval: 20 })
+    }
+    const { host } = await runOn(hosts, ['a'], [task(0, guardedModule, { a: x1 })], { guard: 1 })
+    expect(host('a')).toMatchObject({ status: 'rolled-back', error: { code: 'rolled-back' } })
+    const { summary, detail, hint } = host('a').error!
+    expect(summary).toBe('the changes were taken back: they were not confirmed over a new connection within 1 s')
+    expect(detail).toMatch(/^the host answered after \d+\.\d s$/)
+    expect(hint).toContain('raise --guard')
+  })
+
   test('whose controller dies comes back by itself', async () => {
     const hosts = shellHosts(folder, { a: { x: '0' } })
     const kill = new AbortController()

@@ -92,7 +92,7 @@ describe('what cuts both hosts off comes back by itself', () => {
     for (const { error, changes } of report.hosts) {
       expect(error).toMatchObject({ code: 'rolled-back' })
       // Whether the host was still away when its guard time was over, or just back.
-      expect(error?.summary).toMatch(/could not be reached over a new connection|took the changes back by itself/)
+      expect(error?.summary).toMatch(/could not be reached over a new connection|not confirmed over a new connection/)
       expect(new Set(changes.map(({ status }) => status))).toContain('rolled-back')
     }
     expect(await read()).toEqual(before)
@@ -224,7 +224,7 @@ systemctl daemon-reload && systemctl reset-failed ssh.service && systemctl resta
     [
       'that answers elsewhere with it',
       `ExecStart=\nExecStart=/bin/sh -c '${wrapped} exec /usr/sbin/sshd -D -p 2222;; *) exec /usr/sbin/sshd -D;; esac'`,
-      /could not be reached over a new connection|took the changes back by itself/,
+      /could not be reached over a new connection|not confirmed over a new connection/,
     ],
   ])('%s runs again as before', async (_name, lines, why) => {
     expect(await lab().exec('system-a', drop(lines))).toMatchObject({ rc: 0 })

@@ -27,7 +27,7 @@ export interface ShellHosts extends Transport {
   connections: Record<string, number>
   /** Sessions that are open. */
   open: number
-  beforeConnect: (host: string) => void
+  beforeConnect: (host: string) => unknown
   /** What becomes of a host's nth exec (from 1), in place of running it; `unseen`: it runs, and the connection is lost. */
   faults: Record<string, (count: number) => ExecEnd | 'unseen' | HostError | null>
   /** Whether a host reaches others; left out: the connection cannot tell. */
@@ -64,7 +64,7 @@ export function shellHosts(folder: string, initial: Record<string, Record<string
       ),
     connect: async (target, signal) => {
       const { name } = target.host
-      hosts.beforeConnect(name)
+      await hosts.beforeConnect(name)
       if (signal.aborted) throw new HostError('unreachable', 'aborted', `connecting to ${name} was called off`)
       if (!(name in initial)) throw new HostError('unreachable', 'refused', `${name}: connection refused`)
       hosts.connections[name] = (hosts.connections[name] ?? 0) + 1
