@@ -75,7 +75,6 @@ async function readNew(context: RunContext, job: Job): Promise<HostError | null>
   const unanswered: HostError[] = []
   try {
     const session = await reconnect(context, state, attempt.guard!, (error) => unanswered.push(error))
-    const answeredMs = performance.now() - began
     const before = [...recordProbe(attempt, SCRIPT_SECONDS), ...settled(attempt.changes)]
     const timeoutSeconds = context.timeoutSeconds + SCRIPT_SECONDS
     const options = { timeoutSeconds, signal: context.kill, before }
@@ -88,7 +87,7 @@ async function readNew(context: RunContext, job: Job): Promise<HostError | null>
       return new HostError('failed', 'undone', 'the host was restarted before the changes could be confirmed')
     // It may answer only since its guard has taken back what cut it off.
     const [first] = unanswered
-    return first === undefined ? tooLate(attempt, answeredMs) : cutOff(first)
+    return first === undefined ? tooLate(attempt) : cutOff(first)
   } catch (error) {
     if (!(error instanceof HostError)) throw error
     return cutOff(error)
@@ -97,10 +96,10 @@ async function readNew(context: RunContext, job: Job): Promise<HostError | null>
   }
 }
 
-/** Its only try of a connection may have waited until the guard had mended the way. */
-function tooLate({ guard }: Attempt, answeredMs: number): HostError {
+/** What the steps said, the connection or what it read may have waited until the guard had mended the way. */
+function tooLate({ guard }: Attempt): HostError {
   return new HostError('failed', 'undone', `they were not confirmed over a new connection within ${guard} s`, {
-    detail: `the host answered after ${(answeredMs / 1000).toFixed(1)} s`,
+    detail: 'the host answered only once it had taken them back',
     hint: 'they may cut the host off; where the way to it is only slow, raise --guard',
   })
 }
