@@ -102,7 +102,8 @@ function judge(
   }
   const [lock, ready] = [sections.get('lock'), sections.get('ready')]
   if (lock?.rc === 9) {
-    return failed('locked', 'nothing was changed: another run holds this host', lock.stderr.trim(), 'wait for its end')
+    const hint = 'wait for its end; apply --resume takes up a run whose controller is gone'
+    return failed('locked', 'nothing was changed: another run holds this host', lock.stderr.trim(), hint)
   }
   if (lock?.rc != null && lock.rc !== 0) {
     return failed('no-lock', 'nothing was changed: no lock', lock.stderr.trim(), LOOK)

@@ -294,7 +294,7 @@ describe('the lock', () => {
       error: { code: 'locked' },
       changes: [{ status: 'not-started' }],
     })
-    expect(host('a').error?.detail).toContain('run other of eve@there')
+    expect(host('a').error?.detail).toMatch(/^run other of eve@there is at work on this host, since \d+ s$/)
     expect(hosts.settings('a')).toEqual({ x: '0' })
   })
 
@@ -303,6 +303,8 @@ describe('the lock', () => {
     lockOf('other', { pid: '999999 1', until: '99999999999' })
     const { host } = await runOn(hosts, ['a'], [task(0, guardedModule, { a: x1 })])
     expect(host('a').error?.code).toBe('locked')
+    expect(host('a').error?.detail).toMatch(/^run other of eve@there waits to be confirmed, \d+ s more$/)
+    expect(host('a').error?.hint).toContain('apply --resume')
   })
 
   test('of a dead run is broken: its undo runs first, and what it moved makes the host stale', async () => {

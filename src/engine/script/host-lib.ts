@@ -40,7 +40,8 @@ mkdir -m 0700 "$n" && printf '%s\\n' "$RUN" >"$n/run" && printf '%s\\n' "$OWNER"
 mv -T "$n" "$B/armed-$RUN" || { rm -rf "$n" "$R"; echo "cannot write below $B" >&2; return 1; }
 for o in "$B"/armed-* "$B"/commit-* "$B"/undo-*; do
 if [ -d "$o" ] && [ "$o" != "$B/armed-$RUN" ] && held "$o"; then
-printf '%s\\n' "run $(cat "$o/run") of $(cat "$o/owner") is at work on this host, since $(($(up) - $(cat "$o/start"))) s" >&2
+if works "$o"; then t="is at work on this host, since $(($(up) - $(cat "$o/start"))) s"; else t="waits to be confirmed, $((h2 - $(up))) s more"; fi
+printf '%s\\n' "run $(cat "$o/run") of $(cat "$o/owner") $t" >&2
 rm -rf "$B/armed-$RUN" "$R"; return 9
 fi
 done
