@@ -19,13 +19,19 @@ import { keptValue, undoSegment } from './undo-record.ts'
  * Makes the run's folder and journal at once (throws DiagnosticsError where that fails: nothing has happened yet). Undo
  * record and journal entry of a host are on the disk before `apply-started` returns, hence before its first step runs;
  * where they cannot be written, a HostError is thrown into that host's pipeline, which then changes nothing.
- * `seal` encrypts undo records, which hold whole files. `resumed`: the run that this one takes up; what its hosts say of it is
- * added to its journal.
+ * `seal` encrypts undo records, which hold whole files. `resumed`: by host, the earlier run whose apply it is asked for; what it says is
+ * added to the journal of that run.
  */
 export function keepRun(
   cwd: string,
   runId: string,
-  { seal, resumed }: { seal?: ((text: string) => string) | undefined; resumed?: string | undefined } = {},
+  {
+    seal,
+    resumed = new Map(),
+  }: {
+    seal?: ((text: string) => string) | undefined
+    resumed?: ReadonlyMap<string, { runId: string }> | undefined
+  } = {},
 ): { folder: string; subscriber: Emit } {
   const folder = fleetFolder(cwd, 'runs', runId)
   const undoFolder = fleetFolder(cwd, 'runs', runId, 'undo')
@@ -66,10 +72,11 @@ export function keepRun(
         }
         if (record !== undefined && isNews) writeRecord(record)
       }
-      if (event.type === 'recovered' && resumed !== undefined) {
+      const earlier = event.type === 'recovered' ? resumed.get(event.host) : undefined
+      if (event.type === 'recovered' && earlier !== undefined) {
         const { host, changes } = event
         const entry: JournalEntry = { type: 'apply-finished', at: new Date().toISOString(), host, changes }
-        appendToJournal(join(fleetFolder(cwd, 'runs', resumed), 'journal.ndjson'), entry)
+        appendToJournal(join(fleetFolder(cwd, 'runs', earlier.runId), 'journal.ndjson'), entry)
       }
       const entry = entryOf(event)
       if (entry === null) return

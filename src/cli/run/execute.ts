@@ -32,6 +32,7 @@ import { canAsk, confirm } from './prompt.ts'
 import { checkReportFiles, checkSigning, writeReportFiles } from './report-files.ts'
 import type { RunFlags } from './run-flags.ts'
 import type { Resumed } from './resume.ts'
+import { checkReached } from './resume.ts'
 import type { ReadPlan } from './saved-plan.ts'
 import { checkSavedPlan, wasShown } from './saved-plan.ts'
 import { passwordsOf } from './passwords.ts'
@@ -58,7 +59,7 @@ export interface RunRequest {
   /** Encrypts undo records. */
   seal?: ((text: string) => string) | undefined
   /** The earlier run that this one takes up. */
-  resume?: Pick<Resumed, 'runId' | 'attempts' | 'done'>
+  resume?: Pick<Resumed, 'runId' | 'attempts' | 'records' | 'done'>
   /** Where the plan is to be kept; null or unset: nowhere. */
   out?: PlanFile | null
   /** A plan that was kept: what is done is what it showed. */
@@ -114,6 +115,7 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
   const assembled = hasPasswords ? assembleFrom(request.source, { ...selection, connection }) : first
   const { saved } = request
   if (saved !== undefined) checkSavedPlan(saved, assembled, io, !check && !yes)
+  if (request.resume !== undefined) checkReached(request.resume, assembled)
   const keyFiles = createKeyFiles()
   await unlockKeys(
     assembled.plays.flatMap(({ batches }) => batches.flat()),
@@ -125,7 +127,8 @@ export async function execute(request: RunRequest, io: Io): Promise<number> {
   const keeper = request.out == null ? null : planKeeper(request.out, { io, assembled, request: record, runId })
   const store = check
     ? () => {}
-    : keepRun(io.cwd, runId, { seal: request.seal, resumed: request.resume?.runId }).subscriber
+    : keepRun(io.cwd, runId, { seal: request.seal, resumed: request.resume && new Map(request.resume.attempts) })
+        .subscriber
   const planOptions = { diff: flags.diff, verbose: flags.verbose > 0, steps: flags.verbose > 1 }
   const results = resultView(flags.output as OutputKind, screen, planOptions, tasksByHost(assembled))
   const progress = progressView(screen, flags.verbose)
