@@ -19,8 +19,8 @@ import { keptValue, undoSegment } from './undo-record.ts'
  * Makes the run's folder and journal at once (throws DiagnosticsError where that fails: nothing has happened yet). Undo
  * record and journal entry of a host are on the disk before `apply-started` returns, hence before its first step runs;
  * where they cannot be written, a HostError is thrown into that host's pipeline, which then changes nothing.
- * `seal` encrypts undo records, which hold whole files. `resumed`: by host, the earlier run whose apply it is asked for; what it says is
- * added to the journal of that run.
+ * `seal` encrypts undo records, which hold whole files. `resumed`: by host, the earlier run whose apply it is asked for;
+ * what it says is added to the journal of that run.
  */
 export function keepRun(
   cwd: string,
