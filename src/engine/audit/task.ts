@@ -97,11 +97,12 @@ export function runAudits(
   members: readonly Member[],
   hosts: ReadonlySet<string>,
 ): void {
+  const byName = new Map(members.map((member) => [member.state.name, member]))
   const failing = members.filter((member) => {
     const { state, fold: folded } = member
     const audit = task.audits?.get(state.name)
     if (audit === undefined || folded.absent !== null || !hosts.has(state.name)) return false
-    const results = judge(context, audit, member, members)
+    const results = judge(context, audit, member, byName)
     const findings = results.flatMap((result) => findingOf(task, audit, state.name, result))
     context.findings.push(...findings)
     const passed = results.filter(({ status }) => status === 'pass').length
@@ -119,7 +120,7 @@ function judge(
   context: RunContext,
   audit: TaskAudit,
   { state, fold: folded }: Member,
-  members: readonly Member[],
+  members: ReadonlyMap<string, Member>,
 ): ControlResult[] {
   const known = presently(context, state, audit.known(state.name))
   const waiverOf = (control: string): number | null => {
@@ -127,7 +128,7 @@ function judge(
     return index < 0 ? null : index
   }
   const peers = peersOf(known, (peer) => {
-    const other = members.find((member) => member.state.name === peer)
+    const other = members.get(peer)
     if (other === undefined) return { reason: 'it is not among the hosts of this batch' }
     return other.fold.absent === null ? { facts: other.fold.gathered } : { reason: other.fold.absent }
   })
