@@ -58,7 +58,9 @@ export async function readOci(
       found.push(...problems.diagnostics(), ...namelessNotice(nameless, options, source))
       found.push(...unknownNotice(options.hostnames, all, locate))
       const names = addHosts(hosts, draft, source, found)
-      found.push(...applyConstructed(draft, names, constructed, draftVarsOf(draft, { groups: [], hosts: [] })))
+      // As in the plugin's code: what an instance lacks is left out of these, whatever `strict` says.
+      const lenient = { ...constructed, strict: false }
+      found.push(...applyConstructed(draft, names, lenient, draftVarsOf(draft, { groups: [], hosts: [] })))
     } else found.push(...problems.diagnostics())
   }
   // What has no place of its own is about the file as a whole.

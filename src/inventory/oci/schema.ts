@@ -148,7 +148,12 @@ const naming = {
 
 /** Read by constructed-options.ts; here for their documentation. */
 const constructed = {
-  strict: yesNo.default(false).describe('What cannot be read or evaluated is an error, not a warning.'),
+  strict: yesNo
+    .default(false)
+    .describe(
+      'What cannot be read, has no name, or fails in filters, names and default groups is an error, not a warning. As in ' +
+        "Oracle's code, compose, groups and keyed_groups leave out what an instance lacks, whatever this says.",
+    ),
   compose: z.unknown().optional().describe('Variables by Jinja expressions, for example ansible_host: private_ip.'),
   groups: z.unknown().optional().describe('Groups by Jinja conditions.'),
   keyed_groups: z.unknown().optional().describe('Groups by the values of variables.'),
