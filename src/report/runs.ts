@@ -17,6 +17,8 @@ export interface RunView {
   exitCode: number | null
   hosts: readonly HostView[]
   audit?: AuditView | null
+  /** Without playbooks (a saved plan, a pairing, a rollback) there is nothing to go on with. */
+  request?: { playbooks: readonly string[] } | null
 }
 
 interface AuditView extends Omit<AuditPoint, 'runId' | 'startedAt'> {
@@ -81,10 +83,11 @@ export function renderRun(run: RunView, style: Style): string {
       : `It ended ${run.endedAt} with exit code ${run.exitCode}.`
   const head = `run ${run.runId}: ${sanitize(run.command)}, begun ${run.startedAt}\n${end}\n`
   const unknown = run.hosts.filter(({ status }) => status === 'unknown').length
+  const goesOn = run.request != null && run.request.playbooks.length > 0 ? ' and goes on' : ''
   const hint =
     unknown === 0
       ? ''
-      : `\n${count(unknown, 'host')} unknown: apply --resume ${run.runId} asks them what was done and goes on\n`
+      : `\n${count(unknown, 'host')} unknown: apply --resume ${run.runId} asks them what was done${goesOn}\n`
   return `${head}\n${run.hosts.map((host) => renderHost(host, style)).join('')}${hint}`
 }
 

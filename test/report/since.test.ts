@@ -58,6 +58,7 @@ test('runs: a list of them, and one that was killed with what is unknown and wha
   const text = renderRun(run, PLAIN)
   expect(text).toContain('  unknown     set x\n')
   expect(text).toContain('took this back by itself within 60 s after\n  its steps ended')
-  expect(text).toContain('apply --resume RUN')
+  expect(text).toContain('apply --resume RUN asks them what was done\n')
+  expect(renderRun({ ...run, request: { playbooks: ['p.yml'] } }, PLAIN)).toContain('what was done and goes on\n')
   expect(text).not.toContain('\u001B')
 })
