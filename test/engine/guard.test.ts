@@ -138,6 +138,25 @@ describe('a guarded host', () => {
     expect(hint).toContain('raise --guard')
   })
 
+  test.each([
+    ['among its copies', 'cp', 'undo'],
+    ['before it has left its undo script', 'mv', 'undo.new'],
+  ])('whose script is killed %s has nothing left, and is told as rolled back', async (_, program, once) => {
+    const hosts = shellHosts(folder, { a: { x: '0' } })
+    const file = path.join(folder, 'file')
+    writeFileSync(file, 'old\n')
+    const wrapper = path.join(folder, 'bin', program)
+    const act = `lock=$(ls -d "$SETTINGS".run/armed-* 2>/dev/null); [ -e "$lock/${once}" ] || exec /bin/${program} "$@"
+rm "$0"; read -r p _ <"$lock/pid"; kill -KILL "$p" "$PPID"`
+    writeFileSync(wrapper, `#!/bin/sh\n${act}\n`, { mode: 0o755 })
+    hosts.faults['a'] = (count) => (count === 2 ? 'unseen' : null)
+    const { host } = await runOn(hosts, ['a'], [task(0, guardedModule, { a: { ...x1, file } })], { guard: 2 })
+    expect(existsSync(wrapper)).toBe(false)
+    expect(host('a')).toMatchObject({ status: 'rolled-back', error: { code: 'rolled-back' } })
+    expect(readFileSync(file, 'utf8')).toBe('old\n')
+    expect([left('a'), readdirSync(folder).filter((name) => name.startsWith('.'))]).toEqual([false, []])
+  })
+
   test('whose controller dies comes back by itself', async () => {
     const hosts = shellHosts(folder, { a: { x: '0' } })
     const kill = new AbortController()

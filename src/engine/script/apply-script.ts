@@ -1,6 +1,6 @@
 /**
  * The apply script: takes the host's lock, reads once more what the plan read and waits for the word that nothing moved,
- * copies the files to be changed, leaves the undo script, arms the guard where there is one, and runs the steps up to the
+ * leaves the undo script, copies the files to be changed, arms the guard where there is one, and runs the steps up to the
  * first failure. What it did stands below /run before it is printed.
  */
 import type { Step } from '../../model/change.ts'
@@ -66,9 +66,11 @@ export function applyScript(nonce: string, apply: ApplyScript): { script: Script
       'm go b\nG=; IFS= read -r G\n',
       '[ "$G" = "$N-go" ] || { release; forget; m go 1; return 5; }\nm go 0\n',
       ...section('ready', [
-        ...apply.copies.map((path) => `k ${shellQuote(path)} || exit 1\n`),
+        // Before the copies: it removes them where this script is killed among them.
         ...base64(undo),
-        ' | base64 -d >"$B/armed-$RUN/undo"',
+        ' | base64 -d >"$B/armed-$RUN/undo.new" && mv -T "$B/armed-$RUN/undo.new" "$B/armed-$RUN/undo" || exit 1\n',
+        ...apply.copies.map((path) => `k ${shellQuote(path)} || exit 1\n`),
+        ':',
       ]),
       `[ "$r" -eq 0 ] || { ${dropCopies(apply.copies).trimEnd()}; release; forget; return 6; }\n`,
       ...(guard === null

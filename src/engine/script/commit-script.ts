@@ -104,7 +104,9 @@ export function rollBackScript(
 ): ScriptPart[] {
   return frameScript(nonce, [
     ...head(run),
-    'm undo b\nif [ -d "$B/armed-$RUN" ]; then sh "$B/armed-$RUN/undo" </dev/null; fi\nm undo 0\n',
+    'm undo b\nif [ -f "$B/armed-$RUN/undo" ]; then sh "$B/armed-$RUN/undo" </dev/null\n',
+    // Killed before it had left its undo script, the apply script has done nothing.
+    'elif mv -T "$B/armed-$RUN" "$B/undo-$RUN" 2>/dev/null; then outcome "rolled-back 0"; rm -rf "$B/undo-$RUN"; fi\nm undo 0\n',
     ...recordSection(RECORD_SECONDS),
     ...run.facts.flatMap((fact, index) => section(`f${index}`, [fact.probe])),
     ...FINAL,
