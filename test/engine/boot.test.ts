@@ -38,7 +38,7 @@ beforeEach(() => {
   writeFileSync(at('etc/kept'), 'old\n', { mode: 0o640 })
   symlinkSync('/usr/lib/other', at('etc/link'))
 })
-afterEach(() => rmSync(folder, { recursive: true }))
+afterEach(() => rmSync(folder, { recursive: true, maxRetries: 10 }))
 
 /** Runs a script as on a host with systemd whose folders are the test's. */
 function run(script: readonly ScriptPart[], words: string[], cut = ''): string {

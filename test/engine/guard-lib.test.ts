@@ -14,7 +14,7 @@ beforeEach(() => {
   mkdirSync(armed)
   writeFileSync(path.join(armed, 'undo'), `echo undone >${base}/result\n`)
 })
-afterEach(() => rmSync(base, { recursive: true }))
+afterEach(() => rmSync(base, { recursive: true, maxRetries: 10 }))
 
 /** A host without systemd: whatever machine this is. */
 const LIB = `${GUARD_LIB}

@@ -15,7 +15,7 @@ beforeEach(() => {
   kill = new AbortController()
 })
 afterEach(() => {
-  rmSync(folder, { recursive: true })
+  rmSync(folder, { recursive: true, maxRetries: 10 })
   // As root a cut apply leaves its record, as it should on a host.
   rmSync(path.join('/run/mptcp-fleet', path.basename(folder)), { recursive: true, force: true })
 })

@@ -23,7 +23,7 @@ beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'mptcp-fleet-opaque-'))
   hosts = shellHosts(folder, { a: { x: '0' } })
 })
-afterEach(() => rmSync(folder, { recursive: true }))
+afterEach(() => rmSync(folder, { recursive: true, maxRetries: 10 }))
 
 const inFolder = (name: string): string => path.join(folder, name)
 const content = (name: string): string => readFileSync(inFolder(name), 'utf8')

@@ -55,7 +55,7 @@ beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'mptcp-fleet-run-'))
   hosts = shellHosts(folder, { a: { id: 'A' }, b: {}, c: {}, d: {} })
 })
-afterEach(() => rmSync(folder, { recursive: true }))
+afterEach(() => rmSync(folder, { recursive: true, maxRetries: 10 }))
 
 async function play(text: string, more: Partial<RunOptions> = {}): Promise<{ report: RunReport; events: RunEvent[] }> {
   writeFileSync(path.join(folder, 'hosts.yml'), 'all: { hosts: { a: {}, b: {}, c: {}, d: {}, gone: {} } }\n')

@@ -68,7 +68,7 @@ beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'mptcp-fleet-secrets-'))
   hosts = shellHosts(folder, { a: { chat: HIDDEN }, b: {} })
 })
-afterEach(() => rmSync(folder, { recursive: true }))
+afterEach(() => rmSync(folder, { recursive: true, maxRetries: 10 }))
 
 interface Shown {
   report: RunReport

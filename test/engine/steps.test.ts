@@ -31,8 +31,8 @@ beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'mptcp-fleet-steps-'))
 })
 afterEach(() => {
-  rmSync(folder, { recursive: true })
-  rmSync(`${folder}.run`, { recursive: true, force: true })
+  rmSync(folder, { recursive: true, maxRetries: 10 })
+  rmSync(`${folder}.run`, { recursive: true, maxRetries: 10, force: true })
 })
 
 const id = (): string => `test-${path.basename(folder)}`

@@ -39,7 +39,7 @@ beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'mptcp-fleet-templates-'))
   given.length = 0
 })
-afterEach(() => rmSync(folder, { recursive: true }))
+afterEach(() => rmSync(folder, { recursive: true, maxRetries: 10 }))
 
 it('what facts hold is planned with, reported and shown as it is', async () => {
   const hosts = shellHosts(folder, { a: { id: PAYLOAD, x: PAYLOAD }, b: { id: 'B', x: '0' } })

@@ -20,7 +20,7 @@ beforeEach(() => {
   for (const name of ['systemctl', 'nmcli'])
     writeFileSync(at(`bin/${name}`), '#!/bin/sh\n[ "$1" = -c ] || exit 1\nexec sh "$@"\n', { mode: 0o755 })
 })
-afterEach(() => rmSync(folder, { recursive: true }))
+afterEach(() => rmSync(folder, { recursive: true, maxRetries: 10 }))
 
 const step = (text: string): RunStep => ({ kind: 'run', argv: ['sh', '-c', `cd ${folder}; ${text}`] })
 
