@@ -53,7 +53,7 @@ const SAID = 4
 
 const KINDS = ['arpIgnore', 'arpFilter', 'rpFilter'] as const
 
-/** The values of a link and of all links, of which the inForce counts. */
+/** The values of a link and of all links, of which the greater counts. */
 function settings(filters: NetFilters, kind: (typeof KINDS)[number], dev: string): Evidence[] {
   return [{ kind: 'running', fact: `net_filters/${kind}/${dev}`, value: inForce(filters[kind], dev) }]
 }

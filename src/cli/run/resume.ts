@@ -3,9 +3,9 @@ import type { Assembled } from '../../engine/assemble.ts'
 import { newAttempt } from '../../engine/attempt.ts'
 import type { Done } from '../../engine/done.ts'
 import type { TakenUp } from '../../engine/resume.ts'
-import type { Diagnostic } from '../../model/diagnostic.ts'
-import { DiagnosticsError, errorDiagnostic } from '../../model/diagnostic.ts'
+import { DiagnosticsError } from '../../model/diagnostic.ts'
 import type { RunRequestRecord } from '../../model/events.ts'
+import type { Target } from '../../model/host.ts'
 import { loadRunState, loadUndo, runNamed } from '../../store/load-run.ts'
 import type { HostRunState, RunState } from '../../store/run-state.ts'
 import type { UndoRecord } from '../../store/undo-record.ts'
@@ -14,6 +14,7 @@ import type { FlagValues } from '../command.ts'
 import { usageError } from '../errors.ts'
 import type { vaultFlags } from '../flags.ts'
 import type { Io } from '../io.ts'
+import { otherAddress } from './rollback-plan.ts'
 import { recordOpener } from './vault.ts'
 
 export interface Resumed {
@@ -60,17 +61,14 @@ export async function loadResumed(name: string, flags: FlagValues<typeof vaultFl
  */
 export function checkReached({ records }: Pick<Resumed, 'records'>, { plays }: Assembled): void {
   const targets = plays.flatMap(({ batches }) => batches.flat())
-  const wrong = records.flatMap(({ host: name, address }) => {
-    const other = targets.find(({ host, connection }) => host.name === name && connection.address !== address)
-    return other === undefined ? [] : [elsewhere(name, other.connection.address, address)]
+  const hint = 'check the inventory; where it is the same host, give the command of the run once more, without --resume'
+  const wrong = records.flatMap((record) => {
+    const isOther = ({ host, connection }: Target): boolean =>
+      host.name === record.host && connection.address !== record.address
+    const other = targets.find(isOther)
+    return other === undefined ? [] : [otherAddress(record, other.connection.address, hint)]
   })
   if (wrong.length > 0) throw new DiagnosticsError(wrong)
-}
-
-function elsewhere(host: string, now: string, then: string): Diagnostic {
-  const summary = `${host} is at ${now} now; the run changed it at ${then}`
-  const hint = 'check the inventory; where it is the same host, give the command of the run once more, without --resume'
-  return errorDiagnostic('other-address', summary, { hint })
 }
 
 function takenUp(runId: string, host: HostRunState, record: UndoRecord): TakenUp {

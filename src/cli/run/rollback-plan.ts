@@ -92,10 +92,14 @@ export function recordedTarget(
   for (const notice of resolved.notices) addOnce(diagnostics, notice)
   const { address } = resolved.connection
   if (address !== record.address) {
-    const summary = `${record.host} is at ${address} now; the run changed it at ${record.address}`
     const hint = 'if it is the same host, leave it out with --limit and set it by hand; else check the inventory'
-    diagnostics.push(errorDiagnostic('other-address', summary, { hint }))
+    diagnostics.push(otherAddress(record, address, hint))
     return []
   }
   return [{ host, connection: resolved.connection }]
+}
+
+/** Of a host that the inventory reaches elsewhere than the run did: it may be another machine. */
+export function otherAddress({ host, address }: UndoRecord, now: string, hint: string): Diagnostic {
+  return errorDiagnostic('other-address', `${host} is at ${now} now; the run changed it at ${address}`, { hint })
 }
